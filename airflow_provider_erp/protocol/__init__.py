@@ -1,0 +1,1 @@
+"""Conversations with servers as generators: no sockets, no Airflow, no clock."""

@@ -1,0 +1,87 @@
+"""What a conversation yields and what it is given: requests, pauses and pages out, answers in."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+
+_DECODE = msgspec.json.Decoder(float_hook=Decimal).decode
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request; ``label`` is what errors and logs call it.
+
+    ``repeatable`` says that sending it twice does no harm: true of reads and
+    token requests, never of data that is written.
+    """
+
+    label: str
+    url: str = field(repr=False)
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    repeatable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer; header names are in lower case, ``seconds`` is how long it took."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    received_at: datetime
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """No answer: ``reason`` in words, ``sent`` is false only when no connection could be opened."""
+
+    reason: str
+    sent: bool
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """A pause that the driver makes."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some rows of a list, in the server's order, doubles included.
+
+    ``raw`` holds each record exactly as the server wrote it, checked to be one
+    JSON value; ``records`` decodes them when asked. ``keys`` are the records'
+    own keys, as bytes, in the same order. ``total`` is what the server
+    announced for the whole list, ``stamp`` the cursor that this page offers,
+    verbatim; either may be absent.
+    """
+
+    number: int
+    raw: list[msgspec.Raw] = field(repr=False)
+    keys: list[bytes] = field(repr=False)
+    total: int | None = None
+    stamp: str | None = None
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The rows as dicts; numbers with a fraction or an exponent are ``Decimal``."""
+        return [_DECODE(row) for row in self.raw]
+
+
+Answer = Response | Lost
+Step = Request | Sleep | Page
+Conversation = Generator[Step, Answer | None, T]
+"""A conversation yields steps, is given an answer to each request (else ``None``) and returns a ``T``."""
