@@ -7,8 +7,8 @@ empty: that may be one.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 
 
@@ -39,7 +39,7 @@ class Customer:
     language: str | None = None
     payment_terms: str | None = None
     status: str | None = None
-    modified_at: datetime | None = None
+    modified_at: dt.datetime | None = None
     version: str | None = None
 
 
@@ -60,7 +60,7 @@ class ProjectTransaction:
     activity: str | None = None
     task: str | None = None
     employee_id: str | None = None
-    date: date | None = None
+    date: dt.date | None = None
     accounting_period: str | None = None
     time_code: str | None = None
     role: str | None = None
@@ -105,8 +105,8 @@ class Invoice:
 
     source_id: str
     number: str | None = None
-    date: date | None = None
-    due_date: date | None = None
+    date: dt.date | None = None
+    due_date: dt.date | None = None
     customer_number: str | None = None
     customer_name: str | None = None
     total: Decimal | None = None
@@ -114,7 +114,7 @@ class Invoice:
     state_code: int | None = None
     type_code: int | None = None
     project_number: str | None = None
-    modified_at: datetime | None = None
+    modified_at: dt.datetime | None = None
 
 
 Record = Customer | ProjectTransaction | Invoice
