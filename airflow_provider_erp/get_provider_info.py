@@ -1,0 +1,188 @@
+"""What Airflow discovers: connection types with their forms, operators, configuration. Imports nothing."""
+
+_TEXT = {"type": ["string", "null"]}
+_SECRET = {"type": ["string", "null"], "format": "password"}
+
+
+def _field(label: str, description: str, schema: dict[str, object], **more: object) -> dict[str, object]:
+    return {"label": label, "description": description, "schema": {**schema, **more}}
+
+
+def _timezone(default: str | None = None) -> dict[str, object]:
+    told = f"Default: {default}." if default else "Without it the server's local stamps are not used as moments."
+    return _field("Time zone", f"IANA zone of the server's local time stamps, such as Europe/Helsinki. {told}", _TEXT)
+
+
+_STATUS_MAP = _field(
+    "Status map",
+    'JSON: the vendor\'s status word to active, blocked, closed or one_time, such as {"OneTime": "active"}.',
+    {"type": ["object", "null"]},
+)
+
+_COMMON = {
+    "company": _field("Company", "Name of the company in folders and reports; each type has a default.", _TEXT),
+    "timeout_seconds": _field(
+        "Time-out (seconds)", "How long to wait for a connection or for the next bytes. Default: 60.", _TEXT
+    )
+    | {"schema": {"type": ["number", "null"], "exclusiveMinimum": 0}},
+    "max_attempts": _field(
+        "Attempts", "How often one request is tried in all. Default: 5.", {"type": ["integer", "null"]}, minimum=1
+    ),
+    "retry_seconds": _field(
+        "Retry budget (seconds)",
+        "How long one request may be tried again after its first failure. Default: 15.",
+        {"type": ["number", "null"]},
+        minimum=0,
+    ),
+    "verify_tls": _field("Verify TLS", "Check the server's certificate. Default: yes.", {"type": ["boolean", "null"]}),
+    "ca_bundle": _field("CA bundle", "Path of a PEM file for a private certificate authority.", _TEXT),
+    "allow_http": _field(
+        "Allow http", "Permit unencrypted http to other hosts than this machine.", {"type": ["boolean", "null"]}
+    ),
+}
+
+
+def _connection(
+    conn_type: str,
+    hook: str,
+    title: str,
+    fields: dict[str, dict[str, object]],
+    *,
+    hidden: list[str],
+    labels: dict[str, str],
+    placeholders: dict[str, str],
+) -> dict[str, object]:
+    return {
+        "connection-type": conn_type,
+        "hook-class-name": f"airflow_provider_erp.hooks.{conn_type}.{hook}",
+        "hook-name": title,
+        "ui-field-behaviour": {
+            "hidden-fields": hidden,
+            "relabeling": labels,
+            "placeholders": {"port": "443"} | placeholders,
+        },
+        "conn-fields": fields | _COMMON,
+    }
+
+
+_VISMA_PX = _connection(
+    "visma_px",
+    "VismaPxHook",
+    "Visma PX",
+    {
+        "company_id": _field("Company id", "companyId, issued by your PX administrator.", _TEXT),
+        "auth_scheme": _field(
+            "Authentication",
+            "How your PX server wants to be asked; PX publishes no scheme, so there is no default.",
+            _TEXT,
+            enum=["none", "basic", "bearer", "header", "query", None],
+        ),
+        "auth_name": _field("Header or parameter", "Its name, for the schemes header and query.", _TEXT),
+        "error_message_types": _field(
+            "Error message types",
+            "Messagetype numbers that are errors although the answer has status 200, such as [3].",
+            {"type": ["array", "null"]},
+            items={"type": "integer"},
+        ),
+        "timezone": _timezone(),
+        "status_map": _STATUS_MAP,
+    },
+    hidden=["schema"],
+    labels={"host": "Base URL above pxapi", "password": "Password, token or key"},
+    placeholders={"host": "https://px.example.com"},
+)
+
+_VISMA_NET = _connection(
+    "visma_net",
+    "VismaNetHook",
+    "Visma.net ERP",
+    {
+        "tenant_id": _field("Tenant id", "The company's tenant; a customer's tenant is refused everywhere.", _TEXT),
+        "token_url": _field("Token URL", "Default: https://connect.visma.com/connect/token.", _TEXT),
+        "scope": _field("Scope", "Default: vismanet_erp_service_api:read.", _TEXT),
+        "timezone": _timezone(),
+        "status_map": _STATUS_MAP,
+    },
+    hidden=["schema"],
+    labels={"login": "Client id", "password": "Client secret"},
+    placeholders={"host": "https://api.finance.visma.net"},
+)
+
+_LEMONSOFT = _connection(
+    "lemonsoft",
+    "LemonsoftHook",
+    "Lemonsoft",
+    {
+        "database": _field("Database", "The Lemonsoft database to log in to.", _TEXT),
+        "api_key": _field("API key", "The API key of the integration.", _SECRET),
+        "timezone": _timezone("Europe/Helsinki"),
+        "status_map": _STATUS_MAP,
+    },
+    hidden=["schema"],
+    labels={"host": "Base URL above api"},
+    placeholders={"host": "https://rest-s01-prod02.lemonsoft.eu/Lemonsoft30"},
+)
+
+_FYNN = _connection(
+    "fynn",
+    "FynnHook",
+    "Fynn",
+    {"status_map": _STATUS_MAP},
+    hidden=["schema", "login"],
+    labels={"password": "API key"},
+    placeholders={"host": "https://coreapi.io"},
+)
+
+_CONFIG = {
+    "erp": {
+        "description": "Settings of the ERP provider.",
+        "options": {
+            "base_path": {
+                "description": "Where batches and reports are kept, as a URL of Airflow's object storage, such as "
+                "s3://aws_default@finance/erp. Default: the folder erp in AIRFLOW_HOME.",
+                "version_added": "0.1.0",
+                "type": "string",
+                "example": "file:///var/lib/airflow/erp",
+                "default": None,
+            },
+        },
+    }
+}
+
+
+def get_provider_info() -> dict[str, object]:
+    """The description that Airflow reads through the entry point ``apache_airflow_provider``."""
+    integration = "ERP"
+    connections = [_VISMA_PX, _VISMA_NET, _LEMONSOFT, _FYNN]
+    return {
+        "package-name": "airflow-provider-erp",
+        "name": "ERP",
+        "description": "Reads, reconciles and corrects customers, project hours and invoices in Visma PX, "
+        "Visma.net ERP, Lemonsoft and Fynn.",
+        "integrations": [
+            {
+                "integration-name": integration,
+                "external-doc-url": "https://pypi.org/project/airflow-provider-erp/",
+                "tags": ["service"],
+            }
+        ],
+        "hooks": [
+            {
+                "integration-name": integration,
+                "python-modules": [
+                    f"airflow_provider_erp.hooks.{connection['connection-type']}" for connection in connections
+                ],
+            }
+        ],
+        "operators": [
+            {
+                "integration-name": integration,
+                "python-modules": [
+                    "airflow_provider_erp.operators.fetch",
+                    "airflow_provider_erp.operators.reconcile",
+                ],
+            }
+        ],
+        "connection-types": connections,
+        "config": _CONFIG,
+    }
