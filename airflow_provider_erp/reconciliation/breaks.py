@@ -1,0 +1,103 @@
+"""What a comparison finds: breaks with a lasting identity, and the counts about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as setting
+
+import msgspec
+
+from airflow_provider_erp.reconciliation.verdict import Tally, verdict
+
+KINDS = ("missing_in_target", "missing_in_source", "duplicate_in_source", "duplicate_in_target", "field_differs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """One disagreement of the two systems.
+
+    ``break_id`` lasts from run to run: it is made of the spec's name, the
+    kind, the ids and the field, never of the values. ``label`` is the number
+    that people know the customer by. ``members`` are all ids of a group of
+    duplicates, ``rule`` the key by which the pair matched, the values what
+    the systems wrote.
+    """
+
+    break_id: str
+    kind: str
+    label: str
+    field: str | None = None
+    source_id: str | None = None
+    target_id: str | None = None
+    members: tuple[str, ...] = ()
+    rule: str | None = None
+    source_value: str | None = setting(default=None, repr=False)
+    target_value: str | None = setting(default=None, repr=False)
+
+    @property
+    def sort_key(self) -> tuple[int, str, str, str]:
+        """By kind, then by the ids in plain string order, then by field."""
+        return KINDS.index(self.kind), self.source_id or "", self.target_id or "", self.field or ""
+
+
+def break_identity(spec: str, kind: str, source_id: str | None, target_id: str | None, field_name: str | None) -> str:
+    """A digest of 32 hexadecimal digits."""
+    parts = msgspec.json.encode((spec, kind, source_id, target_id, field_name))
+    return hashlib.sha256(parts).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """The result of one comparison.
+
+    ``source_customers`` and ``target_customers`` count records, duplicates
+    included. ``pairs`` says how many customers matched by each key of the
+    spec, in its order.
+    """
+
+    spec: str
+    title: str
+    source_title: str
+    target_title: str
+    source_batch: str
+    target_batch: str
+    source_customers: int
+    target_customers: int
+    pairs: Mapping[str, int]
+    breaks: tuple[Break, ...] = setting(repr=False)
+    as_of: dt.datetime | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Breaks of each kind, also of those that did not occur."""
+        found = Counter(found.kind for found in self.breaks)
+        return {kind: found[kind] for kind in KINDS}
+
+    @property
+    def matched(self) -> int:
+        """How many customers both systems hold."""
+        return sum(self.pairs.values())
+
+    @property
+    def differing(self) -> int:
+        """How many matched customers differ in at least one field."""
+        return len({found.source_id for found in self.breaks if found.kind == "field_differs"})
+
+    @property
+    def verdict(self) -> str:
+        """One sentence for a controller."""
+        return verdict(
+            Tally(
+                source_title=self.source_title,
+                target_title=self.target_title,
+                source_customers=self.source_customers,
+                target_customers=self.target_customers,
+                matched=self.matched,
+                differing=self.differing,
+                counts=self.counts,
+            )
+        )

@@ -1,0 +1,49 @@
+"""One customer's row for the comparison: what the system wrote, comparable texts, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from airflow_provider_erp.reconciliation.normalise import normalise
+from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
+
+Row = Mapping[str, str | None]
+
+IDENTIFIERS = ("org_number", "vat_number")
+"""Keys whose sharing makes records of one side duplicates of each other."""
+
+
+def columns_read(spec: ReconciliationSpec) -> tuple[str, ...]:
+    """The canonical columns that the spec needs, each once, ``source_id`` first."""
+    return tuple(dict.fromkeys(("source_id", "number", "country", *IDENTIFIERS, *spec.keys, *spec.fields)))
+
+
+def columns_written(spec: ReconciliationSpec) -> tuple[str, ...]:
+    """The names in a normalised row, in order."""
+    keys = dict.fromkeys((*IDENTIFIERS, *spec.keys))
+    return (
+        "record_id",
+        "label",
+        *(f"key_{key}" for key in keys),
+        *(f"written_{field}" for field in spec.fields),
+        *(f"compared_{field}" for field in spec.fields),
+    )
+
+
+def normalised(spec: ReconciliationSpec, row: Row) -> dict[str, str | None]:
+    """The row as the comparison reads it; a key that is empty is ``None`` and never matches."""
+    country = normalise("country", row["country"]) or ""
+    texts = {column: normalise(column, row[column], country) for column in columns_read(spec)[1:]}
+    result = {"record_id": row["source_id"], "label": row["number"]}
+    for key in dict.fromkeys((*IDENTIFIERS, *spec.keys)):
+        result[f"key_{key}"] = _key(key, texts[key], country)
+    for field in spec.fields:
+        result[f"written_{field}"] = row[field]
+        result[f"compared_{field}"] = texts[field]
+    return result
+
+
+def _key(key: str, text: str | None, country: str) -> str | None:
+    if not text:
+        return None
+    return f"{country}|{text}" if key == "org_number" else text

@@ -1,0 +1,39 @@
+"""Two sides as Parquet files, the way the landing writes them: every column text, null = not supplied."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from airflow_provider_erp.reconciliation.sides import Side
+from airflow_provider_erp.records import Customer
+
+COLUMNS = tuple(field.name for field in dataclasses.fields(Customer))
+
+
+def a_customer(source_id: str, **fields: str | None) -> dict[str, str | None]:
+    """A row that supplies only what is named."""
+    return dict.fromkeys(COLUMNS) | {"source_id": source_id} | fields
+
+
+def write_records(path: Path, rows: Iterable[Mapping[str, str | None]]) -> Path:
+    lines = path.with_suffix(".jsonl")
+    lines.write_bytes(msgspec.json.Encoder().encode_lines(list(rows)))
+    types = ", ".join(f"{column}: 'VARCHAR'" for column in COLUMNS)
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(
+            f"CREATE TABLE records AS SELECT * FROM read_json(?, format = 'newline_delimited', columns = {{{types}}})",
+            [str(lines)],
+        )
+        connection.execute(f"COPY records TO '{path}' (FORMAT parquet)")
+    return path
+
+
+def a_side(folder: Path, title: str, rows: Iterable[Mapping[str, str | None]], coverage: str = "full") -> Side:
+    name = title.lower().replace(" ", "_")
+    records = write_records(folder / f"{name}.parquet", rows)
+    return Side(title=title, records=records, coverage=coverage, batch=f"{name}/customer/2026-11-20")

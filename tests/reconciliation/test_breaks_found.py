@@ -1,0 +1,205 @@
+"""Each kind of break, found in small examples that a person can check by eye."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import pytest
+from sides_on_disk import a_customer, a_side
+
+from airflow_provider_erp.exceptions import ErpConfigError, ErpInconsistentRead
+from airflow_provider_erp.reconciliation.breaks import Break, Reconciliation
+from airflow_provider_erp.reconciliation.compare import reconcile
+from airflow_provider_erp.reconciliation.spec import CUSTOMERS, ReconciliationSpec
+
+Rows = Iterable[Mapping[str, str | None]]
+Compare = Callable[..., Reconciliation]
+
+
+@pytest.fixture
+def compare(tmp_path: Path) -> Compare:
+    def run(source: Rows, target: Rows, spec: ReconciliationSpec = CUSTOMERS) -> Reconciliation:
+        return reconcile(spec, a_side(tmp_path, "Ledger", source), a_side(tmp_path, "Projects", target), tmp_path)
+
+    return run
+
+
+def the_only_break(result: Reconciliation) -> Break:
+    (found,) = result.breaks
+    return found
+
+
+def test_customer_that_only_the_source_holds_is_missing_in_target(compare: Compare) -> None:
+    result = compare([a_customer("s1", number="100")], [])
+    found = the_only_break(result)
+    assert (found.kind, found.source_id, found.target_id, found.label) == ("missing_in_target", "s1", None, "100")
+    assert result.counts == {
+        "missing_in_target": 1,
+        "missing_in_source": 0,
+        "duplicate_in_source": 0,
+        "duplicate_in_target": 0,
+        "field_differs": 0,
+    }
+
+
+def test_customer_that_only_the_target_holds_is_missing_in_source(compare: Compare) -> None:
+    found = the_only_break(compare([], [a_customer("t1", number="100")]))
+    assert (found.kind, found.source_id, found.target_id, found.label) == ("missing_in_source", None, "t1", "100")
+
+
+def test_records_that_share_an_organisation_number_are_one_break_and_match_as_one(compare: Compare) -> None:
+    source = [
+        a_customer("b", number="2", org_number="0123456-7", country="FI"),
+        a_customer("a", number="1", org_number="01234567", country="Suomi"),
+    ]
+    result = compare(source, [a_customer("t", number="2")])
+    found = the_only_break(result)
+    assert (found.kind, found.source_id, found.members) == ("duplicate_in_source", "a", ("a", "b"))
+    assert found.label == "1"
+    assert result.pairs["number"] == 1
+
+
+def test_duplicates_are_found_in_the_target_too_and_through_a_third_record(compare: Compare) -> None:
+    target = [
+        a_customer("t3", org_number="5560125790", country="SE"),
+        a_customer("t2", org_number="16 556012-5790", vat_number="SE556012579001", country="SE"),
+        a_customer("t1", number="7", vat_number="SE 556012-5790 01"),
+    ]
+    found = the_only_break(compare([a_customer("s", number="7")], target))
+    assert (found.kind, found.target_id, found.members) == ("duplicate_in_target", "t1", ("t1", "t2", "t3"))
+
+
+def test_same_organisation_number_in_two_countries_is_no_duplicate(compare: Compare) -> None:
+    source = [a_customer("a", org_number="12345678", country="FI"), a_customer("b", org_number="12345678")]
+    assert compare(source, []).counts["duplicate_in_source"] == 0
+
+
+def test_organisation_number_groups_where_no_country_is_known(compare: Compare) -> None:
+    source = [a_customer("a", org_number="1", country=""), a_customer("b", org_number="1")]
+    assert compare(source, []).counts["duplicate_in_source"] == 1
+
+
+def test_unmatched_group_is_missing_once_by_its_smallest_member(compare: Compare) -> None:
+    source = [a_customer("b", vat_number="FI01234567"), a_customer("a", vat_number="FI 0123456-7", number="9")]
+    result = compare(source, [])
+    missing = [found for found in result.breaks if found.kind == "missing_in_target"]
+    assert [(found.source_id, found.label) for found in missing] == [("a", "9")]
+
+
+def test_empty_values_neither_group_nor_match(compare: Compare) -> None:
+    empty = {"number": "", "org_number": " ", "vat_number": "-", "email": "\u00a0", "country": "FI"}
+    result = compare([a_customer("a", **empty), a_customer("b", **empty)], [a_customer("t", **empty)])
+    assert result.counts["duplicate_in_source"] == 0
+    assert result.matched == 0
+
+
+def test_field_that_differs_shows_what_both_systems_wrote(compare: Compare) -> None:
+    result = compare([a_customer("s", number="1", city="Åbo")], [a_customer("t", number="1", city="Turku ")])
+    found = the_only_break(result)
+    assert (found.kind, found.field, found.source_id, found.target_id) == ("field_differs", "city", "s", "t")
+    assert (found.source_value, found.target_value, found.rule) == ("Åbo", "Turku ", "number")
+
+
+def test_field_that_one_system_does_not_supply_is_no_difference(compare: Compare) -> None:
+    assert compare([a_customer("s", number="1", city="Turku")], [a_customer("t", number="1")]).breaks == ()
+
+
+def test_empty_field_against_a_value_is_a_difference(compare: Compare) -> None:
+    found = the_only_break(compare([a_customer("s", number="1", city="")], [a_customer("t", number="1", city="Oslo")]))
+    assert (found.source_value, found.target_value) == ("", "Oslo")
+
+
+def test_two_spellings_of_the_same_values_agree(compare: Compare) -> None:
+    source = a_customer(
+        "s", number="c-1", name="STRASSE\u00a0AB", phone="040-5441831 / Matti", country="FINLAND",
+        org_number="FI01234567", postal_code="FI-00100", email="A@B.FI",
+    )  # fmt: skip
+    target = a_customer(
+        "t", number="C-1", name="Straße  Ab", phone="+358 40 544 1831", country="FIN",
+        org_number="0123456-7", postal_code="00100", email=" a@b.fi",
+    )  # fmt: skip
+    assert compare([source], [target]).breaks == ()
+
+
+def test_customers_match_by_the_first_key_that_fits(compare: Compare) -> None:
+    source = [
+        a_customer("s1", number="1", vat_number="FI11111111"),
+        a_customer("s2", number="2", org_number="0123456-7", country="FI"),
+        a_customer("s3", vat_number="SE556012579001"),
+        a_customer("s4", email="x@example.com"),
+    ]
+    target = [
+        a_customer("t1", number="1", email="x@example.com"),
+        a_customer("t2", number="20", org_number="01234567", country="FI", vat_number="FI11111111"),
+        a_customer("t3", vat_number="SE 5560125790"),
+        a_customer("t4", email="X@example.com"),
+    ]
+    result = compare(source, target)
+    assert result.pairs == {"number": 1, "org_number": 1, "vat_number": 1, "email": 1}
+
+
+def test_value_that_two_customers_carry_matches_neither_until_one_is_left(compare: Compare) -> None:
+    source = [a_customer("s1", number="1", email="a@x.fi"), a_customer("s2", email="a@x.fi")]
+    result = compare(source, [a_customer("t1", number="1", email="a@x.fi"), a_customer("t2", email="a@x.fi")])
+    assert result.pairs == {"number": 1, "org_number": 0, "vat_number": 0, "email": 1}
+    unsure = compare([a_customer("s1", email="a@x.fi"), a_customer("s2", email="a@x.fi")], [source[0]])
+    assert unsure.matched == 0
+
+
+def test_group_with_two_candidates_in_a_step_gets_none_in_it(compare: Compare) -> None:
+    source = [
+        a_customer("a", number="1", vat_number="FI01234567"),
+        a_customer("b", number="2", vat_number="FI01234567"),
+    ]
+    target = [a_customer("x", number="1"), a_customer("y", number="2", vat_number=vat_number)]
+    result = compare(source, target)
+    assert result.pairs["number"] == 0
+    assert result.pairs["vat_number"] == 1
+
+
+def test_pair_compares_the_members_that_carry_the_matching_value(compare: Compare) -> None:
+    source = [
+        a_customer("a", number="1", vat_number="FI01234567", city="Vasa"),
+        a_customer("b", number="2", vat_number="FI01234567", city="Oslo"),
+    ]
+    result = compare(source, [a_customer("t", number="2", city="Turku")])
+    differences = [(found.source_id, found.source_value) for found in result.breaks if found.field == "city"]
+    assert differences == [("b", "Oslo")]
+
+
+def test_label_names_both_numbers_where_they_differ(compare: Compare) -> None:
+    source = [a_customer("s", number="1", email="a@x.fi", city="Oslo")]
+    found = the_only_break(compare(source, [a_customer("t", number="2", email="a@x.fi", city="Bergen")]))
+    assert found.label == "1 / 2"
+
+
+def test_identity_of_a_break_outlives_its_values_but_not_its_spec(compare: Compare) -> None:
+    target = [a_customer("t", number="1", city="Turku")]
+    today = the_only_break(compare([a_customer("s", number="1", city="Oslo")], target))
+    tomorrow = the_only_break(compare([a_customer("s", number="1", city="Bergen")], target))
+    renamed = the_only_break(compare([a_customer("s", number="1", city="Oslo")], target, CUSTOMERS.named("other")))
+    assert today.break_id == tomorrow.break_id != renamed.break_id
+
+
+def test_partial_batch_never_produces_missing(tmp_path: Path) -> None:
+    whole = a_side(tmp_path, "Ledger", [])
+    part = a_side(tmp_path, "Projects", [], coverage="changes since 2026-11-19T00:00Z")
+    expected = (
+        "cannot report missing customers: batch 'projects/customer/2026-11-20' covers "
+        "changes since 2026-11-19T00:00Z only; fetch a full batch"
+    )
+    for source, target in ((whole, part), (part, whole)):
+        with pytest.raises(ErpConfigError) as caught:
+            reconcile(CUSTOMERS, source, target, tmp_path)
+        assert str(caught.value) == expected
+
+
+def test_id_that_occurs_twice_is_refused(compare: Compare) -> None:
+    with pytest.raises(ErpInconsistentRead, match=r"'ledger/customer/2026-11-20'.*got 2 more than once.*first is 'a'"):
+        compare([a_customer(source_id) for source_id in "abcab"], [])
+
+
+def test_record_without_an_id_is_refused(compare: Compare) -> None:
+    with pytest.raises(ErpInconsistentRead, match="1 records have no source_id"):
+        compare([], [a_customer("")])
