@@ -1,0 +1,100 @@
+"""Which batches a stream has: found by their manifests, read by the keys that these name."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from airflow_provider_erp.exceptions import ErpInconsistentRead
+from airflow_provider_erp.landing import storage
+from airflow_provider_erp.landing.manifest import NAME, Coverage, Manifest, decode
+from airflow_provider_erp.landing.paths import join
+from airflow_provider_erp.landing.stream import Stream
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A batch that readers may use; ``path`` is its manifest's."""
+
+    path: str
+    manifest: Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The batches below one base path."""
+
+    base_path: str
+
+    def newest(self, stream: Stream) -> Published | None:
+        """The batch of the latest ``as_of``; of several for it the one that was observed last."""
+        for day in reversed(storage.names(join(self.base_path, stream.folder))):
+            if found := list(self._of_day(stream, day)):
+                return max(found, key=lambda batch: (batch.manifest.as_of, batch.manifest.observed_at))
+        return None
+
+    def published_for(self, stream: Stream, as_of: dt.datetime, *, since: str | None = None) -> Published | None:
+        """The batch for exactly ``as_of`` that was observed last, among those that were asked the same.
+
+        That is the full ones, or with ``since`` those of the changes since then.
+        """
+        found = [
+            batch
+            for batch in self._of_day(stream, as_of.astimezone(dt.UTC).date().isoformat())
+            if batch.manifest.as_of == as_of
+            and batch.manifest.coverage == coverage_of(since)
+            and batch.manifest.cursor_in == since
+        ]
+        return max(found, key=lambda batch: batch.manifest.observed_at, default=None)
+
+    def _of_day(self, stream: Stream, day: str) -> Iterator[Published]:
+        folder = join(self.base_path, stream.folder, day)
+        for name in storage.names(folder):
+            path = join(folder, name, NAME)
+            try:
+                content = storage.read(path)
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            yield Published(path, decode(content, path))
+
+
+def coverage_of(since: str | None) -> Coverage:
+    """What a fetch covers that was asked ``since`` a cursor, or without one."""
+    return "full" if since is None else "changes"
+
+
+def read_manifest(path: str) -> Manifest:
+    """The manifest at ``path``, as XCom carries it.
+
+    Raises:
+        ValueError: there is no such batch, the file is no manifest, or its format is newer.
+    """
+    try:
+        content = storage.read(path)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as exc:
+        msg = f"{path}: no such batch; it was never published there, or it was removed: run its fetch again"
+        raise ValueError(msg) from exc
+    return decode(content, path)
+
+
+def copy_records(manifest_path: str, folder: Path) -> Path:
+    """A local copy of a batch's Parquet file, checked against its manifest.
+
+    Raises:
+        ErpInconsistentRead: the bytes are not those that were published, or the file is gone.
+        ValueError: as ``read_manifest``.
+    """
+    records = read_manifest(manifest_path).records
+    source = join(manifest_path.rpartition("/")[0], records.name)
+    target = folder / records.name
+    try:
+        digest = storage.copy(source, target)
+    except FileNotFoundError as exc:
+        msg = f"{source}: the manifest names this file, but it is gone; run the fetch again"
+        raise ErpInconsistentRead(msg) from exc
+    if digest != records.sha256:
+        msg = f"{source}: expected sha256 {records.sha256}, got {digest}; the copy was cut or the file was changed"
+        raise ErpInconsistentRead(msg)
+    return target

@@ -1,0 +1,93 @@
+"""The manifest: what a batch holds, where it came from, and the proof that it is whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import msgspec
+
+FORMAT = 1
+NAME = "manifest.json"
+
+Moment = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+Coverage = Literal["full", "changes"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One file beside the manifest; its digest is part of its name."""
+
+    name: str
+    sha256: str
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """The filters of a fetch: their names, and one digest of all values (values may be personal)."""
+
+    filters: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What one fetch read. A folder without a manifest is no batch.
+
+    ``rows`` is ``distinct + repeated + rejected``: every row that the server
+    sent is a record of its own, an older copy of one, or unreadable.
+    ``coverage`` is ``full``, or ``changes`` since ``cursor_in``. ``observed_at``
+    is when reading began. ``announced_total`` is what the server said.
+    """
+
+    format: int
+    connection_type: str
+    title: str
+    company: str
+    resource: str
+    stream: str
+    parameters: Parameters
+    coverage: Coverage
+    cursor_in: str | None
+    cursor_out: str | None
+    as_of: Moment
+    observed_at: Moment
+    rows: int
+    distinct: int
+    repeated: int
+    rejected: int
+    announced_total: int | None
+    pages: int
+    parts: tuple[Part, ...]
+    records: Part
+    rejected_file: Part | None
+    versions: dict[str, str]
+
+
+class _Format(msgspec.Struct):
+    format: int
+
+
+def encode(manifest: Manifest) -> bytes:
+    """The manifest as JSON, one field a line."""
+    return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
+
+
+def decode(content: bytes, address: str) -> Manifest:
+    """The manifest that ``encode`` wrote; ``address`` is for messages. Fields of a later version are ignored.
+
+    Raises:
+        ValueError: this is no manifest, or one of a newer format.
+    """
+    try:
+        found = msgspec.json.decode(content, type=_Format).format
+        if found <= FORMAT:
+            return msgspec.json.decode(content, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        msg = f"{address}: expected the manifest of a batch, but {exc}"
+        raise ValueError(msg) from exc
+    msg = f"{address}: manifest format {found} is newer than this package reads ({FORMAT}); upgrade the package"
+    raise ValueError(msg)

@@ -1,0 +1,103 @@
+"""The few things that batches ask of a storage, by address; what object stores do badly is kept in here.
+
+A file is put whole or not at all, nothing is renamed, and a listing is asked
+of the storage itself, never of a cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import ObjectStoragePath
+
+_LOCAL = frozenset({"", "file", "local"})
+
+
+def put(local: Path, address: str) -> None:
+    """Copies a finished local file to ``address``."""
+    target = ObjectStoragePath(address)
+    _make_parent(target)
+    target.fs.put_file(str(local), target.path)
+
+
+def create(address: str, content: bytes) -> None:
+    """Writes ``content`` so that only one of several writers succeeds and no reader sees a part of it.
+
+    Raises:
+        FileExistsError: another writer was first.
+    """
+    target = ObjectStoragePath(address)
+    _make_parent(target)
+    if _is_local(target):
+        _create_local(Path(target.path), content)
+    else:
+        target.fs.pipe_file(target.path, content, mode="create")
+
+
+def read(address: str) -> bytes:
+    """The whole file at ``address``.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    source = ObjectStoragePath(address)
+    content: bytes = source.fs.cat_file(source.path)
+    return content
+
+
+def copy(address: str, local: Path) -> str:
+    """Copies the file at ``address`` to ``local`` and answers the copy's SHA-256."""
+    source = ObjectStoragePath(address)
+    source.fs.get_file(source.path, str(local))
+    return sha256(local)
+
+
+def names(address: str) -> list[str]:
+    """What lies directly in a folder, sorted by name; nothing where there is no folder."""
+    folder = ObjectStoragePath(address)
+    folder.fs.invalidate_cache()
+    try:
+        entries: list[str] = folder.fs.ls(folder.path, detail=False)
+    except FileNotFoundError:
+        return []
+    return sorted(entry.rstrip("/").rsplit("/", 1)[-1] for entry in entries)
+
+
+def remove_folder(address: str) -> None:
+    """Removes a folder with all that is in it."""
+    folder = ObjectStoragePath(address)
+    folder.fs.invalidate_cache()
+    if folder.fs.exists(folder.path):
+        folder.fs.rm(folder.path, recursive=True)
+
+
+def sha256(local: Path) -> str:
+    """The digest of a local file, in hexadecimal digits."""
+    with local.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _create_local(target: Path, content: bytes) -> None:
+    """A link either comes to be whole or fails: unlike opening exclusively, it never shows a half-written file."""
+    draft = target.with_name(f".{target.name}-{secrets.token_hex(6)}")
+    try:
+        with draft.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _make_parent(target: Any) -> None:
+    if _is_local(target):
+        Path(target.path).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _is_local(target: Any) -> bool:
+    return target.protocol in _LOCAL

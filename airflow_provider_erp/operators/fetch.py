@@ -1,0 +1,96 @@
+"""Fetching: from a connection to a published batch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator
+
+from airflow_provider_erp.exceptions import ErpAuthError, ErpProtocolError
+from airflow_provider_erp.landing.catalog import Published
+from airflow_provider_erp.landing.fetching import Ask, Source, fetch_batch, summary
+from airflow_provider_erp.landing.paths import Attempt, default_base_path
+from airflow_provider_erp.landing.run_time import as_of
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Context
+
+
+class ErpFetchOperator(BaseOperator):
+    """Reads one resource of one ERP connection and publishes it as a batch.
+
+    The connection's type decides the vendor. The result (XCom) is the path of
+    the batch's manifest and counts, never records: give it to
+    ``ErpReconcileOperator``, or open it with ``landing.catalog.read_manifest``.
+
+    Args:
+        conn_id: an Airflow connection of one of this provider's types.
+        resource: ``customer``, ``project_transaction`` or ``invoice``; what the vendor has.
+        since: a cursor of an earlier batch, verbatim, to read only what changed; without it all is read.
+        filters: the vendor's filters, by the names of the hook's typed method.
+        base_path: where batches are kept, a URL of object storage; default ``[erp] base_path``.
+        as_of_tolerance: how much older than the newest batch a run may be and still read anew. An older
+            run uses the batch that was published for it: vendors show only the present.
+    """
+
+    template_fields = ("conn_id", "resource", "since", "filters", "base_path")
+
+    def __init__(
+        self,
+        *,
+        conn_id: str,
+        resource: str,
+        since: str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        base_path: str | None = None,
+        as_of_tolerance: dt.timedelta = dt.timedelta(hours=24),
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.conn_id = conn_id
+        self.resource = resource
+        self.since = since
+        self.filters = filters
+        self.base_path = base_path
+        self.as_of_tolerance = as_of_tolerance
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """The manifest's path, the counts and the cursor of the batch that was published or reused."""
+        try:
+            return summary(self._fetch(context))
+        except (ErpAuthError, ErpProtocolError, ValueError) as exc:  # a retry cannot mend these
+            raise AirflowFailException(str(exc)) from exc
+
+    def hook(self) -> Source:
+        """The hook of the connection's vendor."""
+        from airflow_provider_erp.hooks.erp import ErpHook  # noqa: PLC0415  # heavy: not when a DAG file is parsed
+
+        return ErpHook.for_connection(self.conn_id)
+
+    def _fetch(self, context: Context) -> Published:
+        return fetch_batch(
+            self.hook(),
+            Ask(
+                resource=self.resource,
+                since=self.since,
+                filters=self.filters,
+                as_of=as_of(context["dag_run"]),
+                as_of_tolerance=self.as_of_tolerance,
+            ),
+            base_path=self.base_path or default_base_path(),
+            attempt=_attempt(context),
+            now=dt.datetime.now(dt.UTC),
+        )
+
+
+def _attempt(context: Context) -> Attempt:
+    instance = context["ti"]
+    return Attempt(
+        dag_id=instance.dag_id,
+        run_id=instance.run_id,
+        task_id=instance.task_id,
+        map_index=instance.map_index if instance.map_index is not None else -1,
+        try_number=instance.try_number,
+    )
