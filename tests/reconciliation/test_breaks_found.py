@@ -152,7 +152,7 @@ def test_group_with_two_candidates_in_a_step_gets_none_in_it(compare: Compare) -
         a_customer("a", number="1", vat_number="FI01234567"),
         a_customer("b", number="2", vat_number="FI01234567"),
     ]
-    target = [a_customer("x", number="1"), a_customer("y", number="2", vat_number=vat_number)]
+    target = [a_customer("x", number="1"), a_customer("y", number="2", vat_number="FI01234567")]
     result = compare(source, target)
     assert result.pairs["number"] == 0
     assert result.pairs["vat_number"] == 1

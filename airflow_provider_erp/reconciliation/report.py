@@ -1,0 +1,136 @@
+"""The result as files: a page for people, JSON for programs, CSV for spreadsheets.
+
+Identical input gives identical bytes: nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from airflow_provider_erp.reconciliation.breaks import Break, Reconciliation
+from airflow_provider_erp.reconciliation.verdict import plural
+
+SHOWN_BREAKS = 1_000
+"""As many breaks stand in the page; the files beside it have all."""
+
+CSV_COLUMNS = (
+    "kind",
+    "customer",
+    "field",
+    "source_value",
+    "target_value",
+    "matched_by",
+    "source_id",
+    "target_id",
+    "members",
+    "break_id",
+)
+_FORMULA_STARTS = frozenset("=+-@")
+
+_TEMPLATES = Environment(
+    loader=PackageLoader(__package__),
+    undefined=StrictUndefined,
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.globals["plural"] = plural
+
+
+def write_report(reconciliation: Reconciliation, folder: Path) -> Path:
+    """Write ``report.html``, ``breaks.json`` and ``breaks.csv``, over those of an earlier run; the page comes back."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "breaks.json").write_bytes(as_json(reconciliation))
+    (folder / "breaks.csv").write_bytes(as_csv(reconciliation))
+    page = folder / "report.html"
+    page.write_bytes(as_html(reconciliation))
+    return page
+
+
+def as_html(reconciliation: Reconciliation) -> bytes:
+    """One page that stands alone, without scripts and without outside assets."""
+    template = _TEMPLATES.get_template("report.html.j2")
+    shown = reconciliation.breaks[:SHOWN_BREAKS]
+    text = template.render(result=reconciliation, shown=shown, kinds=kind_titles(reconciliation))
+    return text.encode()
+
+
+def as_json(reconciliation: Reconciliation) -> bytes:
+    """The whole result, values exactly as the systems wrote them."""
+    summary: dict[str, Any] = {
+        "spec": reconciliation.spec,
+        "title": reconciliation.title,
+        "as_of": reconciliation.as_of,
+        "verdict": reconciliation.verdict,
+        "source": {
+            "title": reconciliation.source_title,
+            "batch": reconciliation.source_batch,
+            "customers": reconciliation.source_customers,
+        },
+        "target": {
+            "title": reconciliation.target_title,
+            "batch": reconciliation.target_batch,
+            "customers": reconciliation.target_customers,
+        },
+        "pairs": reconciliation.pairs,
+        "counts": reconciliation.counts,
+        "breaks": reconciliation.breaks,
+    }
+    return msgspec.json.format(msgspec.json.encode(summary), indent=2) + b"\n"
+
+
+def as_csv(reconciliation: Reconciliation) -> bytes:
+    """One line a break after RFC 4180, with the byte order mark that Excel wants, and formulas defused."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(CSV_COLUMNS)
+    writer.writerows([defused(cell) for cell in _cells(found)] for found in reconciliation.breaks)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def defused(cell: str) -> str:
+    """The cell as text for a spreadsheet: an apostrophe goes before what one would run as a formula.
+
+    White space, control characters and full-width forms before or instead of
+    the sign do not hide it.
+    """
+    visible = cell.lstrip()
+    while visible and unicodedata.category(visible[0])[0] in "CZ":
+        visible = visible[1:]
+    first = unicodedata.normalize("NFKC", visible[:1])
+    return f"'{cell}" if cell.startswith(("\t", "\r", "\n")) or first in _FORMULA_STARTS else cell
+
+
+def kind_titles(reconciliation: Reconciliation) -> Mapping[str, str]:
+    """What people call each kind, with the systems' own titles."""
+    source, target = reconciliation.source_title, reconciliation.target_title
+    return {
+        "missing_in_target": f"Missing in {target}",
+        "missing_in_source": f"Missing in {source}",
+        "field_differs": "Field differs",
+        "duplicate_in_source": f"More than once in {source}",
+        "duplicate_in_target": f"More than once in {target}",
+    }
+
+
+def _cells(found: Break) -> tuple[str, ...]:
+    return (
+        found.kind,
+        found.label,
+        found.field or "",
+        found.source_value or "",
+        found.target_value or "",
+        found.rule or "",
+        found.source_id or "",
+        found.target_id or "",
+        "; ".join(found.members),
+        found.break_id,
+    )
