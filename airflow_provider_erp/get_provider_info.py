@@ -22,9 +22,11 @@ _STATUS_MAP = _field(
 _COMMON = {
     "company": _field("Company", "Name of the company in folders and reports; each type has a default.", _TEXT),
     "timeout_seconds": _field(
-        "Time-out (seconds)", "How long to wait for a connection or for the next bytes. Default: 60.", _TEXT
-    )
-    | {"schema": {"type": ["number", "null"], "exclusiveMinimum": 0}},
+        "Time-out (seconds)",
+        "How long to wait for a connection or for the next bytes. Default: 60.",
+        {"type": ["number", "null"]},
+        exclusiveMinimum=0,
+    ),
     "max_attempts": _field(
         "Attempts", "How often one request is tried in all. Default: 5.", {"type": ["integer", "null"]}, minimum=1
     ),

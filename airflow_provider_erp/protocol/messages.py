@@ -10,7 +10,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-_DECODE = msgspec.json.Decoder(float_hook=Decimal).decode
+from airflow_provider_erp.exceptions import UnreadableRecord
+
+decode_record = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
+"""One JSON object as a dict; numbers with a fraction or an exponent are ``Decimal``."""
 
 T = TypeVar("T")
 
@@ -77,8 +80,18 @@ class Page:
 
     @property
     def records(self) -> list[dict[str, Any]]:
-        """The rows as dicts; numbers with a fraction or an exponent are ``Decimal``."""
-        return [_DECODE(row) for row in self.raw]
+        """The rows as dicts; numbers with a fraction or an exponent are ``Decimal``.
+
+        Raises:
+            UnreadableRecord: a row is no text in UTF-8.
+        """
+        return [self._decoded(position, row) for position, row in enumerate(self.raw, start=1)]
+
+    def _decoded(self, position: int, row: msgspec.Raw) -> dict[str, Any]:
+        try:
+            return decode_record(row)
+        except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+            raise UnreadableRecord(f"page {self.number}, row {position}: no valid JSON object in UTF-8") from exc
 
 
 Answer = Response | Lost

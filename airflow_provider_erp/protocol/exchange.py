@@ -1,0 +1,118 @@
+"""One question to a server and its usable answer: signed, repeated, renewed, and never led astray."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from urllib.parse import urljoin
+
+import msgspec
+
+from airflow_provider_erp.exceptions import ErpAuthError, ErpInconsistentRead, ErpProtocolError
+from airflow_provider_erp.protocol.auth import Auth
+from airflow_provider_erp.protocol.messages import Conversation, Request, Response, T
+from airflow_provider_erp.protocol.retry import Retry, persist
+from airflow_provider_erp.protocol.urls import origin
+
+UNAUTHORIZED, FORBIDDEN = 401, 403
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_REDIRECTS = 5
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """How one connection's questions are asked."""
+
+    auth: Auth
+    retry: Retry
+
+    def read(self, request: Request, decode: Callable[[bytes], T], *, looks: int = 2) -> Conversation[T]:
+        """What ``decode`` makes of the answer's body.
+
+        An answer that is no JSON (a gateway's HTML page, a text cut short)
+        gets one second look.
+
+        Raises:
+            ErpInconsistentRead: the second answer was no JSON either.
+            ErpProtocolError: JSON of another shape, or a status that a read does not have.
+            ErpAuthError: the credential was refused.
+            ErpUnavailable: no answer within the retry budget.
+        """
+        response = yield from self.get(request)
+        body = response.body.removeprefix(_BOM)
+        try:
+            return decode(body)
+        except msgspec.ValidationError as exc:
+            raise ErpProtocolError(f"{request.label}: {exc}; {_shape(body)}") from exc
+        except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+            if looks == 1:
+                raise _no_json(request, response) from exc
+        return (yield from self.read(request, decode, looks=looks - 1))
+
+    def get(self, request: Request) -> Conversation[Response]:
+        """The answer with status 200, after redirects within the same server."""
+        asked = request
+        for _ in range(_MOST_REDIRECTS):
+            response = yield from self._signed(asked)
+            if response.status not in _REDIRECTS:
+                break
+            asked = replace(asked, url=_same_server(request, asked.url, response))
+        return _ok(request, response)
+
+    def _signed(self, request: Request) -> Conversation[Response]:
+        while True:
+            signed = yield from self.auth.sign(request)
+            response = yield from persist(signed.request, self.retry)
+            if response.status != UNAUTHORIZED:
+                self.auth.accepted(signed)
+                return response
+            if not (yield from self.auth.refused(signed)):
+                return response
+
+
+def _same_server(request: Request, here: str, response: Response) -> str:
+    target = urljoin(here, response.headers.get("location", ""))
+    if origin(target) != origin(here):
+        raise ErpProtocolError(
+            f"{request.label}: the server redirects to another address, {'://'.join(origin(target)[:2])}, which gets "
+            "no credentials; put the right one into the connection",
+            status=response.status,
+        )
+    return target
+
+
+def _ok(request: Request, response: Response) -> Response:
+    status = response.status
+    if status == 200:
+        return response
+    request_id = response.headers.get("x-request-id") or response.headers.get("request-id")
+    if status in (UNAUTHORIZED, FORBIDDEN):
+        raise ErpAuthError(
+            f"{request.label}: refused with status {status}; check the connection's credentials and their rights",
+            status=status,
+            request_id=request_id,
+        )
+    raise ErpProtocolError(
+        f"{request.label}: expected status 200, got {status}; check the connection's host and what was asked for",
+        status=status,
+        request_id=request_id,
+    )
+
+
+def _no_json(request: Request, response: Response) -> ErpInconsistentRead:
+    kind = response.headers.get("content-type", "no content type").split(";")[0]
+    return ErpInconsistentRead(
+        f"{request.label}: expected JSON, got {kind[:60]} of {len(response.body)} bytes with status 200, twice; "
+        "is the connection's host the API's address?",
+        status=response.status,
+    )
+
+
+def _shape(body: bytes) -> str:
+    """The answer's outline in words: its type and, of an object, the names of its fields."""
+    value = msgspec.json.decode(body)
+    if not isinstance(value, dict):
+        return f"the answer is a {type(value).__name__}"
+    keys = [key for key in value if key.isidentifier()][:10]
+    return f"the answer is an object with keys {keys}"

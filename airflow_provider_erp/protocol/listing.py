@@ -1,0 +1,126 @@
+"""A whole list, page after page, with the proof that it is whole."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from airflow_provider_erp.exceptions import ErpInconsistentRead
+from airflow_provider_erp.protocol.exchange import Exchange
+from airflow_provider_erp.protocol.messages import Conversation, Page, Request
+from airflow_provider_erp.protocol.urls import with_query
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """What one answer says: rows with their keys, and what the server announced about the rest.
+
+    ``total`` counts the rows of the whole list, ``more`` says whether another
+    page follows; a vendor may announce either, or neither.
+    """
+
+    raw: list[msgspec.Raw]
+    keys: list[bytes]
+    total: int | None = None
+    more: bool | None = None
+    stamp: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where a list is found and how its answers are read.
+
+    ``page_parameter`` is the query parameter that numbers pages from 1; without
+    it one answer is the whole list.
+    """
+
+    label: str
+    url: str = field(repr=False)
+    decode: Callable[[bytes], Body] = field(repr=False)
+    page_parameter: str | None = None
+    headers: Mapping[str, str] = field(default_factory=lambda: {"Accept": "application/json"})
+
+    def request(self, number: int) -> Request:
+        """The request for one page."""
+        if self.page_parameter is None:
+            return Request(self.label, self.url, headers=self.headers)
+        url = with_query(self.url, [(self.page_parameter, str(number))])
+        return Request(f"{self.label} page {number}", url, headers=self.headers)
+
+
+def fetch(listing: Listing, exchange: Exchange) -> Conversation[None]:
+    """Yields the list's pages in order; the first one always, also when it is empty.
+
+    Raises:
+        ErpInconsistentRead: the pages cannot be one complete list. What was yielded before may be incomplete.
+    """
+    completeness = Completeness(listing.label, paged=listing.page_parameter is not None)
+    number = 1
+    whole = False
+    while not whole:
+        body = yield from exchange.read(listing.request(number), listing.decode)
+        whole = completeness.take(number, body)
+        log.debug("%s: page %d, %d rows", listing.label, number, len(body.raw))
+        if body.raw or number == 1:
+            yield Page(number, body.raw, body.keys, completeness.total, body.stamp)
+        number += 1
+
+
+class Completeness:
+    """Counts distinct keys until the list is proved whole.
+
+    A short page proves nothing, servers cut the page size in silence: only an
+    announced total that is reached, an announced last page, or an empty page
+    where nothing was announced is the end.
+    """
+
+    def __init__(self, label: str, *, paged: bool) -> None:
+        self.total: int | None = None
+        self._label = label
+        self._paged = paged
+        self._seen: set[bytes] = set()
+
+    def take(self, number: int, body: Body) -> bool:
+        """Whether the list is whole with this page.
+
+        Raises:
+            ErpInconsistentRead: the page contradicts what came before or what was announced.
+        """
+        if not self._paged:
+            return True
+        known = len(self._seen)
+        self._seen.update(body.keys)
+        if body.keys and len(self._seen) == known:
+            raise self._error(number, "it only repeats rows of earlier pages; does the server know the page parameter?")
+        self._announce(number, body)
+        if self.total is not None and len(self._seen) > self.total:
+            raise self._error(number, f"{len(self._seen)} distinct rows came where {self.total} were announced")
+        whole = self._is_whole(body)
+        if not whole and not body.keys:
+            raise self._error(number, f"it is empty after {len(self._seen)} distinct rows, and {self._expected()}")
+        return whole
+
+    def _announce(self, number: int, body: Body) -> None:
+        if body.total is None:
+            return
+        if self.total not in (None, body.total):
+            raise self._error(number, f"the announced total went from {self.total} to {body.total} while reading")
+        self.total = body.total
+
+    def _is_whole(self, body: Body) -> bool:
+        if self.total is not None:
+            return len(self._seen) == self.total
+        if body.more is not None:
+            return not body.more
+        return not body.keys
+
+    def _expected(self) -> str:
+        return "more was announced" if self.total is None else f"{self.total} were announced"
+
+    def _error(self, number: int, what: str) -> ErpInconsistentRead:
+        return ErpInconsistentRead(f"{self._label} page {number}: {what}; rows may have moved, read again")

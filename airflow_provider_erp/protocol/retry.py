@@ -1,0 +1,112 @@
+"""When a request may be sent again, and how long to wait before that."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from airflow_provider_erp.exceptions import ErpUnavailable, OutcomeUnknown
+from airflow_provider_erp.protocol.messages import Answer, Conversation, Lost, Request, Response, Sleep
+
+TOO_MANY = 429
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A budget for one request: attempts in all, and seconds after its first failure.
+
+    The clock starts with the first failure, so that one long time-out still
+    leaves a second try.
+    """
+
+    max_attempts: int = 5
+    max_seconds: float = 15.0
+    first_pause_seconds: float = 0.5
+    jitter: Callable[[], float] = random.random
+
+    def delay(self, failures: int, spent_seconds: float, asked_seconds: float | None) -> float | None:
+        """Seconds to wait after that many failures, at least what the server asked for; None when spent."""
+        if failures >= self.max_attempts:
+            return None
+        pause: float = self.first_pause_seconds * 2 ** (failures - 1) * (0.75 + self.jitter() / 2)
+        pause = max(pause, asked_seconds or 0.0)
+        return pause if spent_seconds + pause <= self.max_seconds else None
+
+
+def persist(request: Request, retry: Retry) -> Conversation[Response]:
+    """The server's answer to ``request``, which is sent again while that is safe and the budget lasts.
+
+    Raises:
+        ErpUnavailable: no usable answer within the budget; ``retry_after`` as the server asked.
+        OutcomeUnknown: a write may have been done, and its answer was lost.
+    """
+    failures = 0
+    spent = 0.0
+    while True:
+        answer = yield from _send(request)
+        if isinstance(answer, Response) and not _is_transient(answer.status):
+            return answer
+        if not request.repeatable and _may_have_been_done(answer):
+            raise OutcomeUnknown(f"{request.label}: {_what_came(answer)}; look before it is sent again")
+        spent += answer.seconds if failures else 0.0
+        failures += 1
+        asked = retry_after_seconds(answer)
+        pause = retry.delay(failures, spent, asked)
+        if pause is None:
+            raise _unavailable(request, answer, failures, asked)
+        spent += pause
+        yield Sleep(pause)
+
+
+def _send(request: Request) -> Conversation[Answer]:
+    answer = yield request
+    if answer is None:
+        raise TypeError(f"{request.label}: the driver gave no answer to a request")
+    return answer
+
+
+def retry_after_seconds(answer: Answer) -> float | None:
+    """What ``Retry-After`` asks for, given in seconds or as a date; a date is held against the server's own clock."""
+    text = answer.headers.get("retry-after", "").strip() if isinstance(answer, Response) else ""
+    if not text or isinstance(answer, Lost):
+        return None
+    if text.isdecimal():
+        return float(text)
+    until = _http_date(text)
+    if until is None:
+        return None
+    now = _http_date(answer.headers.get("date", "")) or answer.received_at
+    return max(0.0, (until - now).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _is_transient(status: int) -> bool:
+    return status >= 500 or status == TOO_MANY
+
+
+def _may_have_been_done(answer: Answer) -> bool:
+    return answer.sent if isinstance(answer, Lost) else answer.status != TOO_MANY
+
+
+def _what_came(answer: Answer) -> str:
+    return answer.reason if isinstance(answer, Lost) else f"status {answer.status}"
+
+
+def _unavailable(request: Request, answer: Answer, failures: int, asked: float | None) -> ErpUnavailable:
+    wait = "" if asked is None else f", the server asks to wait {asked:.0f} s"
+    return ErpUnavailable(
+        f"{request.label}: {_what_came(answer)} after {failures} attempt{'s' * (failures > 1)}{wait}; "
+        "try the task again later, or raise max_attempts and retry_seconds in the connection",
+        status=answer.status if isinstance(answer, Response) else None,
+        retry_after=asked,
+    )

@@ -1,0 +1,1 @@
+"""The only importers of HTTP libraries, beside the sandbox: open, send, redact, time out."""

@@ -1,0 +1,84 @@
+"""Sends a conversation's requests with ``requests``."""
+
+from __future__ import annotations
+
+import time
+import weakref
+from datetime import UTC, datetime
+
+import requests
+
+from airflow_provider_erp.protocol.messages import Answer, Lost, Request, Response
+from airflow_provider_erp.transport.options import USER_AGENT, Options, proxy_for
+from airflow_provider_erp.transport.redact import redact_library_logs
+
+
+class SyncTransport:
+    """One pool of connections, closed with the object.
+
+    Reads neither netrc nor REQUESTS_CA_BUNDLE, follows no redirect, and raises
+    nothing that holds an address: a failed send is a ``Lost`` in plain words.
+    """
+
+    def __init__(self, options: Options) -> None:
+        redact_library_logs()
+        self._options = options
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers["User-Agent"] = USER_AGENT
+        weakref.finalize(self, self._session.close)
+
+    def send(self, request: Request) -> Answer:
+        """The server's whole answer, or why there is none."""
+        started = time.monotonic()
+        try:
+            answer = self._session.request(
+                request.method,
+                request.url,
+                headers=dict(request.headers),
+                data=request.body,
+                timeout=self._options.timeout_seconds,
+                verify=self._options.verify,
+                allow_redirects=False,
+                proxies=_proxies(request.url),
+            )
+        except requests.RequestException as exc:
+            return _lost(exc, time.monotonic() - started, self._options)
+        return Response(
+            status=answer.status_code,
+            headers={name.lower(): value for name, value in answer.headers.items()},
+            body=answer.content,
+            received_at=datetime.now(UTC),
+            seconds=time.monotonic() - started,
+        )
+
+
+def _proxies(url: str) -> dict[str, str]:
+    proxy = proxy_for(url)
+    return {} if proxy is None else {"http": proxy, "https": proxy}
+
+
+def _lost(exc: requests.RequestException, seconds: float, options: Options) -> Lost:
+    """The failure in words; the library's own words hold the address with its query, so they are left out."""
+    match exc:
+        case requests.exceptions.SSLError():
+            return Lost("the TLS handshake failed (certificate? see ca_bundle)", sent=False, seconds=seconds)
+        case requests.ConnectTimeout():
+            return Lost(f"no connection within {options.timeout_seconds:g} s", sent=False, seconds=seconds)
+        case requests.Timeout():
+            return Lost(f"no answer within {options.timeout_seconds:g} s", sent=True, seconds=seconds)
+        case requests.exceptions.ProxyError():
+            return Lost("the proxy refused the connection", sent=False, seconds=seconds)
+        case requests.exceptions.ChunkedEncodingError() | requests.exceptions.ContentDecodingError():
+            return Lost("the body broke off", sent=True, seconds=seconds)
+        case requests.ConnectionError():
+            return _no_connection(exc, seconds)
+        case _:
+            return Lost(f"the request failed ({type(exc).__name__})", sent=True, seconds=seconds)
+
+
+def _no_connection(exc: requests.ConnectionError, seconds: float) -> Lost:
+    reason = getattr(exc.args[0], "reason", None) if exc.args else None
+    if type(reason).__name__ in ("NewConnectionError", "NameResolutionError"):
+        return Lost("no connection could be opened", sent=False, seconds=seconds)
+    return Lost("the connection was reset", sent=True, seconds=seconds)

@@ -1,0 +1,1 @@
+"""Fynn: subscription billing."""

@@ -1,0 +1,1 @@
+"""Lemonsoft: a Finnish ERP, in the cloud or on premises."""

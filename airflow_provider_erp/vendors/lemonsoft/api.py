@@ -1,0 +1,224 @@
+"""How Lemonsoft is asked: a login gives a session, lists come in numbered pages without a total.
+
+Source: lemonsoft-customers-invoices document, for paths and filters.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from airflow_provider_erp.exceptions import ErpAuthError, ErpProtocolError
+from airflow_provider_erp.protocol.auth import Login
+from airflow_provider_erp.protocol.listing import Body
+from airflow_provider_erp.protocol.messages import Request, Response
+from airflow_provider_erp.protocol.retry import Retry
+from airflow_provider_erp.records import Customer, Invoice
+from airflow_provider_erp.vendors.lemonsoft.records import ZONE, customer_reader, invoice_reader
+from airflow_provider_erp.vendors.parameters import (
+    Parameter,
+    Write,
+    flag,
+    many,
+    refused,
+    stamp,
+    text,
+    whole,
+    whole_between,
+)
+from airflow_provider_erp.vendors.reading import greatest_stamp, key_bytes
+from airflow_provider_erp.vendors.settings import Settings
+from airflow_provider_erp.vendors.vendor import Resource, Vendor
+
+CUSTOMERS = "/api/customers"
+
+
+class _Envelope(msgspec.Struct):
+    """Source: recorded on products: an error may come with status 200; ``result_count`` is this page's."""
+
+    results: list[msgspec.Raw] | None = None
+    has_next_page: bool | None = None
+    has_errors: bool = False
+
+
+class _Row(msgspec.Struct):
+    id: Any = None
+    modified: Any = None
+    modified_date: Any = None
+
+
+_BARE = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_ENVELOPE = msgspec.json.Decoder(_Envelope).decode
+_ROW = msgspec.json.Decoder(_Row).decode
+
+
+def _decoder(resource: str, stamp_field: str) -> Callable[[Settings], Callable[[bytes], Body]]:
+    def decode(body: bytes) -> Body:
+        """The swagger gives the answer as ``{}``: an envelope and a bare array are both read."""
+        raw, more = (_BARE(body), None) if body.lstrip()[:1] == b"[" else _opened(resource, body)
+        rows = [_ROW(line) for line in raw]
+        return Body(
+            raw=raw,
+            keys=[key_bytes(line, row.id) for line, row in zip(raw, rows, strict=True)],
+            more=more,
+            stamp=greatest_stamp(getattr(row, stamp_field) for row in rows),
+        )
+
+    return lambda _: decode
+
+
+def _opened(resource: str, body: bytes) -> tuple[list[msgspec.Raw], bool | None]:
+    envelope = _ENVELOPE(body)
+    if envelope.has_errors:
+        raise ErpProtocolError(
+            f"lemonsoft {resource}: the server answers status 200 with has_errors; check the filters and the rights "
+            "of the user"
+        )
+    if envelope.results is None:
+        keys = [key for key in msgspec.json.decode(body, type=dict[str, msgspec.Raw]) if key.isidentifier()][:10]
+        raise ErpProtocolError(f"lemonsoft {resource}: expected a list under 'results', got an object with keys {keys}")
+    return envelope.results, envelope.has_next_page
+
+
+def _local_stamp(value: Any, settings: Settings | None = None) -> list[str]:
+    """A moment; one with a zone is turned into the connection's local time, which the server's stamps are in.
+
+    ASSUMED: naive filter values mean the server's local time.
+    """
+    if isinstance(value, dt.datetime) and value.tzinfo is not None and settings is not None:
+        value = value.astimezone(settings.timezone(ZONE)).replace(tzinfo=None)
+    return stamp(value)
+
+
+def _filters(**writers: Write) -> dict[str, Parameter]:
+    """The documented filters, with the paging that both lists share.
+
+    The greatest page size is not documented; a server that cuts it is noticed, a short page is not the end.
+    """
+    known = {name: Parameter(f"filter.{name}", write) for name, write in writers.items()}
+    return known | {
+        "page_size": Parameter("filter.page_size", whole_between(1), default=100, selects=False),
+        "page": Parameter("", refused("the hook turns the pages itself"), selects=False),
+    }
+
+
+CUSTOMER = Resource(
+    name="customer",
+    record=Customer,
+    path=lambda asked: f"{CUSTOMERS}/base" if asked.get("base") else CUSTOMERS,
+    parameters={
+        "base": Parameter("", flag("1", "0")),
+        **_filters(
+            name=text,
+            search_name=text,
+            email=text,
+            contact_email=text,
+            phone=text,
+            vat=text,
+            modified_before=_local_stamp,
+            modified_after=_local_stamp,
+            has_email=flag("1", "0"),
+            is_customer=flag("1", "0"),
+            is_supplier=flag("1", "0"),
+            customer_number=many(whole),
+            group=whole,
+            type=whole,
+            created_before=_local_stamp,
+            created_after=_local_stamp,
+            updated_before=_local_stamp,
+            updated_after=_local_stamp,
+            attribute_ids=many(whole),
+            object_ids=many(whole),
+            search=text,
+        ),
+    },
+    since="modified_after",
+    decode=_decoder("customer", "modified"),
+    reader=customer_reader,
+    page_parameter="filter.page",
+)
+
+INVOICE = Resource(
+    name="invoice",
+    record=Invoice,
+    path=lambda _: "/api/invoices",
+    parameters=_filters(
+        numbers=many(whole),
+        customer_number=whole,
+        delivery_customer_number=whole,
+        type=whole,
+        invoice_date_before=_local_stamp,
+        invoice_date_after=_local_stamp,
+        updated_before=_local_stamp,
+        updated_after=_local_stamp,
+        object_ids=many(whole),
+        search=text,
+    ),
+    since="updated_after",
+    decode=_decoder("invoice", "modified_date"),
+    reader=invoice_reader,
+    page_parameter="filter.page",
+)
+
+
+def customer_path(customer_id: int | str) -> str:
+    """The path of one customer. ASSUMED: by its internal ``id``, not its ``number``.
+
+    Raises:
+        ValueError: the id is no whole number.
+    """
+    return f"{CUSTOMERS}/{whole(customer_id)[0]}"
+
+
+def _auth(settings: Settings, retry: Retry, on_secret: Callable[[str], None]) -> Login:
+    """A session by user, password, database and API key; its life is not documented, so a 401 renews it."""
+    if not settings.login or not settings.password:
+        raise settings.error("the user belongs into the login field and its password into password")
+    body = {
+        "UserName": settings.login,
+        "Password": settings.password,
+        "Database": settings.required("database", "it names the Lemonsoft database to log in to"),
+        "ApiKey": settings.required("api_key", "Lemonsoft issues it for an integration"),
+    }
+    request = Request(
+        "lemonsoft login",
+        f"{settings.base_url}/api/auth/login",
+        method="POST",
+        headers={"Content-Type": "application/json", "Accept": "application/json"},
+        body=msgspec.json.encode(body),
+    )
+    return Login(request, _read_session, lambda session: {"Session-Id": session}, retry, on_secret)
+
+
+def _read_session(response: Response) -> str:
+    """The session; a refused login may come with status 200 and without one."""
+    try:
+        answer = msgspec.json.decode(response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        answer = None
+    session = answer.get("session_id") if isinstance(answer, dict) else None
+    if not isinstance(session, str) or not session:
+        raise ErpAuthError(
+            "lemonsoft login: the server answers status 200 without a session; check login, password, database and "
+            "api_key in the connection"
+        )
+    return session
+
+
+def _company(settings: Settings) -> str:
+    host = settings.base_url.partition("://")[2]
+    return f"{host} {settings.required('database', 'it names the Lemonsoft database')}"
+
+
+LEMONSOFT = Vendor(
+    conn_type="lemonsoft",
+    title="Lemonsoft",
+    default_host=None,
+    resources={resource.name: resource for resource in (CUSTOMER, INVOICE)},
+    auth=_auth,
+    company=_company,
+    test=("customer", {"base": True, "page_size": 1}),
+)

@@ -1,0 +1,107 @@
+"""What a vendor must say of itself; a fifth vendor is one of these in a folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from airflow_provider_erp.protocol.auth import Auth
+from airflow_provider_erp.protocol.listing import Body, Listing
+from airflow_provider_erp.protocol.retry import Retry
+from airflow_provider_erp.protocol.urls import with_query
+from airflow_provider_erp.records import Record
+from airflow_provider_erp.vendors.parameters import Parameter, query
+from airflow_provider_erp.vendors.settings import Settings
+
+ReadRecord = Callable[[msgspec.Raw], Record]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One list of a vendor.
+
+    Attributes:
+        name: canonical, such as ``customer``.
+        record: the canonical type of its records.
+        path: below the connection's base URL, from what the caller asks for.
+        parameters: what a caller may ask for, by the typed method's names.
+        since: the parameter that takes a cursor; None where the vendor has no change filter.
+        fixed: query parameters that the connection gives.
+        decode: makes the reader of one answer's body.
+        reader: makes the translator of one row.
+        page_parameter: numbers the pages from 1; None where one answer is the whole list.
+        caution: what the log should warn of when this is asked for, if anything.
+    """
+
+    name: str
+    record: type[Record]
+    path: Callable[[Mapping[str, Any]], str]
+    parameters: Mapping[str, Parameter]
+    since: str | None
+    decode: Callable[[Settings], Callable[[bytes], Body]]
+    reader: Callable[[Settings], ReadRecord]
+    fixed: Callable[[Settings], list[tuple[str, str]]] = lambda _: []
+    page_parameter: str | None = None
+    caution: Callable[[Mapping[str, Any]], str | None] = lambda _: None
+
+    def arguments(self, since: str | None, filters: Mapping[str, Any] | None) -> dict[str, Any]:
+        """The filters with the cursor in its place, checked against the documented ones.
+
+        Raises:
+            ValueError: an unknown or malformed filter, or a cursor where there is no change filter.
+        """
+        asked = dict(filters or {})
+        if since is not None:
+            if self.since is None:
+                raise ValueError(f"{self.name}: since={since!r} cannot be asked for, the vendor has no change filter")
+            if asked.get(self.since) is not None:
+                raise ValueError(f"{self.name}: since and the filter {self.since!r} are the same thing; give one")
+            asked[self.since] = since
+        query(self.name, self.parameters, asked)
+        return asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor:
+    """One system: how it is reached and what it lists.
+
+    Attributes:
+        conn_type: Airflow's connection type, also the name in messages.
+        title: what people call it.
+        default_host: base URL where the connection names none; None if every customer has an own one.
+        resources: by canonical name.
+        auth: how requests show who is asking; is given a function that takes each secret fetched at run time.
+        company: the default name of the company that the connection reads.
+        test: a cheap question that only a working connection answers: a resource and what is asked of it.
+    """
+
+    conn_type: str
+    title: str
+    default_host: str | None
+    resources: Mapping[str, Resource]
+    auth: Callable[[Settings, Retry, Callable[[str], None]], Auth]
+    company: Callable[[Settings], str]
+    test: tuple[str, Mapping[str, Any]]
+
+    def resource(self, name: str) -> Resource:
+        """The description of one list.
+
+        Raises:
+            ValueError: the vendor has no such list.
+        """
+        if name not in self.resources:
+            raise ValueError(f"{self.conn_type} has no resource {name!r}; it has {', '.join(sorted(self.resources))}")
+        return self.resources[name]
+
+    def listing(self, resource: Resource, settings: Settings, arguments: Mapping[str, Any]) -> Listing:
+        """Where and how this list is read with these arguments."""
+        asked = query(resource.name, resource.parameters, arguments, settings)
+        return Listing(
+            label=f"{self.conn_type} {resource.name}",
+            url=with_query(settings.base_url + resource.path(arguments), [*resource.fixed(settings), *asked]),
+            decode=resource.decode(settings),
+            page_parameter=resource.page_parameter,
+        )

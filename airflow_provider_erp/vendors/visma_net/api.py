@@ -1,0 +1,194 @@
+"""How Visma.net ERP is asked: client credentials, numbered pages with the total on every row."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error
+
+from airflow_provider_erp.exceptions import ErpAuthError
+from airflow_provider_erp.protocol.auth import Login
+from airflow_provider_erp.protocol.listing import Body
+from airflow_provider_erp.protocol.messages import Request, Response
+from airflow_provider_erp.protocol.retry import Retry
+from airflow_provider_erp.records import Customer
+from airflow_provider_erp.vendors.parameters import Parameter, one_of, refused, text, whole_between
+from airflow_provider_erp.vendors.reading import greatest_stamp, key_bytes
+from airflow_provider_erp.vendors.settings import Settings
+from airflow_provider_erp.vendors.vendor import Resource, Vendor
+from airflow_provider_erp.vendors.visma_net.records import Scalar, bare, customer_reader
+
+CUSTOMERS = "/v1/customer"
+TOKEN_URL = "https://connect.visma.com/connect/token"  # noqa: S105 - an address
+SCOPE = "vismanet_erp_service_api:read"
+CONDITIONS = (">", "<", ">=", "<=")
+_LOCAL_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d:\d\d(?:\.\d{1,3})?)\d*)?")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]+")
+
+
+class _Metadata(msgspec.Struct):
+    totalCount: int | None = None
+
+
+class _Row(msgspec.Struct):
+    """What the list itself needs of a row."""
+
+    internalId: Scalar = None
+    lastModifiedDateTime: Scalar = None
+    metadata: _Metadata | None = None
+
+
+class _Envelope(msgspec.Struct):
+    """The shape of some endpoints: an array of one object that holds the rows."""
+
+    records: list[msgspec.Raw]
+    totalCount: int | None = None
+
+
+_ROWS = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_ENVELOPE = msgspec.json.Decoder(_Envelope).decode
+_ROW = msgspec.json.Decoder(_Row).decode
+
+
+def decode_page(body: bytes) -> Body:
+    """A page of rows.
+
+    The total rides on every row in ``metadata``; an empty page has none.
+    The key is ``internalId``: a customer's ``number`` can be changed.
+
+    Source: Visma.net ERP API, pagination.
+    """
+    raw, total = _unwrapped(_ROWS(body))
+    rows = [_ROW(row) for row in raw]
+    announced = [row.metadata.totalCount for row in rows if row.metadata and row.metadata.totalCount is not None]
+    return Body(
+        raw=raw,
+        keys=[key_bytes(line, bare(row.internalId)) for line, row in zip(raw, rows, strict=True)],
+        total=max(announced, default=total),
+        stamp=greatest_stamp(bare(row.lastModifiedDateTime) for row in rows),
+    )
+
+
+def _unwrapped(rows: list[msgspec.Raw]) -> tuple[list[msgspec.Raw], int | None]:
+    """Rows and total of ``[{pageNumber, pageSize, totalCount, records}]``, or the bare rows."""
+    if len(rows) == 1 and b'"records"' in bytes(rows[0]):
+        try:
+            envelope = _ENVELOPE(rows[0])
+        except msgspec.ValidationError:
+            return rows, None
+        return envelope.records, envelope.totalCount
+    return rows, None
+
+
+def local_stamp(value: Any, _: Settings | None = None) -> list[str]:
+    """A moment in one of the three documented forms; the ``T`` of a server's value becomes a space.
+
+    Source: visma-net-customer document: filters take no letters such as T and
+    Z. The zone of the server's stamps is not documented, so nothing is ever
+    converted. ASSUMED: digits beyond milliseconds are cut.
+    """
+    if isinstance(value, dt.datetime):
+        value = value.isoformat(" ", "milliseconds")
+    elif isinstance(value, dt.date):
+        value = value.isoformat()
+    if not isinstance(value, str):
+        raise ValueError(f"expected a date, a datetime without a zone or its text, got a {type(value).__name__}")
+    match = _LOCAL_STAMP.fullmatch(value.strip())
+    if match is None:
+        raise ValueError(
+            f"{value!r} is none of 2001-01-01, 2001-01-01 13:13:13 and 2001-01-01 13:13:13.133; Visma.net takes no "
+            "zone here and does not document the zone of its stamps, so a value with a zone cannot be converted: "
+            "pass the server's own local time"
+        )
+    return [" ".join(part for part in match.groups() if part)]
+
+
+def _date_filter(wire: str, name: str, condition: str) -> dict[str, Parameter]:
+    return {
+        name: Parameter(wire, local_stamp),
+        condition: Parameter(f"{wire}Condition", one_of(*CONDITIONS), default=">=", partner=name),
+    }
+
+
+CUSTOMER = Resource(
+    name="customer",
+    record=Customer,
+    path=lambda _: CUSTOMERS,
+    parameters={
+        **_date_filter("lastModifiedDateTime", "last_modified", "condition"),
+        **_date_filter("createdDateTime", "createdDateTime", "createdDateTimeCondition"),
+        "name": Parameter("name", text),
+        "status": Parameter("status", one_of("Active", "OnHold", "CreditHold", "Inactive", "OneTime")),
+        "corporateId": Parameter("corporateId", text),
+        "vatRegistrationId": Parameter("vatRegistrationId", text),
+        "email": Parameter("email", text),
+        "phone": Parameter("phone", text),
+        "attributes": Parameter("attributes", text),
+        "pageSize": Parameter("pageSize", whole_between(1), default=1000, selects=False),
+        "pageNumber": Parameter("", refused("the hook turns the pages itself"), selects=False),
+    },
+    since="last_modified",
+    decode=lambda _: decode_page,
+    reader=customer_reader,
+    page_parameter="pageNumber",
+)
+
+
+def customer_path(number: str) -> str:
+    """The path of one customer.
+
+    Source: Visma.net ERP API: a key with reserved characters goes as ``b64(<base64url>)``.
+    """
+    key = number if _UNRESERVED.fullmatch(number) else f"b64({urlsafe_b64encode(number.encode()).decode()})"
+    return f"{CUSTOMERS}/{quote(key, safe='()=')}"
+
+
+def _auth(settings: Settings, retry: Retry, on_secret: Callable[[str], None]) -> Login:
+    """Client credentials of OAuth 2.0, with the company's tenant in the body.
+
+    Source: Visma Connect documentation.
+    """
+    if not settings.login or not settings.password:
+        raise settings.error("the client id belongs into the login field and the client secret into password")
+    client = BackendApplicationClient(settings.login)
+    body = client.prepare_request_body(
+        client_secret=settings.password,
+        include_client_id=True,
+        scope=settings.text("scope", SCOPE),
+        tenant_id=settings.required("tenant_id", "it is the id of the company's tenant, not of the customer's"),
+    )
+    request = Request(
+        "visma_net token",
+        settings.safe_url(settings.text("token_url") or TOKEN_URL, "the extra field 'token_url'"),
+        method="POST",
+        headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+        body=body.encode(),
+    )
+    return Login(request, _read_token, lambda token: {"Authorization": f"Bearer {token}"}, retry, on_secret)
+
+
+def _read_token(response: Response) -> str:
+    try:
+        answer: Mapping[str, Any] = BackendApplicationClient("").parse_request_body_response(
+            response.body.decode("utf-8", "replace"), scope=None
+        )
+    except OAuth2Error as exc:
+        raise ErpAuthError(f"visma_net token: no usable token in the answer ({exc.error})") from None
+    return str(answer["access_token"])
+
+
+VISMA_NET = Vendor(
+    conn_type="visma_net",
+    title="Visma.net ERP",
+    default_host="https://api.finance.visma.net",
+    resources={CUSTOMER.name: CUSTOMER},
+    auth=_auth,
+    company=lambda settings: settings.required("tenant_id", "it is the id of the company's tenant"),
+    test=("customer", {"pageSize": 1}),
+)

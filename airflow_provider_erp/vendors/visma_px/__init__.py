@@ -1,0 +1,1 @@
+"""Visma PX: project and time accounting on premises."""
