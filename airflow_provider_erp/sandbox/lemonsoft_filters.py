@@ -1,0 +1,112 @@
+"""The documented ``filter.*`` parameters of Lemonsoft's lists.
+
+Source: lemonsoft-customers-invoices document. ASSUMED: texts match in part and
+without letter case, before and after include the moment itself, updated and
+modified are the same stamp, and a value of the wrong type is ignored in
+silence, as an unknown filter is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from multidict import MultiMapping
+
+from .answers import whole_number
+from .stamps import read_naive
+
+_Row = dict[str, Any]
+Test = Callable[[_Row], bool]
+Filter = Callable[[list[str]], Test | None]
+
+
+def text(*names: str) -> Filter:
+    """Answer a filter that finds its text in one of the fields."""
+    return lambda values: _contains(lambda row: [str(row[name] or "") for name in names], values[0])
+
+
+def text_in(value_of: Callable[[_Row], list[str]]) -> Filter:
+    """Answer a filter that finds its text in one of the computed texts."""
+    return lambda values: _contains(value_of, values[0])
+
+
+def number(value_of: Callable[[_Row], int]) -> Filter:
+    """Answer a filter for one whole number, booleans as 1 and 0."""
+    return lambda values: _among(lambda row: {value_of(row)}, values[:1])
+
+
+def numbers(value_of: Callable[[_Row], set[int]]) -> Filter:
+    """Answer a filter for any of several whole numbers, its key repeated."""
+    return lambda values: _among(value_of, values)
+
+
+def moment(name: str, holds: Callable[[Any, Any], bool]) -> Filter:
+    """Answer a filter that compares a stamp."""
+    return lambda values: _compared(name, values[0], holds)
+
+
+def stamped(prefix: str, name: str) -> dict[str, Filter]:
+    """Answer the pair of filters before and after for a stamp."""
+    return {f"{prefix}_before": moment(name, operator.le), f"{prefix}_after": moment(name, operator.ge)}
+
+
+def select(rows: Iterable[_Row], filters: Mapping[str, Filter], query: MultiMapping[str]) -> list[_Row]:
+    """Answer the rows that pass every known filter of the query."""
+    tests = list(_tests(filters, query))
+    return [row for row in rows if all(test(row) for test in tests)]
+
+
+def _tests(filters: Mapping[str, Filter], query: MultiMapping[str]) -> Iterator[Test]:
+    for name, build in filters.items():
+        values = [value for value in query.getall(f"filter.{name}", []) if value]
+        test = build(values) if values else None
+        if test is not None:
+            yield test
+
+
+def _contains(texts_of: Callable[[_Row], list[str]], wanted: str) -> Test:
+    return lambda row: any(wanted.casefold() in text.casefold() for text in texts_of(row))
+
+
+def _among(values_of: Callable[[_Row], set[int]], wanted: list[str]) -> Test | None:
+    read = {whole_number(value, 0) for value in wanted}
+    return None if None in read else lambda row: not read.isdisjoint(values_of(row))
+
+
+def _compared(name: str, wanted: str, holds: Callable[[Any, Any], bool]) -> Test | None:
+    threshold = read_naive(wanted)
+    return None if threshold is None else lambda row: holds(dt.datetime.fromisoformat(row[name]), threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """Which page was asked for, of which size; a size above the greatest is cut in silence."""
+
+    page: int
+    size: int
+
+    @classmethod
+    def of(cls, query: MultiMapping[str], *, default_size: int, max_size: int) -> Paging:
+        """Read the paging parameters; what is no whole number above 0 is the default."""
+        page, size = (
+            whole_number(query.get("filter.page"), 1),
+            whole_number(query.get("filter.page_size"), default_size),
+        )
+        size = size if size and size > 0 else default_size
+        return cls(page if page and page > 0 else 1, min(size, max_size))
+
+    def envelope(self, rows: list[_Row]) -> _Row:
+        """Answer the page in the list's envelope; ``result_count`` counts this page's rows."""
+        start = (self.page - 1) * self.size
+        results = rows[start : start + self.size]
+        return {
+            "results": results,
+            "result_count": len(results),
+            "has_next_page": len(rows) > start + self.size,
+            "has_errors": False,
+            "errors": [],
+        }

@@ -1,0 +1,94 @@
+"""Sessions of Lemonsoft: opened by a log-in, ended after a number of requests.
+
+Source: VENDORS.md; how long a session lives is told differently, so the
+sandbox counts requests instead of minutes. ASSUMED: the answers' other fields
+than ``session_id``, and that renewing keeps the id.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+import msgspec
+from aiohttp import web
+
+from .answers import json_answer
+
+LOGIN = ("lemon-reader", "lemonsoft-sandbox-phrase")
+DATABASE = "SANDBOX"
+API_KEY = "lemonsoft-sandbox-key"
+
+
+class _Credentials(
+    msgspec.Struct, rename={"user": "UserName", "phrase": "Password", "database": "Database", "key": "ApiKey"}
+):
+    user: str
+    phrase: str
+    database: str
+    key: str
+
+
+_ACCEPTED = _Credentials(*LOGIN, DATABASE, API_KEY)
+
+
+class Sessions:
+    """Open sessions and how many data requests each has left."""
+
+    def __init__(self, requests_per_session: int) -> None:
+        self._requests_per_session = requests_per_session
+        self._left: dict[str, int] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        """Answer the routes below the host."""
+        return [
+            web.post("/api/auth/login", self.open),
+            web.get("/api/auth/alive", self.alive),
+            web.post("/api/auth/renew", self.renew),
+        ]
+
+    async def open(self, request: web.Request) -> web.Response:
+        """Answer a new session; a refused log-in is a 200 without one."""
+        try:
+            credentials = msgspec.json.decode(await request.read(), type=_Credentials)
+        except msgspec.DecodeError:
+            credentials = None
+        if credentials != _ACCEPTED:
+            return json_answer({"has_errors": True, "errors": ["Login failed"]})
+        session = secrets.token_hex(16)
+        self._left[session] = self._requests_per_session
+        return json_answer({"session_id": session})
+
+    async def alive(self, request: web.Request) -> web.Response:
+        """Say whether the session is open, without using it up."""
+        return json_answer({"alive": True}) if _session(request) in self._left else unauthorized()
+
+    async def renew(self, request: web.Request) -> web.Response:
+        """Give an open session all its requests back."""
+        session = _session(request)
+        if session not in self._left:
+            return unauthorized()
+        self._left[session] = self._requests_per_session
+        return json_answer({"session_id": session})
+
+    def use(self, request: web.Request) -> bool:
+        """Take one data request off the request's session; say whether it was still open."""
+        session = _session(request)
+        left = self._left.get(session, 0)
+        if not left:
+            self._left.pop(session, None)
+            return False
+        self._left[session] = left - 1
+        return True
+
+    def forget(self, request: web.Request) -> None:
+        """End the request's own session, as if its time had run out."""
+        self._left.pop(_session(request), None)
+
+
+def unauthorized() -> web.Response:
+    """Answer that the session is not known."""
+    return json_answer({"Message": "Authorization has been denied for this request."}, 401)
+
+
+def _session(request: web.Request) -> str:
+    return request.headers.get("Session-Id", "")

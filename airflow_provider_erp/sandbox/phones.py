@@ -1,0 +1,33 @@
+"""One phone number in the forms that people and systems write it in."""
+
+from __future__ import annotations
+
+_CALLING_CODES = {"FI": "358", "SE": "46", "NO": "47", "DE": "49"}
+
+
+def _parts(phone: str) -> tuple[str, str]:
+    code = next(code for code in _CALLING_CODES.values() if phone.startswith(f"+{code}"))
+    return code, phone[1 + len(code) :]
+
+
+def spaced(phone: str) -> str:
+    """Write ``+358 40 123 4567``; an empty number stays empty."""
+    if not phone:
+        return ""
+    code, rest = _parts(phone)
+    return f"+{code} {rest[:2]} {rest[2:5]} {rest[5:]}"
+
+
+def national(phone: str, country: str) -> str:
+    """Write ``040-1234567``, or internationally where the number is not of the country. Norway has no leading zero."""
+    if not phone:
+        return ""
+    code, rest = _parts(phone)
+    if _CALLING_CODES[country] != code:
+        return spaced(phone)
+    return f"{rest[:3]} {rest[3:]}" if country == "NO" else f"0{rest[:2]}-{rest[2:]}"
+
+
+def with_zeros(phone: str) -> str:
+    """Write ``00358401234567``."""
+    return phone.replace("+", "00")

@@ -1,0 +1,162 @@
+"""One population of invented customers, the same for the same seed, from which all four systems are filled."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum
+from random import Random
+
+from .identifiers import Identifiers, vat_from_organisation
+from .stamps import NOW
+from .vocabulary import COUNTRIES, Country
+
+_SHARES = {"FI": 40, "SE": 25, "NO": 15, "DE": 20}
+_STATUSES = {"active": 88, "blocked": 7, "closed": 5}
+
+
+class Shape(Enum):
+    """What kind of customer is wanted; a freelancer has a German VAT number and stands in no register."""
+
+    ANY = "any"
+    COMPANY = "company"
+    NORDIC_COMPANY = "nordic company"
+    GERMAN_COMPANY = "german company"
+    GERMAN_FREELANCER = "german freelancer"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """One customer as it truly is: the phone as E.164, identifiers as their registers write them, empty for none."""
+
+    country: str
+    is_person: bool
+    name: str
+    org_number: str
+    vat_number: str
+    email: str
+    invoice_email: str
+    phone: str
+    street: str
+    house_number: str
+    addition: str
+    postal_code: str
+    city: str
+    currency: str
+    status: str
+    created: dt.datetime
+    modified: dt.datetime
+
+
+def _slug(name: str) -> str:
+    plain = name.lower().replace("ø", "o").replace("ß", "ss")
+    ascii_only = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    return "-".join("".join(c if c.isalnum() else " " for c in ascii_only).split())
+
+
+class Population:
+    """Draws customers from a seeded source; every name, e-mail address and identifier is drawn once."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        self.identifiers = Identifiers(rng)
+        self._serial = itertools.count(1)
+        self._names: set[str] = set()
+        self._last_domain: dict[str, str] = {}
+        self._persons: Counter[str] = Counter()
+
+    def draw(self, shape: Shape) -> Customer:
+        """Draw a customer of a shape; persons and freelancers come only where they are asked for, or any shape is."""
+        if shape is Shape.ANY:
+            shape = Shape.PERSON if self._rng.random() < 0.15 else Shape.COMPANY
+        country = self._country(shape)
+        if shape is Shape.PERSON:
+            return self._person(country)
+        return self._company(country, registered=shape is not Shape.GERMAN_FREELANCER)
+
+    def _country(self, shape: Shape) -> Country:
+        if shape in {Shape.GERMAN_COMPANY, Shape.GERMAN_FREELANCER}:
+            return COUNTRIES["DE"]
+        codes = ["FI", "SE", "NO"] if shape is Shape.NORDIC_COMPANY else list(_SHARES)
+        return COUNTRIES[self._rng.choices(codes, [_SHARES[code] for code in codes])[0]]
+
+    def _person(self, country: Country) -> Customer:
+        name = f"{self._rng.choice(country.first_names)} {self._rng.choice(country.last_names)}"
+        self._persons[name] += 1
+        address = f"{_slug(name).replace('-', '.')}.{self._persons[name]}@post.{country.code.lower()}.example"
+        phone = "" if self._rng.random() < 0.3 else self.identifiers.phone(country.code)
+        return self._customer(country, name, ("", ""), (address, address), phone=phone, is_person=True)
+
+    def _company(self, country: Country, *, registered: bool) -> Customer:
+        org_number = self.identifiers.organisation(country.code) if registered else ""
+        vat_number = vat_from_organisation(country.code, org_number)
+        if country.code == "DE":
+            vat_number = self.identifiers.german_vat()
+        elif self._rng.random() < 0.08:
+            vat_number = ""
+        name = self._company_name(country)
+        phone = self.identifiers.phone(country.code)
+        addresses = self._company_addresses(country, name)
+        return self._customer(country, name, (org_number, vat_number), addresses, phone=phone, is_person=False)
+
+    def _company_name(self, country: Country) -> str:
+        """Draw a company name that nobody has: a city, then a number is put in where the plain name is taken."""
+        stem, trade = self._rng.choice(country.stems), self._rng.choice(country.trades)
+        city = self._rng.choice(country.places)[0]
+        numbered = f"{stem} {trade} {city} {next(self._serial)}"
+        plain = next(
+            name for name in (f"{stem} {trade}", f"{stem} {trade} {city}", numbered) if name not in self._names
+        )
+        self._names.add(plain)
+        return f"{plain} {country.legal_form}"
+
+    def _company_addresses(self, country: Country, name: str) -> tuple[str, str]:
+        """Draw the e-mail address and the one for invoices; sister companies share a domain and no address."""
+        last = self._last_domain.get(country.code)
+        if last and self._rng.random() < 0.06:
+            local = f"office{next(self._serial)}"
+            return f"{local}@{last}", f"{local}.invoices@{last}"
+        domain = f"{_slug(name)}.example"
+        self._last_domain[country.code] = domain
+        return f"info@{domain}", f"invoices@{domain}"
+
+    def _customer(
+        self,
+        country: Country,
+        name: str,
+        identifiers: tuple[str, str],
+        addresses: tuple[str, str],
+        *,
+        phone: str,
+        is_person: bool,
+    ) -> Customer:
+        city, postal_code = self._rng.choice(country.places)
+        modified = self._moment(within_days=700)
+        return Customer(
+            country=country.code,
+            is_person=is_person,
+            name=name,
+            org_number=identifiers[0],
+            vat_number=identifiers[1],
+            email=addresses[0],
+            invoice_email=addresses[1],
+            phone=phone,
+            street=self._rng.choice(country.streets),
+            house_number=str(self._rng.randrange(1, 90)),
+            addition=self._rng.choice(country.additions) if self._rng.random() < 0.2 else "",
+            postal_code=postal_code,
+            city=city,
+            currency=country.currency,
+            status=self._rng.choices(list(_STATUSES), list(_STATUSES.values()))[0],
+            created=modified - dt.timedelta(days=self._rng.randrange(30, 2000), seconds=self._rng.randrange(86_400)),
+            modified=modified,
+        )
+
+    def _moment(self, *, within_days: int) -> dt.datetime:
+        """Draw a moment before ``NOW``, recent ones more often."""
+        microseconds = int(within_days * 86_400_000_000 * self._rng.random() ** 3)
+        return NOW - dt.timedelta(hours=1, microseconds=microseconds)

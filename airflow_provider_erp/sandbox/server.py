@@ -1,0 +1,175 @@
+"""The four vendors on one port of this machine, their truth and their faults."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import msgspec
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from .answers import json_answer
+from .connections import connections
+from .faults import Fault, FaultBoard, middleware
+from .fynn import Fynn
+from .lemonsoft import Lemonsoft
+from .lemonsoft_sessions import Sessions
+from .planting import World, plant
+from .visma_net import VismaNet
+from .visma_net_token import Tokens
+from .visma_px import VismaPx
+
+HOST = "127.0.0.1"
+_START_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A sandbox that runs: where it is, what is true in it, what it was asked, and how to disturb it."""
+
+    url: str
+    world: World = field(repr=False)
+    board: FaultBoard = field(repr=False)
+    seen: list[tuple[str, str]] = field(default_factory=list, repr=False)
+
+    def connections(self) -> dict[str, dict[str, Any]]:
+        """Answer what ``AIRFLOW_CONN_*`` takes as JSON, by connection id."""
+        return connections(self.url)
+
+    def truth(self) -> dict[str, Any]:
+        """Answer the planted breaks, the same as ``/truth``."""
+        return self.world.truth()
+
+    def arm(self, vendor: str, kind: str, count: int = 1, after: int = 0) -> None:
+        """Let the vendor's next ``count`` data requests fail, once ``after`` more have passed.
+
+        Raises:
+            ValueError: an unknown vendor or kind, or a number out of range.
+        """
+        self.board.arm(Fault(vendor, kind, count, after))
+
+    @property
+    def requests(self) -> list[tuple[str, str]]:
+        """The requests that the four vendors have seen, as method and path with query, as they were sent."""
+        return list(self.seen)
+
+
+@contextmanager
+def running_sandbox(
+    *, seed: int = 7, customers: int = 50, port: int = 0, requests_per_session: int = 50
+) -> Iterator[Sandbox]:
+    """Run the sandbox in a thread of its own until the block ends; port 0 takes a free one.
+
+    ``requests_per_session`` is how many data requests a Lemonsoft session lasts.
+
+    Raises:
+        OSError: the port is taken.
+        ValueError: a negative number of customers.
+    """
+    world = plant(seed, customers)
+    with socket.create_server((HOST, port)) as listener:
+        sandbox = Sandbox(f"http://{HOST}:{listener.getsockname()[1]}", world, FaultBoard())
+        app = application(sandbox, requests_per_session)
+        with _served(app, listener):
+            yield sandbox
+
+
+@contextmanager
+def _served(app: web.Application, listener: socket.socket) -> Iterator[None]:
+    """Serve in a thread with its own event loop; the end waits until loop and connections are closed."""
+    ready, ends = threading.Event(), list[Callable[[], object]]()
+
+    async def serve() -> None:
+        end = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        ends.append(lambda: loop.call_soon_threadsafe(end.set))
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        await web.SockSite(runner, listener).start()
+        ready.set()
+        await end.wait()
+        await runner.cleanup()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), name="erp-sandbox", daemon=True)
+    thread.start()
+    if not ready.wait(_START_SECONDS):
+        raise RuntimeError(f"sandbox: expected the server within {_START_SECONDS:.0f} s, it has not started")
+    try:
+        yield
+    finally:
+        ends[0]()
+        thread.join()
+
+
+def application(sandbox: Sandbox, requests_per_session: int) -> web.Application:
+    """Build the server: each vendor is an application of its own below its prefix."""
+    entries, tokens, sessions = sandbox.world.entries, Tokens(), Sessions(requests_per_session)
+    app = web.Application()
+    for prefix, vendor, routes, forget in (
+        ("/px", "visma_px", VismaPx(entries["visma_px"]).routes(), _nothing),
+        ("/visma-net", "visma_net", VismaNet(entries["visma_net"], tokens).routes(), tokens.forget),
+        ("/lemonsoft", "lemonsoft", Lemonsoft(entries["lemonsoft"], sessions).routes(), sessions.forget),
+        ("/fynn", "fynn", Fynn(entries["fynn"]).routes(), _nothing),
+    ):
+        part = web.Application(middlewares=[_noting(sandbox), middleware(sandbox.board, vendor, forget)])
+        part.add_routes(routes)
+        app.add_subapp(prefix, part)
+    app.add_routes(_Control(sandbox).routes())
+    return app
+
+
+def _nothing(_request: web.Request) -> None:
+    """Forget nothing: the vendor has neither tokens nor sessions."""
+
+
+def _noting(sandbox: Sandbox) -> Middleware:
+    @web.middleware
+    async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
+        sandbox.seen.append((request.method, request.raw_path))
+        return await handler(request)
+
+    return note
+
+
+class _Control:
+    """What is no vendor's: the list of contents, the truth and the faults."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self.contents),
+            web.get("/truth", self.truth),
+            web.get("/faults", self.list_faults),
+            web.post("/faults", self.arm),
+            web.delete("/faults", self.clear),
+        ]
+
+    async def contents(self, _request: web.Request) -> web.Response:
+        systems = {each["conn_type"]: each["host"] for each in self._sandbox.connections().values()}
+        url = self._sandbox.url
+        return json_answer({"systems": systems, "truth": f"{url}/truth", "faults": f"{url}/faults"})
+
+    async def truth(self, _request: web.Request) -> web.Response:
+        return json_answer(self._sandbox.truth())
+
+    async def list_faults(self, _request: web.Request) -> web.Response:
+        return json_answer([asdict(fault) for fault in self._sandbox.board.armed()])
+
+    async def arm(self, request: web.Request) -> web.Response:
+        try:
+            self._sandbox.board.arm(msgspec.json.decode(await request.read(), type=Fault))
+        except (msgspec.DecodeError, ValueError) as exc:
+            return json_answer({"message": str(exc)}, 400)
+        return await self.list_faults(request)
+
+    async def clear(self, request: web.Request) -> web.Response:
+        self._sandbox.board.clear()
+        return await self.list_faults(request)

@@ -1,0 +1,65 @@
+"""The token endpoint of Visma.net: OAuth client credentials for one company.
+
+Source: VENDORS.md on connect.visma.com; errors as in RFC 6749, section 5.2.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from .answers import basic_header, json_answer
+
+CLIENT = ("sandbox-client", "visma-net-sandbox-phrase")
+COMPANY_TENANT = "3f1d8c1e-5b0a-4a57-9d0e-000000000001"
+CUSTOMER_TENANT = "3f1d8c1e-5b0a-4a57-9d0e-000000000002"
+LIFE_SECONDS = 3600
+_SCOPES = {f"vismanet_erp_service_api:{right}" for right in ("read", "create", "update", "delete")}
+
+
+class Tokens:
+    """The tokens that were issued; the customer tenant's are issued too and open nothing, as at the vendor's."""
+
+    def __init__(self) -> None:
+        self._valid: set[str] = set()
+
+    async def issue(self, request: web.Request) -> web.Response:
+        """Answer a token, or 400 with the OAuth error."""
+        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        error = _error(form, request.headers.get("Authorization"))
+        if error:
+            return json_answer({"error": error}, 400)
+        token = secrets.token_urlsafe(24)
+        if form["tenant_id"] == COMPANY_TENANT:
+            self._valid.add(token)
+        return json_answer(
+            {"access_token": token, "expires_in": LIFE_SECONDS, "token_type": "Bearer", "scope": form["scope"]}
+        )
+
+    def knows(self, request: web.Request) -> bool:
+        """Say whether the request carries a token that opens the company's data."""
+        return _bearer(request) in self._valid
+
+    def forget(self, request: web.Request) -> None:
+        """Make the request's own token unknown, as if its time had run out."""
+        self._valid.discard(_bearer(request))
+
+
+def _bearer(request: web.Request) -> str:
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
+
+
+def _error(form: Mapping[str, str], authorization: str | None) -> str | None:
+    """Name what is wrong with a token request; the client may name itself in the form or by basic credentials."""
+    if form.get("grant_type") != "client_credentials":
+        return "unsupported_grant_type" if form.get("grant_type") else "invalid_request"
+    in_form = (form.get("client_id"), form.get("client_secret")) == CLIENT
+    if not in_form and authorization != basic_header(*CLIENT):
+        return "invalid_client"
+    if not form.get("scope") or not set(form["scope"].split()) <= _SCOPES:
+        return "invalid_scope"
+    if form.get("tenant_id") not in {COMPANY_TENANT, CUSTOMER_TENANT}:
+        return "invalid_request"
+    return None

@@ -1,0 +1,155 @@
+"""Visma PX: whole dumps of customers and project transactions behind basic credentials.
+
+Source: visma-px-customer and visma-px-trans documents.
+ASSUMED: basic credentials (the document names no scheme), Helsinki as the
+server's zone, .NET's usual ``{"Message": ...}`` for refusals, and that "not
+active" means closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any
+
+from aiohttp import web
+
+from .answers import basic_header, json_answer
+from .identifiers import vat_from_organisation
+from .phones import spaced
+from .planting import Entry
+from .stamps import NOW, read_ticks, with_seven_digits
+from .visma_px_transactions import transactions
+from .vocabulary import COUNTRIES
+
+CREDENTIALS = ("px-reader", "px-sandbox-phrase")
+COMPANY_ID = "PX-SANDBOX"
+SERVER_TIME = with_seven_digits(NOW, 9)
+_SUBCOUNTS = {f"Noofrowssub{place}": 0 for place in range(1, 7)}
+_MESSAGE = {
+    "Messagetype": 1,
+    "Datareference": "",
+    "Messagetext": "",
+    "Created": SERVER_TIME,
+    **_SUBCOUNTS,
+    "AutoInvoiceData": {
+        "Status": 0,
+        "Documentid": 0,
+        "Errortext": None,
+        "Xmlfilesuffix": None,
+        "Filereference": None,
+        "Document": None,
+        "Attachments": [],
+    },
+}
+
+
+class VismaPx:
+    """Answers for PX from a fixed set of customers."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._customers = [customer_row(entry) for entry in entries]
+
+    @cached_property
+    def _transactions(self) -> list[tuple[dict[str, Any], str, bool]]:
+        return list(transactions([row["Customerid"] for row in self._customers]))
+
+    def routes(self) -> list[web.RouteDef]:
+        """Answer the routes below the host."""
+        return [web.get("/pxapi/Customer", self.list_customers), web.get("/pxapi/Trans", self.list_transactions)]
+
+    async def list_customers(self, request: web.Request) -> web.Response:
+        """Answer all customers that changed at or after ``changedSince``; any ``selection`` is taken for 1."""
+        everything = _flag(request, "inclNotActive")
+        rows = ((row, row["Lastaction"], not row["Closed"]) for row in self._customers)
+        return _dump(request, "Customers", rows, everything=everything)
+
+    async def list_transactions(self, request: web.Request) -> web.Response:
+        """Answer all transactions that changed at or after ``changedSince``; their own stamp is never shown."""
+        everything = _flag(request, "inclNotActiveProjects")
+        return _dump(request, "Transactions", self._transactions, everything=everything)
+
+
+def _dump(
+    request: web.Request, name: str, rows: Iterable[tuple[dict[str, Any], str, bool]], *, everything: bool
+) -> web.Response:
+    """Answer the envelope with the rows (row, stamp, active) that were asked for, or a refusal."""
+    if basic_header(*CREDENTIALS) != request.headers.get("Authorization"):
+        message = {"Message": "Authorization has been denied for this request."}
+        return json_answer(message, 401, headers={"WWW-Authenticate": 'Basic realm="PX"'})
+    if request.query.get("companyId") != COMPANY_ID:
+        return json_answer({"Message": "The company is not known. Check companyId."}, 400)
+    try:
+        is_recent = _since(request.query.get("changedSince"))
+    except ValueError:
+        return json_answer({"Message": "The value of changedSince is not valid for DateTimeOffset."}, 400)
+    kept = [row for row, stamp, active in rows if (everything or active) and is_recent(stamp)]
+    wants_text = request.headers.get("Accept") == "text/json"
+    content = {"Servertime": SERVER_TIME, name: kept, "Message": _MESSAGE}
+    return json_answer(content, content_type="text/json" if wants_text else "application/json")
+
+
+def _since(changed_since: str | None) -> Callable[[str], bool]:
+    """Answer a test for stamps; all seven digits count, so that a value rounded up misses the rows in between."""
+    if not changed_since:
+        return lambda _stamp: True
+    threshold = read_ticks(changed_since)
+    return lambda stamp: read_ticks(stamp) >= threshold
+
+
+def _flag(request: web.Request, name: str) -> bool:
+    """Read a boolean parameter. ASSUMED: an absent one is false."""
+    return request.query.get(name, "").lower() == "true"
+
+
+def customer_row(entry: Entry) -> dict[str, Any]:
+    """Write one customer with all fields of the document.
+
+    Now and then the e-mail address stands with the contact only, the phone in
+    the second field, and the organisation code is written as a VAT number.
+    """
+    customer, style = entry.customer, entry.style
+    with_contact_only = style % 7 == 0 and bool(customer.email)
+    phone = spaced(customer.phone)
+    return {
+        "Customerid": entry.source_id,
+        "Name": f"{customer.name} " if style % 9 == 0 else customer.name,
+        "Organizationcode": _organization_code(entry),
+        "Globaltype": 0,
+        "Countrycode": customer.country,
+        "Languagecode": COUNTRIES[customer.country].language,
+        "Companycode": "01",
+        "Currency": customer.currency,
+        "Address": _address(entry),
+        "Phone1": "" if style % 6 == 0 else phone,
+        "Phone2": phone if style % 6 == 0 else "",
+        "Phone3": None,
+        "Email": None if with_contact_only else _capitalised(customer.email, style),
+        "Www": None if customer.is_person else f"https://www.{customer.email.rpartition('@')[2]}",
+        "Contactname": customer.name if customer.is_person else None,
+        "Contacttitle": None,
+        "Contactphone1": "",
+        "Contactphone2": "",
+        "Contactemail": customer.email if with_contact_only else "",
+        "Lastaction": with_seven_digits(customer.modified, style % 10),
+        "Blocked": customer.status == "blocked" or (customer.status == "closed" and style % 2 == 0),
+        "Closed": customer.status == "closed",
+    }
+
+
+def _organization_code(entry: Entry) -> str:
+    customer = entry.customer
+    derived = vat_from_organisation(customer.country, customer.org_number)
+    if entry.style % 10 == 0 and derived:
+        return f"{derived[:2]} {derived[2:]}"
+    return customer.org_number.replace("-", "") if entry.style % 3 == 0 else customer.org_number
+
+
+def _address(entry: Entry) -> str:
+    customer = entry.customer
+    lines = (f"{customer.street} {customer.house_number}", customer.addition)
+    return "\r\n".join(filter(None, (*lines, f"{customer.postal_code} {customer.city}")))
+
+
+def _capitalised(email: str, style: int) -> str:
+    return email.capitalize() if style % 4 == 0 else email
