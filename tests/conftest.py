@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ def airflow_database() -> None:
 
 
 @pytest.fixture
-def run_dag(airflow_database: None) -> Iterator[RunDag]:
+def run_dag(airflow_database: None) -> RunDag:
     """Runs a DAG through Airflow, as ``run_dag(dag, logical_date=...)``, and answers its run."""
 
     def run(dag: DAG, **options: Any) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -12,6 +11,36 @@ import msgspec
 from airflow_provider_erp.exceptions import UnreadableRecord
 from airflow_provider_erp.protocol.messages import Page
 from airflow_provider_erp.records import Customer, Record
+
+
+@dataclass(frozen=True)
+class FakeFilter:
+    default: Any = None
+    selects: bool = True
+
+
+@dataclass(frozen=True)
+class FakeResource:
+    since: str | None = "changed_since"
+    parameters: Mapping[str, FakeFilter] = field(
+        default_factory=lambda: {
+            "changed_since": FakeFilter(),
+            "closed": FakeFilter(default=True),
+            "group": FakeFilter(),
+            "page_size": FakeFilter(default=100, selects=False),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class FakeVendor:
+    conn_type: str
+    title: str = "Visma PX"
+
+    def resource(self, name: str) -> FakeResource:
+        if name != "customer":
+            raise ValueError(f"{self.conn_type} has no resource {name!r}; it has customer")
+        return FakeResource()
 
 
 @dataclass
@@ -26,12 +55,16 @@ class FakeSource:
     asked: list[tuple[str, str | None, Mapping[str, Any] | None]] = field(default_factory=list)
 
     @property
-    def vendor(self) -> Any:
-        return SimpleNamespace(conn_type=self.conn_type, title="Visma PX")
+    def vendor(self) -> FakeVendor:
+        return FakeVendor(self.conn_type)
 
     def fetch(
         self, resource: str, *, since: str | None = None, filters: Mapping[str, Any] | None = None
     ) -> Iterator[Page]:
+        self.vendor.resource(resource)
+        return self._pages(resource, since, filters)
+
+    def _pages(self, resource: str, since: str | None, filters: Mapping[str, Any] | None) -> Iterator[Page]:
         self.asked.append((resource, since, filters))
         for page in self.pages:
             if self.fault is not None and page.number == self.fault_at:
@@ -47,10 +80,12 @@ class FakeSource:
 
 def read_customer(row: msgspec.Raw) -> Customer:
     """A row such as ``{"id": 7, "name": "Salo Oy"}``; without an id it is unreadable."""
-    fields = msgspec.json.decode(row)
+    try:
+        fields = msgspec.json.decode(row)
+    except msgspec.DecodeError:
+        raise UnreadableRecord("no valid JSON text") from None
     if "id" not in fields:
-        msg = "'id' is absent"
-        raise UnreadableRecord(msg)
+        raise UnreadableRecord("'id' is absent")
     return Customer(source_id=str(fields["id"]), name=fields.get("name"), email=fields.get("email"))
 
 

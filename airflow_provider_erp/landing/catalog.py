@@ -74,8 +74,9 @@ def read_manifest(path: str) -> Manifest:
     try:
         content = storage.read(path)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as exc:
-        msg = f"{path}: no such batch; it was never published there, or it was removed: run its fetch again"
-        raise ValueError(msg) from exc
+        raise ValueError(
+            f"{path}: no such batch; it was never published there, or it was removed: run its fetch again"
+        ) from exc
     return decode(content, path)
 
 
@@ -92,9 +93,11 @@ def copy_records(manifest_path: str, folder: Path) -> Path:
     try:
         digest = storage.copy(source, target)
     except FileNotFoundError as exc:
-        msg = f"{source}: the manifest names this file, but it is gone; run the fetch again"
-        raise ErpInconsistentRead(msg) from exc
+        raise ErpInconsistentRead(
+            f"{source}: the manifest names this file, but it is gone; run the fetch again"
+        ) from exc
     if digest != records.sha256:
-        msg = f"{source}: expected sha256 {records.sha256}, got {digest}; the copy was cut or the file was changed"
-        raise ErpInconsistentRead(msg)
+        raise ErpInconsistentRead(
+            f"{source}: expected sha256 {records.sha256}, got {digest}; the copy was cut or the file was changed"
+        )
     return target

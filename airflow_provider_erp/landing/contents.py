@@ -138,9 +138,8 @@ class ContentsWriter:
         accounted = contents.distinct + contents.repeated + contents.rejected
         if contents.rows == in_parts == accounted:
             return
-        msg = (
+        raise ErpInconsistentRead(
             f"{self._label}: read {contents.rows} rows, but {in_parts} are in the raw parts and {accounted} are "
             f"records, repeats or rejects ({contents.distinct}, {contents.repeated}, {contents.rejected}); "
             "nothing was published, run the task again"
         )
-        raise ErpInconsistentRead(msg)

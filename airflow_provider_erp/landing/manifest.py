@@ -87,7 +87,7 @@ def decode(content: bytes, address: str) -> Manifest:
         if found <= FORMAT:
             return msgspec.json.decode(content, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError) as exc:
-        msg = f"{address}: expected the manifest of a batch, but {exc}"
-        raise ValueError(msg) from exc
-    msg = f"{address}: manifest format {found} is newer than this package reads ({FORMAT}); upgrade the package"
-    raise ValueError(msg)
+        raise ValueError(f"{address}: expected the manifest of a batch, but {exc}") from exc
+    raise ValueError(
+        f"{address}: manifest format {found} is newer than this package reads ({FORMAT}); upgrade the package"
+    )

@@ -24,8 +24,7 @@ def segment(text: str) -> str:
         ValueError: the text is empty.
     """
     if not text:
-        msg = "a folder of batches needs a name: connection type, company and resource must not be empty"
-        raise ValueError(msg)
+        raise ValueError("a folder of batches needs a name: connection type, company and resource must not be empty")
     name = quote(text, safe="", errors="surrogatepass").replace("~", "%7E")
     if name.startswith("."):
         name = "%2E" + name[1:]

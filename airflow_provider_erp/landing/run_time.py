@@ -37,11 +37,10 @@ def refuse_future(moment: dt.datetime, now: dt.datetime) -> None:
         ValueError: no system can show that moment yet.
     """
     if moment > now + CLOCK_SKEW:
-        msg = (
+        raise ValueError(
             f"as_of {moment.isoformat()} is in the future (now {now.isoformat()}): "
             "nothing was sent; start the run without a date, or with one that has passed"
         )
-        raise ValueError(msg)
 
 
 def published_instead(
@@ -62,9 +61,8 @@ def published_instead(
     found = catalog.published_for(stream, moment, since=since)
     if found is not None:
         return found
-    msg = (
+    raise ValueError(
         f"{stream.connection_type} {stream.resource} of company {stream.company!r}: no batch was published for "
         f"as_of {moment.isoformat()}, and the vendor cannot show the past (the newest batch is of "
         f"{newest.manifest.as_of.isoformat()}); use a later run, or raise as_of_tolerance (now {tolerance})"
     )
-    raise ValueError(msg)

@@ -11,7 +11,6 @@ from typing import Any
 from airflow_provider_erp.landing.paths import segment
 
 EVERYTHING = "all"
-_PAGING = frozenset({"page_size"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +28,13 @@ class Stream:
     selection: str = EVERYTHING
 
     @classmethod
-    def of(cls, connection_type: str, company: str, resource: str, filters: Mapping[str, Any] | None) -> Stream:
-        """The stream of a fetch with these filters; ``since`` and page sizes do not tell streams apart."""
+    def of(cls, connection_type: str, company: str, resource: str, filters: Mapping[str, Any]) -> Stream:
+        """The stream of a fetch with these filters, which are those that select rows."""
         return cls(
             connection_type=connection_type,
             company=company,
             resource=resource,
-            selection=digest_of(selecting(filters)),
+            selection=digest_of(filters),
         )
 
     @property
@@ -43,11 +42,6 @@ class Stream:
         """The stream's folder below the base path."""
         names = (self.connection_type, self.company, self.resource, self.selection)
         return "/".join(segment(name) for name in names)
-
-
-def selecting(filters: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The filters that select rows: neither page sizes nor those that were left at ``None``."""
-    return {name: value for name, value in (filters or {}).items() if value is not None and name not in _PAGING}
 
 
 def digest_of(filters: Mapping[str, Any]) -> str:

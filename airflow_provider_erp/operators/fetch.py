@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator
 
 from airflow_provider_erp.exceptions import ErpAuthError, ErpProtocolError
+from airflow_provider_erp.landing.ask import AS_OF_TOLERANCE, Ask
 from airflow_provider_erp.landing.catalog import Published
-from airflow_provider_erp.landing.fetching import Ask, Source, fetch_batch, summary
+from airflow_provider_erp.landing.fetching import fetch_batch, summary
 from airflow_provider_erp.landing.paths import Attempt, default_base_path
 from airflow_provider_erp.landing.run_time import as_of
+from airflow_provider_erp.landing.source import Source
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -45,7 +47,7 @@ class ErpFetchOperator(BaseOperator):
         since: str | None = None,
         filters: Mapping[str, Any] | None = None,
         base_path: str | None = None,
-        as_of_tolerance: dt.timedelta = dt.timedelta(hours=24),
+        as_of_tolerance: dt.timedelta = AS_OF_TOLERANCE,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)

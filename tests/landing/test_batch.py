@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import msgspec
+import pytest
+import zstandard
+from fake_source import customers, page, read_customer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpUnavailable
+from airflow_provider_erp.landing import storage
+from airflow_provider_erp.landing.batch import Fetch, write_batch
+from airflow_provider_erp.landing.catalog import Published, read_manifest
+from airflow_provider_erp.landing.contents import ContentsWriter
+from airflow_provider_erp.landing.manifest import Parameters
+from airflow_provider_erp.landing.raw import RawParts
+from airflow_provider_erp.landing.stream import Stream
+from airflow_provider_erp.protocol.messages import Page
+from airflow_provider_erp.records import Customer
+
+NOW = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
+
+
+def fetch(since: str | None = None) -> Fetch:
+    return Fetch(
+        stream=Stream(connection_type="visma_px", company="Nordic", resource="customer"),
+        title="Visma PX",
+        parameters=Parameters(filters=(), digest="all"),
+        since=since,
+        as_of=NOW,
+        observed_at=NOW,
+    )
+
+
+def publish(folder: Path, *pages: Page, since: str | None = None) -> Published:
+    return write_batch(fetch(since), pages, f"file://{folder}", Customer, read_customer)
+
+
+def raw_lines(batch: Published) -> list[bytes]:
+    """All lines of the raw parts, in order, found by the manifest."""
+    folder = Path(batch.path.removeprefix("file://")).parent
+    lines: list[bytes] = []
+    for part in batch.manifest.parts:
+        with zstandard.open(folder / part.name, "rb") as file:
+            found = file.read().split(b"\n")
+        assert found.pop() == b""
+        assert len(found) == part.rows
+        lines += found
+    return lines
+
+
+def rejected_lines(batch: Published) -> list[dict[str, object]]:
+    part = batch.manifest.rejected_file
+    if part is None:
+        return []
+    content = storage.read(batch.path.replace("manifest.json", part.name))
+    return [json.loads(line) for line in content.split(b"\n")[:-1]]
+
+
+def keys(batch: Published) -> list[str]:
+    with duckdb.connect() as connection:
+        parquet = batch.path.removeprefix("file://").replace("manifest.json", batch.manifest.records.name)
+        return [row[0] for row in connection.read_parquet(parquet).fetchall()]
+
+
+ROW = st.one_of(
+    st.integers(0, 8).map(lambda number: b'{"id": %d}' % number),
+    st.integers(0, 8).map(lambda number: b'{\r\n "id": %d\n}' % number),
+    st.just(b'{"name": "without an id"}'),
+    st.just(b'{"id": "\xff"}'),
+    st.just(b'{"id": "\\ud800"}'),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(ROW, max_size=6), max_size=5))
+def test_every_row_that_came_in_is_in_the_batch_once(pages: list[list[bytes]]) -> None:
+    came = [row for rows in pages for row in rows]
+    with TemporaryDirectory() as name:
+        batch = publish(Path(name), *(page(number, *rows) for number, rows in enumerate(pages, 1)))
+        manifest = batch.manifest
+        assert raw_lines(batch) == [row.replace(b"\n", b" ").replace(b"\r", b" ") for row in came]
+        unreadable = [row for row in came if b'"id": ' not in row or b"\xff" in row or b"ud800" in row]
+        readable = {str(json.loads(row)["id"]) for row in came if row not in unreadable}
+        assert sorted(keys(batch)) == sorted(readable)
+        assert len(rejected_lines(batch)) == len(unreadable)
+    assert manifest.rows == len(came) == manifest.distinct + manifest.repeated + manifest.rejected
+    assert manifest.distinct == len(readable)
+    assert manifest.pages == len(pages)
+
+
+@pytest.mark.parametrize("failing", [1, 2, 3, 4])
+@pytest.mark.parametrize("error", [ErpUnavailable("gone"), KeyboardInterrupt()], ids=["error", "interrupt"])
+def test_a_failure_at_any_page_publishes_nothing_and_leaves_nothing(
+    tmp_path: Path, failing: int, error: BaseException
+) -> None:
+    def pages() -> Iterator[Page]:
+        for number in range(1, 5):
+            if number == failing:
+                raise error
+            yield page(number, *customers(number))
+
+    with pytest.raises(type(error)):
+        write_batch(fetch(), pages(), f"file://{tmp_path}/base/batch", Customer, read_customer)
+    assert not (tmp_path / "base" / "batch").exists()
+
+
+def test_parts_of_a_failed_batch_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[list[str]] = []
+
+    def pages() -> Iterator[Page]:
+        yield page(1, *customers(*range(2000)))
+        seen.append(storage.names(f"file://{tmp_path}/batch"))
+        raise ErpUnavailable("gone")
+
+    monkeypatch.setattr(RawParts.__init__, "__defaults__", (100,))
+    monkeypatch.setattr(ContentsWriter.__init__, "__defaults__", (100,))
+    with pytest.raises(ErpUnavailable):
+        write_batch(fetch(), pages(), f"file://{tmp_path}/batch", Customer, read_customer)
+    assert len(seen[0]) == 2
+    assert not (tmp_path / "batch").exists()
+
+
+def test_parts_that_cannot_be_removed_are_named_in_the_log_and_the_first_error_is_raised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(storage, "remove_folder", refuse)
+    with pytest.raises(ErpUnavailable, match="gone"):
+        write_batch(fetch(), failing_at_once(), f"file://{tmp_path}/batch", Customer, read_customer)
+    assert "parts of an unpublished batch stay behind" in caplog.text
+
+
+def failing_at_once() -> Iterator[Page]:
+    yield from ()
+    raise ErpUnavailable("gone")
+
+
+def test_a_row_that_gets_lost_on_the_way_is_noticed_and_nothing_is_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = RawParts.add
+    monkeypatch.setattr(RawParts, "add", lambda parts, rows: whole(parts, rows[1:]))
+    with pytest.raises(ErpInconsistentRead, match=r"visma_px customer: read 3 rows, but 2 are in the raw parts"):
+        publish(tmp_path / "batch", page(1, *customers(1, 2, 3)))
+    assert not (tmp_path / "batch").exists()
+
+
+def test_a_manifest_is_written_once_and_a_published_batch_is_never_touched(tmp_path: Path) -> None:
+    first = publish(tmp_path, page(1, *customers(1)))
+    with pytest.raises(FileExistsError):
+        publish(tmp_path, page(1, *customers(2)))
+    assert read_manifest(first.path) == first.manifest
+    assert raw_lines(first) == customers(1)
+
+
+def test_file_names_carry_the_digest_of_their_content(tmp_path: Path) -> None:
+    manifest = publish(tmp_path, page(1, *customers(1), b"{}")).manifest
+    rejected = manifest.rejected_file
+    assert rejected is not None
+    for part in (*manifest.parts, manifest.records, rejected):
+        assert storage.sha256(tmp_path / part.name) == part.sha256
+        assert part.sha256[:16] in part.name
+        assert (tmp_path / part.name).stat().st_size == part.bytes
+    assert sorted(path.name.split("-")[0] for path in tmp_path.iterdir()) == [
+        "manifest.json",
+        "raw",
+        "records",
+        "rejected",
+    ]
+
+
+def test_an_empty_list_is_a_batch_that_carries_its_cursor_on(tmp_path: Path) -> None:
+    manifest = publish(tmp_path, page(1, total=0), since="2026-11-19").manifest
+    assert (manifest.rows, manifest.pages, manifest.parts, manifest.announced_total) == (0, 1, (), 0)
+    assert (manifest.coverage, manifest.cursor_in, manifest.cursor_out) == ("changes", "2026-11-19", "2026-11-19")
+
+
+def test_the_cursor_is_the_greatest_stamp_verbatim(tmp_path: Path) -> None:
+    stamps = ["2026-11-20T08:00:00.1234567+02:00", "2026-11-20T08:00:00.1234568+02:00", "2026-11-20T07:00:00", None]
+    pages = [page(number, stamp=stamp) for number, stamp in enumerate(stamps, 1)]
+    manifest = publish(tmp_path, *pages).manifest
+    assert manifest.cursor_out == "2026-11-20T08:00:00.1234568+02:00"
+    assert manifest.coverage == "full"
+
+
+def test_the_total_is_the_one_announced_last(tmp_path: Path) -> None:
+    manifest = publish(tmp_path, page(1, *customers(1), total=2), page(2, *customers(2))).manifest
+    assert manifest.announced_total == 2
+
+
+def test_a_rejected_record_is_kept_with_its_reason_and_place(tmp_path: Path) -> None:
+    batch = publish(tmp_path, page(1, *customers(1)), page(2, *customers(2), b'{"name":\n"Oy \xe2\x80\xa8"}'))
+    [line] = rejected_lines(batch)
+    assert line == {"reason": "'id' is absent", "page": 2, "position": 1, "raw": '{"name":\n"Oy \u2028"}'}
+
+
+def test_a_rejected_record_that_is_no_utf8_is_kept_byte_for_byte(tmp_path: Path) -> None:
+    row = b'{"id": "\xff"}'
+    batch = publish(tmp_path, page(1, row))
+    [line] = rejected_lines(batch)
+    assert line["reason"] == "a text in the record is not valid Unicode"
+    assert base64.b64decode(str(line["raw_base64"])) == row
+    assert raw_lines(batch) == [row]
+
+
+def test_rejected_records_are_warned_of_once_with_the_first_reasons_and_no_contents(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    publish(tmp_path, page(1, *[b'{"name": "Aino Virtanen"}'] * 5))
+    [record] = [record for record in caplog.records if record.levelno == logging.WARNING]
+    assert record.getMessage() == (
+        "visma_px customer: 5 records rejected, the first: page 1 position 0: 'id' is absent; "
+        "page 1 position 1: 'id' is absent; page 1 position 2: 'id' is absent"
+    )
+    assert "Aino" not in caplog.text
+
+
+def test_each_page_is_one_line_at_debug(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "airflow_provider_erp.landing"):
+        publish(tmp_path, page(1, *customers(1, 2)), page(2, *customers(3)))
+    assert [record.getMessage() for record in caplog.records if record.levelno == logging.DEBUG] == [
+        "visma_px customer: page 1, 2 rows",
+        "visma_px customer: page 2, 1 rows",
+    ]
+
+
+def test_a_reader_that_fails_otherwise_publishes_nothing(tmp_path: Path) -> None:
+    def read(row: msgspec.Raw) -> Customer:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write_batch(fetch(), [page(1, *customers(1))], f"file://{tmp_path}/batch", Customer, read)
+    assert not (tmp_path / "batch").exists()
+
+
+def test_a_manifest_names_the_versions_that_wrote_it(tmp_path: Path) -> None:
+    assert set(publish(tmp_path).manifest.versions) == {"airflow-provider-erp", "apache-airflow"}
