@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
@@ -24,6 +25,8 @@ from airflow_provider_erp.transport.options import Options
 from airflow_provider_erp.transport.sync import SyncTransport
 from airflow_provider_erp.vendors.settings import Settings, base_url
 from airflow_provider_erp.vendors.vendor import ReadRecord, Resource, Vendor
+
+log = logging.getLogger(__name__)
 
 
 class ErpHook(BaseHook):
@@ -134,7 +137,7 @@ class ErpHook(BaseHook):
     def _pages(self, resource: Resource, arguments: Mapping[str, Any]) -> Generator[Page, None, None]:
         caution = resource.caution(arguments)
         if caution:
-            self.log.warning("%s %s: %s", self.vendor.conn_type, resource.name, caution)
+            log.warning("%s %s: %s", self.vendor.conn_type, resource.name, caution)
         listing = self.vendor.listing(resource, self.settings, arguments)
         yield from run(fetch(listing, self.exchange), self.transport.send, self._sleep)
 

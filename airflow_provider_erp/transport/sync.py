@@ -22,7 +22,7 @@ class SyncTransport:
 
     def __init__(self, options: Options) -> None:
         redact_library_logs()
-        self._options = options
+        self.options = options
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers["User-Agent"] = USER_AGENT
@@ -37,13 +37,13 @@ class SyncTransport:
                 request.url,
                 headers=dict(request.headers),
                 data=request.body,
-                timeout=self._options.timeout_seconds,
-                verify=self._options.verify,
+                timeout=self.options.timeout_seconds,
+                verify=self.options.verify,
                 allow_redirects=False,
                 proxies=_proxies(request.url),
             )
         except requests.RequestException as exc:
-            return _lost(exc, time.monotonic() - started, self._options)
+            return _lost(exc, time.monotonic() - started, self.options)
         return Response(
             status=answer.status_code,
             headers={name.lower(): value for name, value in answer.headers.items()},

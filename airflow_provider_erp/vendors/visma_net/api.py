@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -174,13 +174,16 @@ def _auth(settings: Settings, retry: Retry, on_secret: Callable[[str], None]) ->
 
 
 def _read_token(response: Response) -> str:
+    body = response.body.decode("utf-8", "replace")
     try:
-        answer: Mapping[str, Any] = BackendApplicationClient("").parse_request_body_response(
-            response.body.decode("utf-8", "replace"), scope=None
-        )
+        token = BackendApplicationClient("").parse_request_body_response(body, scope=None)["access_token"]
     except OAuth2Error as exc:
-        raise ErpAuthError(f"visma_net token: no usable token in the answer ({exc.error})") from None
-    return str(answer["access_token"])
+        raise ErpAuthError(f"visma_net token: no token in the answer with status 200 ({type(exc).__name__})") from None
+    except (ValueError, TypeError):
+        token = None
+    if not isinstance(token, str) or not token:
+        raise ErpAuthError("visma_net token: no token in the answer with status 200; is token_url the right address?")
+    return token
 
 
 VISMA_NET = Vendor(
