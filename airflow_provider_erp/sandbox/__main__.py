@@ -13,6 +13,7 @@ from .faults import KINDS, VENDORS, Fault
 from .server import HOST, running_sandbox
 
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
+_LAST_PORT = 65_535
 
 
 def read_fault(text: str) -> Fault:
@@ -29,9 +30,20 @@ def read_fault(text: str) -> Fault:
         raise argparse.ArgumentTypeError(f"expected VENDOR:KIND[:COUNT], got {text!r}: {exc}") from exc
 
 
+def read_port(text: str) -> int:
+    """Read a port.
+
+    Raises:
+        argparse.ArgumentTypeError: the text is no port.
+    """
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to {_LAST_PORT}, got {text!r}")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m airflow_provider_erp.sandbox", description=__doc__)
-    parser.add_argument("--port", type=int, default=8079, help="0 takes a free port (default: %(default)s)")
+    parser.add_argument("--port", type=read_port, default=8079, help="0 takes a free port (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same data (default: %(default)s)")
     parser.add_argument("--customers", type=int, default=500, help="size of the population (default: %(default)s)")
     parser.add_argument(
@@ -65,7 +77,7 @@ def main(arguments: Sequence[str] | None = None, wait: Callable[[], None] = wait
             sandbox = stack.enter_context(
                 running_sandbox(seed=options.seed, customers=options.customers, port=options.port)
             )
-        except (OSError, OverflowError, ValueError) as exc:
+        except (OSError, ValueError) as exc:
             parser.error(f"port {options.port}, {options.customers} customers: {exc}")
         for fault in options.fault:
             sandbox.board.arm(fault)
