@@ -79,13 +79,13 @@ class Lemonsoft:
         """Answer one page of whole customers."""
         if not self._sessions.use(request):
             return unauthorized()
-        return _page(request, select(self._customers, CUSTOMER_FILTERS, request.query))
+        return _page(request, select(self._customers, CUSTOMER_FILTERS, request))
 
     async def list_base_customers(self, request: web.Request) -> web.Response:
         """Answer one page of customers with their basic fields only."""
         if not self._sessions.use(request):
             return unauthorized()
-        return _page(request, [base_row(row) for row in select(self._customers, CUSTOMER_FILTERS, request.query)])
+        return _page(request, [base_row(row) for row in select(self._customers, CUSTOMER_FILTERS, request)])
 
     async def get_customer(self, request: web.Request) -> web.Response:
         """Answer the customer with the internal id of the path."""
@@ -98,9 +98,9 @@ class Lemonsoft:
         """Answer one page of invoices."""
         if not self._sessions.use(request):
             return unauthorized()
-        return _page(request, select(self._invoices, INVOICE_FILTERS, request.query))
+        return _page(request, select(self._invoices, INVOICE_FILTERS, request))
 
 
 def _page(request: web.Request, rows: list[dict[str, Any]]) -> web.Response:
-    paging = Paging.of(request.query, default_size=DEFAULT_PAGE_SIZE, max_size=MAX_PAGE_SIZE)
+    paging = Paging.of(request, default_size=DEFAULT_PAGE_SIZE, max_size=MAX_PAGE_SIZE)
     return json_answer(paging.envelope(rows))

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from multidict import MultiMapping
+from aiohttp import web
 
 from .answers import whole_number
 from .stamps import read_naive
@@ -54,15 +54,15 @@ def stamped(prefix: str, name: str) -> dict[str, Filter]:
     return {f"{prefix}_before": moment(name, operator.le), f"{prefix}_after": moment(name, operator.ge)}
 
 
-def select(rows: Iterable[_Row], filters: Mapping[str, Filter], query: MultiMapping[str]) -> list[_Row]:
+def select(rows: Iterable[_Row], filters: Mapping[str, Filter], request: web.Request) -> list[_Row]:
     """Answer the rows that pass every known filter of the query."""
-    tests = list(_tests(filters, query))
+    tests = list(_tests(filters, request))
     return [row for row in rows if all(test(row) for test in tests)]
 
 
-def _tests(filters: Mapping[str, Filter], query: MultiMapping[str]) -> Iterator[Test]:
+def _tests(filters: Mapping[str, Filter], request: web.Request) -> Iterator[Test]:
     for name, build in filters.items():
-        values = [value for value in query.getall(f"filter.{name}", []) if value]
+        values = [value for value in request.query.getall(f"filter.{name}", []) if value]
         test = build(values) if values else None
         if test is not None:
             yield test
@@ -90,12 +90,10 @@ class Paging:
     size: int
 
     @classmethod
-    def of(cls, query: MultiMapping[str], *, default_size: int, max_size: int) -> Paging:
+    def of(cls, request: web.Request, *, default_size: int, max_size: int) -> Paging:
         """Read the paging parameters; what is no whole number above 0 is the default."""
-        page, size = (
-            whole_number(query.get("filter.page"), 1),
-            whole_number(query.get("filter.page_size"), default_size),
-        )
+        page = whole_number(request.query.get("filter.page"), 1)
+        size = whole_number(request.query.get("filter.page_size"), default_size)
         size = size if size and size > 0 else default_size
         return cls(page if page and page > 0 else 1, min(size, max_size))
 

@@ -6,8 +6,10 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -83,27 +85,24 @@ def running_sandbox(
 @contextmanager
 def _served(app: web.Application, listener: socket.socket) -> Iterator[None]:
     """Serve in a thread with its own event loop; the end waits until loop and connections are closed."""
-    ready, ends = threading.Event(), list[Callable[[], object]]()
+    started: Future[Callable[[], object]] = Future()
 
     async def serve() -> None:
-        end = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        ends.append(lambda: loop.call_soon_threadsafe(end.set))
+        end, loop = asyncio.Event(), asyncio.get_running_loop()
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         await web.SockSite(runner, listener).start()
-        ready.set()
+        started.set_result(partial(loop.call_soon_threadsafe, end.set))
         await end.wait()
         await runner.cleanup()
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),), name="erp-sandbox", daemon=True)
     thread.start()
-    if not ready.wait(_START_SECONDS):
-        raise RuntimeError(f"sandbox: expected the server within {_START_SECONDS:.0f} s, it has not started")
+    stop = started.result(_START_SECONDS)
     try:
         yield
     finally:
-        ends[0]()
+        stop()
         thread.join()
 
 
