@@ -19,6 +19,7 @@ from airflow_provider_erp.landing.catalog import Published, coverage_of
 from airflow_provider_erp.landing.contents import Contents, ContentsWriter
 from airflow_provider_erp.landing.manifest import FORMAT, NAME, Manifest, Parameters, encode
 from airflow_provider_erp.landing.paths import Attempt, join
+from airflow_provider_erp.landing.raw import PART_BYTES
 from airflow_provider_erp.landing.stream import Stream
 from airflow_provider_erp.protocol.messages import Page
 from airflow_provider_erp.records import Record
@@ -54,8 +55,11 @@ def write_batch(
     folder: str,
     record_type: type[Record],
     read: Callable[[msgspec.Raw], Record],
+    part_bytes: int = PART_BYTES,
 ) -> Published:
     """Reads the pages to their end and publishes them; on any exception nothing is published.
+
+    Until it is put, a part lies in the system's temporary folder (``TMPDIR``).
 
     Raises:
         ErpInconsistentRead: the files do not hold exactly the rows that were read.
@@ -63,7 +67,7 @@ def write_batch(
     with (
         _removed_on_failure(folder),
         TemporaryDirectory(prefix="erp-batch-") as workspace,
-        ContentsWriter(fetch.label, folder, Path(workspace), record_type, read) as writer,
+        ContentsWriter(fetch.label, folder, Path(workspace), record_type, read, part_bytes) as writer,
     ):
         for page in pages:
             writer.add(page)

@@ -14,7 +14,7 @@ from airflow_provider_erp.exceptions import ErpInconsistentRead, UnreadableRecor
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.manifest import Part
 from airflow_provider_erp.landing.paths import join
-from airflow_provider_erp.landing.raw import PART_BYTES, RawParts
+from airflow_provider_erp.landing.raw import RawParts
 from airflow_provider_erp.landing.rejected import RejectedRecords
 from airflow_provider_erp.landing.table import RecordTable
 from airflow_provider_erp.protocol.messages import Page
@@ -53,7 +53,7 @@ class ContentsWriter:
         workspace: Path,
         record_type: type[Record],
         read: Callable[[msgspec.Raw], Record],
-        part_bytes: int = PART_BYTES,
+        part_bytes: int,
     ) -> None:
         self._label = label
         self._folder = folder

@@ -7,8 +7,7 @@ import secrets
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from airflow.configuration import AIRFLOW_HOME
-from airflow.providers.common.compat.sdk import conf
+from airflow.configuration import AIRFLOW_HOME, conf
 
 _LONGEST_SEGMENT = 120
 

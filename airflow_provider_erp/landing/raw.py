@@ -21,7 +21,7 @@ class RawParts:
     file is removed when it returns.
     """
 
-    def __init__(self, folder: Path, finished: Callable[[Path, int], None], part_bytes: int = PART_BYTES) -> None:
+    def __init__(self, folder: Path, finished: Callable[[Path, int], None], part_bytes: int) -> None:
         self._folder = folder
         self._finished = finished
         self._part_bytes = part_bytes

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_provider_erp.landing.raw import RawParts, as_lines
+from airflow_provider_erp.landing.raw import PART_BYTES, RawParts, as_lines
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")),
@@ -70,10 +71,11 @@ def test_parts_hold_every_row_once_in_order_and_end_when_full(pages: list[int], 
         sizes.append(sum(len(line) + 1 for line in lines))
 
     expected = [b'{"page":%d,"row":%d}' % (page, row) for page, size in enumerate(pages) for row in range(size)]
-    parts = RawParts(Path(_folder()), finished, part_bytes)
-    for page, size in enumerate(pages):
-        parts.add(rows(*(b'{"page":%d,"row":%d}' % (page, row) for row in range(size))))
-    parts.close()
+    with TemporaryDirectory() as folder:
+        parts = RawParts(Path(folder), finished, part_bytes)
+        for page, size in enumerate(pages):
+            parts.add(rows(*(b'{"page":%d,"row":%d}' % (page, row) for row in range(size))))
+        parts.close()
     assert found == expected
     assert all(size >= part_bytes for size in sizes[:-1])
 
@@ -87,13 +89,7 @@ def test_a_large_page_is_cut_into_parts(tmp_path: Path) -> None:
 
 
 def test_a_part_is_removed_once_it_is_handed_on(tmp_path: Path) -> None:
-    parts = RawParts(tmp_path, lambda path, _: None)
+    parts = RawParts(tmp_path, lambda path, _: None, PART_BYTES)
     parts.add(rows(b"1"))
     parts.close()
     assert list(tmp_path.iterdir()) == []
-
-
-def _folder() -> str:
-    import tempfile
-
-    return tempfile.mkdtemp()
