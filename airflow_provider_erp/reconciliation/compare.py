@@ -63,7 +63,6 @@ def open_engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             "threads": 2,
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(folder / "spill"),
-            "extension_directory": str(folder / "extensions"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,

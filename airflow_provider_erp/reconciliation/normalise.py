@@ -21,7 +21,7 @@ _EURO = frozenset({"€", "EURO", "EUROS", "EUROA"})
 
 def email(value: str) -> str:
     """The address without white space, in small letters."""
-    return fold(value).replace(" ", "").removeprefix("mailto:")
+    return fold(fold(value).replace(" ", "").removeprefix("mailto:"))
 
 
 def phone(value: str, country: str = "") -> str:
@@ -32,14 +32,17 @@ def phone(value: str, country: str = "") -> str:
     """
     text = fold(value)
     found = _PHONE.search(text)
-    if found is None:
+    digits = "".join(filter(str.isdigit, found[0])) if found else ""
+    if not found or not digits:
         return text
-    dialled = re.sub(r"^00", "+", found[0].strip())
+    abroad = found[0].lstrip("( ").startswith("+")
+    dialled = "+" + digits if abroad else re.sub(r"^00", "+", digits)
     try:
         number = phonenumbers.parse(dialled, country or None)
     except phonenumbers.NumberParseException:
-        return "".join(filter(str.isdigit, dialled)) or text
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+        return dialled
+    read = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return read if read == text else phone(read, country)  # one trunk prefix may hide another
 
 
 def postal_code(value: str, country: str = "") -> str:

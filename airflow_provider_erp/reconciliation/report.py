@@ -6,6 +6,7 @@ Identical input gives identical bytes: nothing here reads a clock.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import unicodedata
 from collections.abc import Mapping
@@ -33,6 +34,12 @@ CSV_COLUMNS = (
     "members",
     "break_id",
 )
+_WORDS = {
+    "org_number": "organisation number",
+    "vat_number": "VAT number",
+    "email": "e-mail",
+    "invoice_email": "invoice e-mail",
+}
 _FORMULA_STARTS = frozenset("=+-@")
 
 _TEMPLATES = Environment(
@@ -42,7 +49,19 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_TEMPLATES.globals["plural"] = plural
+
+
+def moment(when: dt.datetime) -> str:
+    """The minute in the zone that it was given in, with that zone's name."""
+    return when.strftime("%Y-%m-%d %H:%M %Z").strip()
+
+
+def words(field: str | None) -> str:
+    """What people call a field; nothing for none."""
+    return _WORDS.get(field, field.replace("_", " ")) if field else ""
+
+
+_TEMPLATES.globals.update(plural=plural, moment=moment, words=words)
 
 
 def write_report(reconciliation: Reconciliation, folder: Path) -> Path:

@@ -42,11 +42,12 @@ def plural(number: int, one: str, several: str) -> str:
 
 
 def _agreement(tally: Tally) -> str:
-    both = f"{tally.source_title} and {tally.target_title} agree on"
-    if tally.agreeing < tally.customers:
-        agreeing = f"{tally.agreeing:,}" if tally.agreeing else "none"
-        return f"{both} {agreeing} of {plural(tally.customers, 'customer', 'customers')}"
-    return f"{both} the one customer" if tally.customers == 1 else f"{both} all {tally.customers:,} customers"
+    both = f"{tally.source_title} and {tally.target_title}"
+    if tally.customers == 1:
+        return f"{both} {'agree' if tally.agreeing else 'do not agree'} on the one customer"
+    if tally.agreeing == tally.customers:
+        return f"{both} agree on all {tally.customers:,} customers"
+    return f"{both} agree on {f'{tally.agreeing:,}' if tally.agreeing else 'none'} of {tally.customers:,} customers"
 
 
 def _emptiness(tally: Tally) -> str:
