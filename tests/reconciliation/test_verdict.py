@@ -53,7 +53,11 @@ def sentence(matched: int = 0, differing: int = 0, source: int = 1, target: int 
         ),
         (
             sentence(1, 1, field_differs=2),
-            "Visma PX and Visma.net ERP agree on none of 1 customer; 1 differs in 2 fields.",
+            "Visma PX and Visma.net ERP do not agree on the one customer; 1 differs in 2 fields.",
+        ),
+        (
+            sentence(3, 3, field_differs=3),
+            "Visma PX and Visma.net ERP agree on none of 3 customers; 3 differ in 3 fields.",
         ),
         (
             sentence(9, duplicate_in_target=1),
