@@ -23,17 +23,17 @@ def fold(text: str) -> str:
 
 def compact(text: str) -> str:
     """Letters and digits only, in capitals: identifiers and codes."""
-    folded = fold(text)
-    while (shouted := "".join(filter(str.isalnum, folded)).upper()) != folded:
-        folded = shouted
-    return shouted
+    return "".join(filter(str.isalnum, fold(text))).upper()
 
 
 def _fold_once(text: str) -> str:
-    visible = "".join(" " if c.isspace() else c for c in text if c.isspace() or _is_visible(c))
+    visible = text if text.isprintable() else "".join(map(_visible, text))
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
     return " ".join(folded.replace(_DOTTED_I, "i").split())
 
 
-def _is_visible(character: str) -> bool:
-    return unicodedata.category(character) not in {"Cc", "Cf"}
+def _visible(character: str) -> str:
+    """A blank for any white space, nothing for a control or format character."""
+    if character.isspace():
+        return " "
+    return "" if unicodedata.category(character) in {"Cc", "Cf"} else character
