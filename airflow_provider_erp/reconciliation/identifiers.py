@@ -1,9 +1,10 @@
 """Organisation and VAT numbers in one spelling, without judging whether they are valid.
 
-Source: the registers' public formats, as the project's vendor notes give them. Finnish ``FI`` + 8 digits is the Y-tunnus
-without its dash; a Swedish VAT number is ``SE`` + 10 digits + ``01`` and ``16``
-before 10 digits marks an organisation; a Norwegian one is ``NO`` + 9 digits +
-``MVA``. ASSUMED: ``DK`` + 8 digits is the CVR number. Leading zeros stay.
+Source: the registers' public formats, as the project's vendor notes give them.
+Finnish ``FI`` + 8 digits is the Y-tunnus without its dash; a Swedish VAT
+number is ``SE`` + 10 digits + ``01`` and ``16`` before 10 digits marks an
+organisation; a Norwegian one is ``NO`` + 9 digits + ``MVA``. Leading zeros
+stay. ASSUMED: ``DK`` + 8 digits is the CVR number.
 """
 
 from __future__ import annotations
