@@ -1,11 +1,19 @@
 """What Airflow discovers: connection types with their forms, operators, configuration. Imports nothing."""
 
-_TEXT = {"type": ["string", "null"]}
-_SECRET = {"type": ["string", "null"], "format": "password"}
+Schema = dict[str, object]
+
+_TEXT: Schema = {"type": ["string", "null"]}
+_SECRET: Schema = {"type": ["string", "null"], "format": "password"}
+_SWITCH: Schema = {"type": ["boolean", "null"]}
+_NUMBER: Schema = {"type": ["number", "null"], "minimum": 0}
+_COUNT: Schema = {"type": ["integer", "null"], "minimum": 1}
+_TEXTS_BY_NAME: Schema = {"type": ["object", "null"]}
+_NUMBERS: Schema = {"type": ["array", "null"], "items": {"type": "integer"}}
+_SCHEMES: Schema = {"type": ["string", "null"], "enum": ["none", "basic", "bearer", "header", "query", None]}
 
 
-def _field(label: str, description: str, schema: dict[str, object], **more: object) -> dict[str, object]:
-    return {"label": label, "description": description, "schema": {**schema, **more}}
+def _field(label: str, description: str, schema: Schema) -> dict[str, object]:
+    return {"label": label, "description": description, "schema": schema}
 
 
 def _timezone(default: str | None = None) -> dict[str, object]:
@@ -16,7 +24,7 @@ def _timezone(default: str | None = None) -> dict[str, object]:
 _STATUS_MAP = _field(
     "Status map",
     'JSON: the vendor\'s status word to active, blocked, closed or one_time, such as {"OneTime": "active"}.',
-    {"type": ["object", "null"]},
+    _TEXTS_BY_NAME,
 )
 
 _COMMON = {
@@ -24,23 +32,17 @@ _COMMON = {
     "timeout_seconds": _field(
         "Time-out (seconds)",
         "How long to wait for a connection or for the next bytes. Default: 60.",
-        {"type": ["number", "null"]},
-        exclusiveMinimum=0,
+        _NUMBER,
     ),
-    "max_attempts": _field(
-        "Attempts", "How often one request is tried in all. Default: 5.", {"type": ["integer", "null"]}, minimum=1
-    ),
+    "max_attempts": _field("Attempts", "How often one request is tried in all. Default: 5.", _COUNT),
     "retry_seconds": _field(
         "Retry budget (seconds)",
         "How long one request may be tried again after its first failure. Default: 15.",
-        {"type": ["number", "null"]},
-        minimum=0,
+        _NUMBER,
     ),
-    "verify_tls": _field("Verify TLS", "Check the server's certificate. Default: yes.", {"type": ["boolean", "null"]}),
+    "verify_tls": _field("Verify TLS", "Check the server's certificate. Default: yes.", _SWITCH),
     "ca_bundle": _field("CA bundle", "Path of a PEM file for a private certificate authority.", _TEXT),
-    "allow_http": _field(
-        "Allow http", "Permit unencrypted http to other hosts than this machine.", {"type": ["boolean", "null"]}
-    ),
+    "allow_http": _field("Allow http", "Permit unencrypted http to other hosts than this machine.", _SWITCH),
 }
 
 
@@ -76,15 +78,13 @@ _VISMA_PX = _connection(
         "auth_scheme": _field(
             "Authentication",
             "How your PX server wants to be asked; PX publishes no scheme, so there is no default.",
-            _TEXT,
-            enum=["none", "basic", "bearer", "header", "query", None],
+            _SCHEMES,
         ),
         "auth_name": _field("Header or parameter", "Its name, for the schemes header and query.", _TEXT),
         "error_message_types": _field(
             "Error message types",
             "Messagetype numbers that are errors although the answer has status 200, such as [3].",
-            {"type": ["array", "null"]},
-            items={"type": "integer"},
+            _NUMBERS,
         ),
         "timezone": _timezone(),
         "status_map": _STATUS_MAP,

@@ -36,6 +36,8 @@ class ErpHook(BaseHook):
     """
 
     vendor: ClassVar[Vendor]
+    conn_type: ClassVar[str]
+    hook_name: ClassVar[str]
     conn_name_attr: ClassVar[str] = "conn_id"
     default_conn_name: ClassVar[str]
 

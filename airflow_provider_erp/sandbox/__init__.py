@@ -3,6 +3,6 @@
 An independent witness: nothing here is shared with the code that it tests.
 """
 
-from .server import Sandbox, running_sandbox
+from airflow_provider_erp.sandbox.server import Sandbox, running_sandbox
 
 __all__ = ["Sandbox", "running_sandbox"]

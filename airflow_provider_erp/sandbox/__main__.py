@@ -8,9 +8,9 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
-from .connections import export_lines
-from .faults import KINDS, VENDORS, Fault
-from .server import HOST, running_sandbox
+from airflow_provider_erp.sandbox.connections import export_lines
+from airflow_provider_erp.sandbox.faults import KINDS, VENDORS, Fault
+from airflow_provider_erp.sandbox.server import HOST, running_sandbox
 
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 _LAST_PORT = 65_535

@@ -6,7 +6,7 @@ import json
 import shlex
 from typing import Any
 
-from . import fynn, lemonsoft_sessions, visma_net_token, visma_px
+from airflow_provider_erp.sandbox import fynn, lemonsoft_sessions, visma_net_token, visma_px
 
 
 def connections(url: str) -> dict[str, dict[str, Any]]:

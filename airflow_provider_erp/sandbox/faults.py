@@ -11,7 +11,7 @@ from threading import Lock
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from .answers import json_answer
+from airflow_provider_erp.sandbox.answers import json_answer
 
 VENDORS = ("visma_px", "visma_net", "lemonsoft", "fynn")
 EXPIRED = "expired_token"

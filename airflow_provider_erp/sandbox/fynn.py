@@ -13,10 +13,10 @@ from typing import Any
 
 from aiohttp import web
 
-from .answers import json_answer, whole_number
-from .phones import with_zeros
-from .planting import Entry
-from .vocabulary import COUNTRIES
+from airflow_provider_erp.sandbox.answers import json_answer, whole_number
+from airflow_provider_erp.sandbox.phones import with_zeros
+from airflow_provider_erp.sandbox.planting import Entry
+from airflow_provider_erp.sandbox.vocabulary import COUNTRIES
 
 API_KEY = "fynn-sandbox-phrase"
 _DEFAULT_LIMIT = 30

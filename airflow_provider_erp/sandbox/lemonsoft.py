@@ -12,12 +12,21 @@ from typing import Any
 
 from aiohttp import web
 
-from .answers import json_answer
-from .lemonsoft_filters import Filter, Paging, number, numbers, select, stamped, text, text_in
-from .lemonsoft_invoices import invoices
-from .lemonsoft_rows import base_row, customer_row
-from .lemonsoft_sessions import Sessions, unauthorized
-from .planting import Entry
+from airflow_provider_erp.sandbox.answers import json_answer
+from airflow_provider_erp.sandbox.lemonsoft_filters import (
+    Filter,
+    Paging,
+    number,
+    numbers,
+    select,
+    stamped,
+    text,
+    text_in,
+)
+from airflow_provider_erp.sandbox.lemonsoft_invoices import invoices
+from airflow_provider_erp.sandbox.lemonsoft_rows import base_row, customer_row
+from airflow_provider_erp.sandbox.lemonsoft_sessions import Sessions, unauthorized
+from airflow_provider_erp.sandbox.planting import Entry
 
 DEFAULT_PAGE_SIZE = 10
 MAX_PAGE_SIZE = 100

@@ -16,8 +16,8 @@ from typing import Any
 
 from aiohttp import web
 
-from .answers import whole_number
-from .stamps import read_naive
+from airflow_provider_erp.sandbox.answers import whole_number
+from airflow_provider_erp.sandbox.stamps import read_naive
 
 _Row = dict[str, Any]
 Test = Callable[[_Row], bool]

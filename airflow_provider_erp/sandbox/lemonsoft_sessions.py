@@ -12,7 +12,7 @@ import secrets
 import msgspec
 from aiohttp import web
 
-from .answers import json_answer
+from airflow_provider_erp.sandbox.answers import json_answer
 
 LOGIN = ("lemon-reader", "lemonsoft-sandbox-phrase")
 DATABASE = "SANDBOX"

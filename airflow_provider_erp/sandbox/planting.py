@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
 
-from .changes import changed
-from .population import Customer, Population
-from .roles import AGREES, SOURCES, TARGET, Deed, Role, cast
+from airflow_provider_erp.sandbox.changes import changed
+from airflow_provider_erp.sandbox.population import Customer, Population
+from airflow_provider_erp.sandbox.roles import AGREES, SOURCES, TARGET, Deed, Role, cast
 
 
 @dataclass(frozen=True, slots=True)

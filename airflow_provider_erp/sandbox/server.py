@@ -16,16 +16,16 @@ import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from .answers import json_answer
-from .connections import connections
-from .faults import Fault, FaultBoard, middleware
-from .fynn import Fynn
-from .lemonsoft import Lemonsoft
-from .lemonsoft_sessions import Sessions
-from .planting import World, plant
-from .visma_net import VismaNet
-from .visma_net_token import Tokens
-from .visma_px import VismaPx
+from airflow_provider_erp.sandbox.answers import json_answer
+from airflow_provider_erp.sandbox.connections import connections
+from airflow_provider_erp.sandbox.faults import Fault, FaultBoard, middleware
+from airflow_provider_erp.sandbox.fynn import Fynn
+from airflow_provider_erp.sandbox.lemonsoft import Lemonsoft
+from airflow_provider_erp.sandbox.lemonsoft_sessions import Sessions
+from airflow_provider_erp.sandbox.planting import World, plant
+from airflow_provider_erp.sandbox.visma_net import VismaNet
+from airflow_provider_erp.sandbox.visma_net_token import Tokens
+from airflow_provider_erp.sandbox.visma_px import VismaPx
 
 HOST = "127.0.0.1"
 _START_SECONDS = 30.0

@@ -15,11 +15,11 @@ from typing import Any
 
 from aiohttp import web
 
-from .answers import json_answer, whole_number
-from .planting import Entry
-from .stamps import naive_milliseconds
-from .visma_net_token import Tokens
-from .vocabulary import COUNTRIES
+from airflow_provider_erp.sandbox.answers import json_answer, whole_number
+from airflow_provider_erp.sandbox.planting import Entry
+from airflow_provider_erp.sandbox.stamps import naive_milliseconds
+from airflow_provider_erp.sandbox.visma_net_token import Tokens
+from airflow_provider_erp.sandbox.vocabulary import COUNTRIES
 
 MAX_PAGE_SIZE = 100
 _STATUSES = {"active": ("Active",), "blocked": ("OnHold", "CreditHold"), "closed": ("Inactive",)}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from .answers import basic_header, json_answer
+from airflow_provider_erp.sandbox.answers import basic_header, json_answer
 
 CLIENT = ("sandbox-client", "visma-net-sandbox-phrase")
 COMPANY_TENANT = "3f1d8c1e-5b0a-4a57-9d0e-000000000001"

@@ -14,13 +14,13 @@ from typing import Any
 
 from aiohttp import web
 
-from .answers import basic_header, json_answer
-from .identifiers import vat_from_organisation
-from .phones import spaced
-from .planting import Entry
-from .stamps import NOW, read_ticks, with_seven_digits
-from .visma_px_transactions import transactions
-from .vocabulary import COUNTRIES
+from airflow_provider_erp.sandbox.answers import basic_header, json_answer
+from airflow_provider_erp.sandbox.identifiers import vat_from_organisation
+from airflow_provider_erp.sandbox.phones import spaced
+from airflow_provider_erp.sandbox.planting import Entry
+from airflow_provider_erp.sandbox.stamps import NOW, read_ticks, with_seven_digits
+from airflow_provider_erp.sandbox.visma_px_transactions import transactions
+from airflow_provider_erp.sandbox.vocabulary import COUNTRIES
 
 CREDENTIALS = ("px-reader", "px-sandbox-phrase")
 COMPANY_ID = "PX-SANDBOX"

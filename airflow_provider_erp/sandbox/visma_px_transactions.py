@@ -12,7 +12,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from .stamps import HELSINKI, NOW, with_seven_digits
+from airflow_provider_erp.sandbox.stamps import HELSINKI, NOW, with_seven_digits
 
 _ROLES = (
     ("Consultant", Decimal("95.0")),

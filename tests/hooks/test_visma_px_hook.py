@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback import Asked, reply_json, serving
+from loopback import Asked, Reply, reply_json, serving
 
 from airflow_provider_erp.exceptions import ErpConfigError, ErpProtocolError
 
 CUSTOMERS = (Path(__file__).parents[1] / "vendors/visma_px/customers.json").read_bytes()
 TRANSACTIONS = (Path(__file__).parents[1] / "vendors/visma_px/transactions.json").read_bytes()
-EMPTY = {"Servertime": "2026-05-09T17:16:58.0463529+02:00", "Customers": [], "Message": None}
+EMPTY: dict[str, Any] = {"Servertime": "2026-05-09T17:16:58.0463529+02:00", "Customers": [], "Message": None}
 
 
 def test_documented_customer_dump_comes_row_by_row_doubles_included(connect: Any) -> None:
@@ -82,7 +82,7 @@ def test_message_type_that_the_connection_names_is_an_error(connect: Any) -> Non
 
 
 def test_json_of_either_documented_content_type_is_read(connect: Any) -> None:
-    with serving([reply_json(CUSTOMERS, **{"Content-Type": "text/json; charset=utf-8"})]) as server:
+    with serving([Reply(200, CUSTOMERS, {"Content-Type": "text/json; charset=utf-8"})]) as server:
         assert len(list(connect("visma_px", server.url).get_customers())) == 3
 
 

@@ -51,7 +51,8 @@ def numbers(pages: list[Page]) -> list[Any]:
 
 def cut(rows: list[int], sizes: list[int]) -> list[list[int]]:
     """The rows in pages of these sizes, the last size for what is left."""
-    pages, at = [], 0
+    pages: list[list[int]] = []
+    at = 0
     while at < len(rows):
         size = sizes[min(len(pages), len(sizes) - 1)]
         pages.append(rows[at : at + size])

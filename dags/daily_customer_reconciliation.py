@@ -1,0 +1,51 @@
+"""
+### Do the four systems agree on our customers?
+
+Every morning this DAG reads all customers of **Visma PX**, **Visma.net ERP**, **Lemonsoft** and **Fynn** side by
+side, and compares each of the other three with Visma.net ERP, which the ledger is kept in.
+
+Each *reconcile* task returns a verdict, the counts per kind of break, and the path of its HTML report. A second run
+of the same date replaces that date's report.
+
+**Connections**: `visma_px_default`, `visma_net_default`, `lemonsoft_default`, `fynn_default`.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pendulum
+from airflow.sdk import DAG
+
+from airflow_provider_erp.operators.fetch import ErpFetchOperator
+from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
+from airflow_provider_erp.reconciliation import CUSTOMERS
+
+SPECS = {
+    # PX keeps the whole address in one free text, which no street can equal.
+    "visma_px": CUSTOMERS.named("visma_px_customers", "Customers of Visma PX").without("street"),
+    "lemonsoft": CUSTOMERS.named("lemonsoft_customers", "Customers of Lemonsoft"),
+    "fynn": CUSTOMERS.named("fynn_customers", "Customers of Fynn"),
+}
+
+with DAG(
+    dag_id="daily_customer_reconciliation",
+    description="Compares the customers of Visma PX, Lemonsoft and Fynn with those of Visma.net ERP",
+    doc_md=__doc__,
+    schedule="0 6 * * *",
+    start_date=pendulum.datetime(2026, 1, 1, tz="Europe/Helsinki"),
+    catchup=False,  # the systems show only the present
+    max_active_runs=1,
+    default_args={"retries": 3, "retry_delay": timedelta(minutes=5)},
+    tags=["erp", "reconciliation"],
+):
+    ledger = ErpFetchOperator(task_id="fetch_visma_net", conn_id="visma_net_default", resource="customer")
+
+    for system, spec in SPECS.items():
+        fetched = ErpFetchOperator(task_id=f"fetch_{system}", conn_id=f"{system}_default", resource="customer")
+        ErpReconcileOperator(
+            task_id=f"reconcile_{system}",
+            spec=spec,
+            source=fetched.output,
+            target=ledger.output,
+        )
