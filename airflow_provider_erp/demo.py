@@ -85,7 +85,9 @@ def _print_verdicts(reports: Path, date: dt.date) -> None:
         result = json.loads(found.read_text(encoding="utf-8"))
         print(f"\n{result['verdict']}")
         for kind, count in result["counts"].items():
-            print(f"  {count:>4}  {kind.replace('_', ' ')}")
+            what, _, side = kind.rpartition("_in_")
+            words = f"{what} in {result[side]['title']}" if what else kind.replace("_", " ")
+            print(f"  {count:>4}  {words}")
         print(f"  Report: {found.with_name('report.html')}")
 
 

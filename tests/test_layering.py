@@ -22,6 +22,7 @@ ALLOWED = {
     "reconciliation": {"records", "exceptions"},
     "operators": {"hooks", "landing", "reconciliation", "protocol", "records", "exceptions"},
     "sandbox": set(),
+    "demo": {"sandbox"},
 }
 HTTP = {"requests", "aiohttp", "httpx", "urllib3", "socket", "http"}
 SPEAK_HTTP = {"transport", "sandbox"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,13 @@ _LOCAL = frozenset({"", "file", "local"})
 
 
 def put(local: Path, address: str) -> None:
-    """Copies a finished local file to ``address``."""
+    """Copies a finished local file to ``address``, whole or not at all, over what is there."""
     target = ObjectStoragePath(address)
     _make_parent(target)
-    target.fs.put_file(str(local), target.path)
+    if _is_local(target):
+        _put_local(local, Path(target.path))
+    else:
+        target.fs.put_file(str(local), target.path)
 
 
 def create(address: str, content: bytes) -> None:
@@ -79,6 +83,15 @@ def sha256(local: Path) -> str:
     """The digest of a local file, in hexadecimal digits."""
     with local.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _put_local(local: Path, target: Path) -> None:
+    draft = target.with_name(f".{target.name}-{secrets.token_hex(6)}")
+    try:
+        shutil.copyfile(local, draft)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _create_local(target: Path, content: bytes) -> None:

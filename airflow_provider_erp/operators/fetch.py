@@ -6,15 +6,15 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator
+from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_provider_erp.exceptions import ErpAuthError, ErpProtocolError
 from airflow_provider_erp.landing.ask import AS_OF_TOLERANCE, Ask
 from airflow_provider_erp.landing.catalog import Published
 from airflow_provider_erp.landing.fetching import fetch_batch, summary
 from airflow_provider_erp.landing.paths import Attempt, default_base_path
 from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.landing.source import Source
+from airflow_provider_erp.operators.edge import failing_for_good
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -60,10 +60,8 @@ class ErpFetchOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """The manifest's path, the counts and the cursor of the batch that was published or reused."""
-        try:
+        with failing_for_good():
             return summary(self._fetch(context))
-        except (ErpAuthError, ErpProtocolError, ValueError) as exc:  # a retry cannot mend these
-            raise AirflowFailException(str(exc)) from exc
 
     def hook(self) -> Source:
         """The hook of the connection's vendor."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
+    from airflow_provider_erp.landing.manifest import Manifest
     from airflow_provider_erp.reconciliation.breaks import Reconciliation
     from airflow_provider_erp.reconciliation.sides import Side
 
@@ -90,12 +91,31 @@ def _side(fetched: Any, folder: Path) -> Side:
     if manifest.resource != "customer":
         raise ValueError(f"{path}: expected a batch of customers, got one of {manifest.resource!r}")
     folder.mkdir()
+    remarks = tuple(_remarks(manifest, path))
+    for remark in remarks:
+        log.warning("%s", remark)
     return Side(
         title=manifest.title,
         records=copy_records(path, folder),
         coverage="full" if manifest.coverage == "full" else f"changes since {manifest.cursor_in}",
         batch=f"{manifest.connection_type}/{manifest.resource}/{manifest.as_of.date().isoformat()}",
+        remarks=remarks,
     )
+
+
+def _remarks(manifest: Manifest, path: str) -> Iterator[str]:
+    """What keeps this side from being the whole truth."""
+    if manifest.rejected_file:
+        file = join(path.rpartition("/")[0], manifest.rejected_file.name)
+        yield (
+            f"{manifest.rejected} of {manifest.title}'s records could not be read, were not compared and may show as "
+            f"missing; they are kept with the reasons in {file}"
+        )
+    if manifest.parameters.filters:
+        yield (
+            f"{manifest.title} was read with the filters {', '.join(manifest.parameters.filters)}; what these leave "
+            "out shows as missing"
+        )
 
 
 def _publish(result: Reconciliation, local: Path, folder: str) -> dict[str, Any]:
@@ -112,5 +132,6 @@ def _publish(result: Reconciliation, local: Path, folder: str) -> dict[str, Any]
         "verdict": result.verdict,
         "matched": result.matched,
         "counts": result.counts,
+        "remarks": list(result.remarks),
         "report": report,
     }

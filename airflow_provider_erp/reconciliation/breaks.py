@@ -56,7 +56,7 @@ class Reconciliation:
 
     ``source_customers`` and ``target_customers`` count records, duplicates
     included. ``pairs`` says how many customers matched by each key of the
-    spec, in its order.
+    spec, in its order. ``remarks`` say what limits the result.
     """
 
     spec: str
@@ -70,6 +70,7 @@ class Reconciliation:
     pairs: Mapping[str, int]
     breaks: tuple[Break, ...] = setting(repr=False)
     as_of: dt.datetime | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:

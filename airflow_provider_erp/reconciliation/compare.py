@@ -51,6 +51,7 @@ def reconcile(
         pairs={key: pairs.get(key, 0) for key in spec.keys},
         breaks=breaks,
         as_of=as_of,
+        remarks=source.remarks + target.remarks,
     )
 
 

@@ -89,6 +89,7 @@ def as_json(reconciliation: Reconciliation) -> bytes:
         "title": reconciliation.title,
         "as_of": reconciliation.as_of,
         "verdict": reconciliation.verdict,
+        "remarks": reconciliation.remarks,
         "source": {
             "title": reconciliation.source_title,
             "batch": reconciliation.source_batch,

@@ -25,13 +25,15 @@ class Side:
     ``records`` is a Parquet file with a text column for each field of
     ``records.Customer`` (null = not supplied). ``coverage`` is ``full``, or
     says in words what the batch covers (``changes since ...``); ``batch`` is
-    what errors call it.
+    what errors call it. ``remarks`` are sentences that a reader of the report
+    must know, such as that records could not be read.
     """
 
     title: str
     records: Path
     coverage: str
     batch: str
+    remarks: tuple[str, ...] = ()
 
 
 def load(connection: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, side: Side, table: str, folder: Path) -> int:
