@@ -37,7 +37,7 @@ IGNORED = {
         orderer_customer_number partial_delivery_disabled person_responsible_number purchase_account
         receivables_account reference reseller sales_account searchname seller_number texts type www""".split()
     ),
-    "invoice": frozenset({"rows", "payments"}),
+    "invoice": frozenset({"delivery_customer_number", "payments", "rows"}),
 }
 
 Number = int | str | UnsetType | None
