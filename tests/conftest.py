@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from capabilities import refuse_absent_requirements, skip_what_needs, tell_absent
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
@@ -64,3 +65,16 @@ def _sync(dag: DAG) -> None:
     bag = DagBag(os.devnull)
     bag.bag_dag(dag)
     sync_bag_to_db(bag, "testing", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(name): the machine must have this, see support/capabilities.py")
+    refuse_absent_requirements()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    skip_what_needs(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    tell_absent(terminalreporter)

@@ -23,8 +23,9 @@ class Break:
     ``break_id`` lasts from run to run: it is made of the spec's name, the
     kind, the ids and the field, never of the values. ``label`` is the number
     that people know the customer by. ``members`` are all ids of a group of
-    duplicates, ``rule`` the key by which the pair matched, the values what
-    the systems wrote.
+    duplicates, ``rule`` the key by which the pair matched. The values are
+    what the systems wrote: of a field that differs the field, else the
+    customer's name on the side that has it.
     """
 
     break_id: str

@@ -15,7 +15,7 @@ IDENTIFIERS = ("org_number", "vat_number")
 
 def columns_read(spec: ReconciliationSpec) -> tuple[str, ...]:
     """The canonical columns that the spec needs, each once, ``source_id`` first."""
-    return tuple(dict.fromkeys(("source_id", "number", "country", *IDENTIFIERS, *spec.keys, *spec.fields)))
+    return tuple(dict.fromkeys(("source_id", "number", "name", "country", *IDENTIFIERS, *spec.keys, *spec.fields)))
 
 
 def columns_written(spec: ReconciliationSpec) -> tuple[str, ...]:
@@ -24,6 +24,7 @@ def columns_written(spec: ReconciliationSpec) -> tuple[str, ...]:
     return (
         "record_id",
         "label",
+        "customer_name",
         *(f"key_{key}" for key in keys),
         *(f"written_{field}" for field in spec.fields),
         *(f"compared_{field}" for field in spec.fields),
@@ -34,7 +35,7 @@ def normalised(spec: ReconciliationSpec, row: Row) -> dict[str, str | None]:
     """The row as the comparison reads it; a key that is empty is ``None`` and never matches."""
     country = normalise("country", row["country"]) or ""
     texts = {column: normalise(column, row[column], country) for column in columns_read(spec)[1:]}
-    result = {"record_id": row["source_id"], "label": row["number"]}
+    result = {"record_id": row["source_id"], "label": row["number"], "customer_name": row["name"]}
     for key in dict.fromkeys((*IDENTIFIERS, *spec.keys)):
         result[f"key_{key}"] = _key(key, texts[key], country)
     for field in spec.fields:

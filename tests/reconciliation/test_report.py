@@ -102,11 +102,18 @@ def test_page_shows_the_first_thousand_and_says_where_the_rest_is() -> None:
 
 
 def test_page_shows_where_a_customer_is_missing_and_which_records_are_one() -> None:
-    duplicates = Break(break_id="x", kind="duplicate_in_target", label="7", target_id="t1", members=("t1", "t2"))
+    duplicates = Break(
+        break_id="x",
+        kind="duplicate_in_target",
+        label="7",
+        target_id="t1",
+        members=("t1", "t2"),
+        target_value="Salo Oy",
+    )
     missing = Break(break_id="y", kind="missing_in_source", label="8", target_id="t8")
     text = as_html(a_result(missing, duplicates)).decode()
     assert re.search(r'data-name="Visma PX"><span class="missing">missing', text)
-    assert '<bdi>t1, t2</bdi> <span class="soft">(2 records)' in text
+    assert '<bdi>Salo Oy</bdi> <span class="soft">records <bdi>t1, t2</bdi>' in text
 
 
 @pytest.mark.parametrize(
