@@ -36,10 +36,17 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as exc:
+        raise argparse.ArgumentTypeError(f"expected a date such as 2026-11-20, got {text!r}") from exc
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m airflow_provider_erp.demo", description=__doc__)
     today = dt.datetime.now(dt.UTC).date()
-    parser.add_argument("--date", type=dt.date.fromisoformat, default=today, help="the run's date (default: today)")
+    parser.add_argument("--date", type=_date, default=today, help="the run's date (default: today)")
     parser.add_argument("--customers", type=int, default=500)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--home", type=Path, default=Path(".demo"), help="where everything is kept (default: .demo)")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
+from pathlib import Path
 from typing import Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseHook, Connection, mask_secret
@@ -113,12 +114,11 @@ class ErpHook(BaseHook):
     def transport(self) -> SyncTransport:
         """The pool of connections to the server."""
         verify = self.settings.flag("verify_tls", default=True)
-        return SyncTransport(
-            Options(
-                timeout_seconds=self.settings.number("timeout_seconds", 60.0, 0.001),
-                verify=verify and (self.settings.text("ca_bundle") or True),
-            )
-        )
+        bundle = self.settings.text("ca_bundle")
+        if bundle and not Path(bundle).exists():
+            raise self.settings.error(f"the extra field 'ca_bundle' names {bundle}, which is not on this machine")
+        timeout = self.settings.number("timeout_seconds", 60.0, 0.001)
+        return SyncTransport(Options(timeout_seconds=timeout, verify=verify and (bundle or True)))
 
     def fetch(
         self, resource: str, *, since: str | None = None, filters: Mapping[str, Any] | None = None

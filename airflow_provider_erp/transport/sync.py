@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import weakref
 from datetime import UTC, datetime
 
 import requests
+import urllib3
+from urllib3.exceptions import InsecureRequestWarning, NewConnectionError, ReadTimeoutError
 
 from airflow_provider_erp.protocol.messages import Answer, Lost, Request, Response
 from airflow_provider_erp.transport.options import USER_AGENT, Options, proxy_for
 from airflow_provider_erp.transport.redact import redact_library_logs
+
+log = logging.getLogger(__name__)
 
 
 class SyncTransport:
@@ -27,6 +32,9 @@ class SyncTransport:
         self._session.trust_env = False
         self._session.headers["User-Agent"] = USER_AGENT
         weakref.finalize(self, self._session.close)
+        if options.verify is False:
+            log.warning("certificates are not checked (verify_tls is off): name the authority in ca_bundle instead")
+            urllib3.disable_warnings(InsecureRequestWarning)
 
     def send(self, request: Request) -> Answer:
         """The server's whole answer, or why there is none."""
@@ -42,7 +50,7 @@ class SyncTransport:
                 allow_redirects=False,
                 proxies=_proxies(request.url),
             )
-        except requests.RequestException as exc:
+        except (OSError, UnicodeError) as exc:  # requests' own errors are OSErrors
             return _lost(exc, time.monotonic() - started, self.options)
         return Response(
             status=answer.status_code,
@@ -58,7 +66,7 @@ def _proxies(url: str) -> dict[str, str]:
     return {} if proxy is None else {"http": proxy, "https": proxy}
 
 
-def _lost(exc: requests.RequestException, seconds: float, options: Options) -> Lost:
+def _lost(exc: Exception, seconds: float, options: Options) -> Lost:
     """The failure in words; the library's own words hold the address with its query, so they are left out."""
     match exc:
         case requests.exceptions.SSLError():
@@ -72,13 +80,18 @@ def _lost(exc: requests.RequestException, seconds: float, options: Options) -> L
         case requests.exceptions.ChunkedEncodingError() | requests.exceptions.ContentDecodingError():
             return Lost("the body broke off", sent=True, seconds=seconds)
         case requests.ConnectionError():
-            return _no_connection(exc, seconds)
+            return _no_connection(exc, seconds, options)
+        case UnicodeError():
+            return Lost("a credential has characters that no HTTP header can carry", sent=False, seconds=seconds)
         case _:
             return Lost(f"the request failed ({type(exc).__name__})", sent=True, seconds=seconds)
 
 
-def _no_connection(exc: requests.ConnectionError, seconds: float) -> Lost:
-    reason = getattr(exc.args[0], "reason", None) if exc.args else None
-    if type(reason).__name__ in ("NewConnectionError", "NameResolutionError"):
+def _no_connection(exc: requests.ConnectionError, seconds: float, options: Options) -> Lost:
+    """The library tells a name that is not known, a refused connection and a silence in the body by inner errors."""
+    inner = exc.args[0] if exc.args else None
+    if isinstance(getattr(inner, "reason", None), NewConnectionError):
         return Lost("no connection could be opened", sent=False, seconds=seconds)
+    if isinstance(inner, ReadTimeoutError):
+        return Lost(f"no more bytes within {options.timeout_seconds:g} s", sent=True, seconds=seconds)
     return Lost("the connection was reset", sent=True, seconds=seconds)

@@ -226,10 +226,21 @@ def test_null_and_empty_fields_of_a_form_count_as_absent(connect: Any) -> None:
         assert read(connect, server, **blank, ca_bundle="", verify_tls=" ") == [{"id": "1"}]
 
 
-def test_ca_bundle_and_switched_off_verification_reach_the_transport(connect: Any) -> None:
+def test_ca_bundle_and_switched_off_verification_reach_the_transport(
+    connect: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bundle = tmp_path / "ca.pem"
+    bundle.touch()
     assert connect("fynn", "https://x").transport.options.verify is True
-    assert connect("fynn", "https://x", ca_bundle="/etc/ca.pem").transport.options.verify == "/etc/ca.pem"
-    assert connect("fynn", "https://x", verify_tls="false", ca_bundle="/c").transport.options.verify is False
+    assert connect("fynn", "https://x", ca_bundle=str(bundle)).transport.options.verify == str(bundle)
+    assert caplog.text == ""
+    assert connect("fynn", "https://x", verify_tls="false", ca_bundle=str(bundle)).transport.options.verify is False
+    assert "certificates are not checked" in caplog.text
+
+
+def test_ca_bundle_that_is_not_there_is_named(connect: Any) -> None:
+    with pytest.raises(ErpConfigError, match=r"'ca_bundle' names /nowhere/ca\.pem"):
+        list(connect("fynn", "https://x", ca_bundle="/nowhere/ca.pem").get_customers())
 
 
 def test_company_is_a_field_with_a_default_for_each_type(connect: Any) -> None:

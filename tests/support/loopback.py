@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -34,7 +35,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the server answers; ``reset`` breaks the connection, ``cut`` ends the body early, ``hold`` keeps silent."""
+    """What the server answers; ``reset`` breaks the connection, ``cut`` ends the body early, ``hold`` keeps silent.
+
+    ``stall`` keeps silent after the first half of the body.
+    """
 
     status: int = 200
     body: bytes = b""
@@ -42,6 +46,7 @@ class Reply:
     reset: bool = False
     cut: bool = False
     hold: threading.Event | None = None
+    stall: threading.Event | None = None
 
 
 def reply_json(value: Any, status: int = 200, **headers: str) -> Reply:
@@ -53,16 +58,20 @@ Script = Callable[[Asked], Reply]
 
 
 class LoopbackServer:
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, tls: ssl.SSLContext | None = None) -> None:
         self.script = script
+        self.scheme = "https" if tls else "http"
         self.asked: list[Asked] = []
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"owner": self}))
         self.http.daemon_threads = True
+        self.http.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients that hang up are the tests' own
+        if tls:
+            self.http.socket = tls.wrap_socket(self.http.socket, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self.http.serve_forever, kwargs={"poll_interval": 0.01})
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.http.server_address[1]}"
+        return f"{self.scheme}://127.0.0.1:{self.http.server_address[1]}"
 
     @property
     def targets(self) -> list[str]:
@@ -78,7 +87,7 @@ class LoopbackServer:
 
 
 @contextmanager
-def serving(script: Script | list[Reply]) -> Iterator[LoopbackServer]:
+def serving(script: Script | list[Reply], tls: ssl.SSLContext | None = None) -> Iterator[LoopbackServer]:
     """A server that answers by the script, or with the replies in turn, the last one for ever."""
     replies = list(script) if isinstance(script, list) else None
 
@@ -86,7 +95,7 @@ def serving(script: Script | list[Reply]) -> Iterator[LoopbackServer]:
         assert replies
         return replies.pop(0) if len(replies) > 1 else replies[0]
 
-    server = LoopbackServer(in_turn if replies is not None else script)  # type: ignore[arg-type]
+    server = LoopbackServer(in_turn if replies is not None else script, tls)  # type: ignore[arg-type]
     server.start()
     try:
         yield server
@@ -94,40 +103,43 @@ def serving(script: Script | list[Reply]) -> Iterator[LoopbackServer]:
         server.stop()
 
 
-def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    owner: LoopbackServer
+    protocol_version = "HTTP/1.1"
 
-        def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            asked = Asked(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
-            server.asked.append(asked)
-            reply = server.script(asked)
-            if reply.hold:
-                reply.hold.wait(10)
-            if reply.reset:
-                self._reset()
-                return
-            self.send_response(reply.status)
-            for name, value in reply.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(reply.body)))
-            self.end_headers()
-            self.wfile.write(reply.body[: len(reply.body) // 2] if reply.cut else reply.body)
-            self.close_connection = self.close_connection or reply.cut
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        asked = Asked(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+        self.owner.asked.append(asked)
+        reply = self.owner.script(asked)
+        if reply.hold:
+            reply.hold.wait(10)
+        if reply.reset:
+            self._reset()
+            return
+        self.send_response(reply.status)
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.end_headers()
+        half = len(reply.body) // 2
+        self.wfile.write(reply.body[:half])
+        if reply.stall:
+            reply.stall.wait(10)
+        if not reply.cut:
+            self.wfile.write(reply.body[half:])
+        self.close_connection = self.close_connection or reply.cut
 
-        def _reset(self) -> None:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.close_connection = True
-            self.connection.close()
+    def _reset(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close_connection = True
+        self.connection.close()
 
-        do_GET = do_POST = do_PUT = _answer  # noqa: N815 - the names that http.server calls
+    do_GET = do_POST = do_PUT = _answer  # noqa: N815 - the names that http.server calls
 
-        def finish(self) -> None:
-            if self.connection.fileno() >= 0:
-                super().finish()
+    def finish(self) -> None:
+        if self.connection.fileno() >= 0:
+            super().finish()
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    return Handler
+    def log_message(self, *_: Any) -> None:
+        pass

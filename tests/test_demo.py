@@ -1,0 +1,50 @@
+"""The demo does what the README says, also a second time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from airflow_provider_erp.demo import main
+
+ROOT = Path(__file__).parents[1]
+
+
+def demo(home: Path, *more: str, dags: Path = ROOT / "dags") -> int:
+    return main(["--home", str(home), "--dags", str(dags), "--customers", "50", *more])
+
+
+def test_demo_prints_verdicts_counts_and_reports_and_again_the_same_for_the_same_date(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert demo(tmp_path, "--date", "2026-11-20") == 0
+    first = capsys.readouterr().out
+    for system in ("Visma PX", "Lemonsoft", "Fynn"):
+        assert f"{system} and Visma.net ERP agree on" in first
+        assert f"missing in {system}\n" in first
+    reports = sorted(tmp_path.glob("erp/reconciliation/*/2026-11-20/report.html"))
+    assert len(reports) == 3
+    assert all(f"Report: {report}" in first for report in reports)
+    before = {report: report.read_bytes() for report in reports}
+
+    assert demo(tmp_path, "--date", "2026-11-20") == 0
+    assert capsys.readouterr().out == first
+    assert {report: report.read_bytes() for report in tmp_path.glob("erp/reconciliation/*/*/report.html")} == before
+
+
+def test_demo_that_fails_says_why_and_where_the_log_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "none").mkdir()
+    assert demo(tmp_path / "home", dags=tmp_path / "none") == 1
+    told = capsys.readouterr().err
+    assert "airflow dags test daily_customer_reconciliation" in told
+    assert str(tmp_path / "home" / "airflow.log") in told
+
+
+def test_date_of_the_demo_is_today_unless_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "default: today" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main(["--date", "tomorrow"])
+    assert "expected a date such as 2026-11-20, got 'tomorrow'" in capsys.readouterr().err
