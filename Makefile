@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint clean constraints
+.PHONY: help demo test test-oldest lint clean constraints
 # Airflow starts three times slower without compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -8,10 +8,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+OLDEST := .venv-oldest
 
 help:
 	@echo "make demo   run the daily reconciliation of four systems on an embedded sandbox (DATE=2026-11-20 for another day)"
 	@echo "make test   run every test"
+	@echo "make test-oldest   run them on Airflow 3.1, the oldest that is supported"
 	@echo "make lint   check style, types and formatting"
 	@echo "make clean  remove what the above made"
 
@@ -33,11 +35,17 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode -c constraints.txt -e '.[dev]'
 	@touch $@
 
+# The oldest Airflow that is promised; its own deprecation warnings are no errors here.
+test-oldest: $(READY)
+	$(PYTHON) -m venv $(OLDEST)
+	$(BIN)/uv pip install --quiet --python $(OLDEST)/bin/python --compile-bytecode -e '.[dev]' 'apache-airflow>=3.1,<3.2'
+	$(OLDEST)/bin/python -m pytest -o filterwarnings=default
+
 # The exact versions that everything is tested with, without addresses of package indexes.
 constraints: $(READY)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --extra dev \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o constraints.txt
 
 clean:
-	rm -rf $(VENV) .demo dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(OLDEST) .demo dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -56,9 +56,9 @@ def run_dag(airflow_database: None) -> RunDag:
 
 
 def _sync(dag: DAG) -> None:
-    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
     from airflow.models.dagbundle import DagBundleModel
     from airflow.utils.session import create_session
+    from dagbag import DagBag, sync_bag_to_db
 
     with create_session() as session:
         session.merge(DagBundleModel(name="testing"))

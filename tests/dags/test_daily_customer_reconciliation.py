@@ -33,7 +33,7 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
 
 
 def load() -> DAG:
-    from airflow.dag_processing.dagbag import DagBag
+    from dagbag import DagBag
 
     bag = DagBag(DAGS / "daily_customer_reconciliation.py")
     assert bag.import_errors == {}
@@ -108,7 +108,7 @@ def test_dag_is_a_model_for_authors() -> None:
 
 
 def test_every_example_dag_can_be_imported() -> None:
-    from airflow.dag_processing.dagbag import DagBag
+    from dagbag import DagBag
 
     bag = DagBag(DAGS)
     assert bag.import_errors == {}
