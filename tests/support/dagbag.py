@@ -3,6 +3,6 @@
 try:
     from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
 except ImportError:
-    from airflow.models.dagbag import DagBag, sync_bag_to_db  # type: ignore[no-redef, attr-defined]
+    from airflow.models.dagbag import DagBag, sync_bag_to_db  # type: ignore[no-redef]
 
 __all__ = ["DagBag", "sync_bag_to_db"]
