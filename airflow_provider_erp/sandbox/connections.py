@@ -6,7 +6,10 @@ import json
 import shlex
 from typing import Any
 
-from airflow_provider_erp.sandbox import fynn, lemonsoft_sessions, visma_net_token, visma_px
+from airflow_provider_erp.sandbox.fynn import api as fynn
+from airflow_provider_erp.sandbox.lemonsoft import sessions as lemonsoft
+from airflow_provider_erp.sandbox.visma_net import tokens as visma_net
+from airflow_provider_erp.sandbox.visma_px import api as visma_px
 
 
 def connections(url: str) -> dict[str, dict[str, Any]]:
@@ -22,10 +25,10 @@ def connections(url: str) -> dict[str, dict[str, Any]]:
         "visma_net_default": {
             "conn_type": "visma_net",
             "host": f"{url}/visma-net",
-            "login": visma_net_token.CLIENT[0],
-            "password": visma_net_token.CLIENT[1],
+            "login": visma_net.CLIENT[0],
+            "password": visma_net.CLIENT[1],
             "extra": {
-                "tenant_id": visma_net_token.COMPANY_TENANT,
+                "tenant_id": visma_net.COMPANY_TENANT,
                 "token_url": f"{url}/visma-net/connect/token",
                 "timezone": "Europe/Helsinki",
             },
@@ -33,9 +36,9 @@ def connections(url: str) -> dict[str, dict[str, Any]]:
         "lemonsoft_default": {
             "conn_type": "lemonsoft",
             "host": f"{url}/lemonsoft",
-            "login": lemonsoft_sessions.LOGIN[0],
-            "password": lemonsoft_sessions.LOGIN[1],
-            "extra": {"database": lemonsoft_sessions.DATABASE, "api_key": lemonsoft_sessions.API_KEY},
+            "login": lemonsoft.LOGIN[0],
+            "password": lemonsoft.LOGIN[1],
+            "extra": {"database": lemonsoft.DATABASE, "api_key": lemonsoft.API_KEY},
         },
         "fynn_default": {"conn_type": "fynn", "host": f"{url}/fynn", "password": fynn.API_KEY},
     }

@@ -19,13 +19,13 @@ from aiohttp.typedefs import Handler, Middleware
 from airflow_provider_erp.sandbox.answers import json_answer
 from airflow_provider_erp.sandbox.connections import connections
 from airflow_provider_erp.sandbox.faults import Fault, FaultBoard, middleware
-from airflow_provider_erp.sandbox.fynn import Fynn
-from airflow_provider_erp.sandbox.lemonsoft import Lemonsoft
-from airflow_provider_erp.sandbox.lemonsoft_sessions import Sessions
-from airflow_provider_erp.sandbox.planting import World, plant
-from airflow_provider_erp.sandbox.visma_net import VismaNet
-from airflow_provider_erp.sandbox.visma_net_token import Tokens
-from airflow_provider_erp.sandbox.visma_px import VismaPx
+from airflow_provider_erp.sandbox.fynn.api import Fynn
+from airflow_provider_erp.sandbox.lemonsoft.api import Lemonsoft
+from airflow_provider_erp.sandbox.lemonsoft.sessions import Sessions
+from airflow_provider_erp.sandbox.visma_net.api import VismaNet
+from airflow_provider_erp.sandbox.visma_net.tokens import Tokens
+from airflow_provider_erp.sandbox.visma_px.api import VismaPx
+from airflow_provider_erp.sandbox.world.planting import World, plant
 
 HOST = "127.0.0.1"
 _START_SECONDS = 30.0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_provider_erp.sandbox.stamps import NOW, naive_milliseconds, read_naive, read_ticks, with_seven_digits
+from airflow_provider_erp.sandbox.world.stamps import NOW, naive_milliseconds, read_naive, read_ticks, with_seven_digits
 
 MOMENTS = st.timedeltas(dt.timedelta(0), dt.timedelta(days=20_000)).map(lambda age: NOW - age)
 DIGITS = st.integers(0, 9)

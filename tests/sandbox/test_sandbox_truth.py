@@ -12,14 +12,17 @@ from hypothesis import strategies as st
 from reference_matcher import FIELDS, READERS, Found, Row, reconcile
 from sandbox_client import open_client
 
-from airflow_provider_erp.sandbox import fynn, lemonsoft_rows, visma_net, visma_px
-from airflow_provider_erp.sandbox.planting import Entry, World, plant
-from airflow_provider_erp.sandbox.population import Customer
+from airflow_provider_erp.sandbox.fynn import rows as fynn
+from airflow_provider_erp.sandbox.lemonsoft import rows as lemonsoft
+from airflow_provider_erp.sandbox.visma_net import rows as visma_net
+from airflow_provider_erp.sandbox.visma_px import rows as visma_px
+from airflow_provider_erp.sandbox.world.planting import Entry, World, plant
+from airflow_provider_erp.sandbox.world.population import Customer
 
 WRITERS: dict[str, Callable[[Entry], Row]] = {
     "visma_px": visma_px.customer_row,
     "visma_net": visma_net.customer_row,
-    "lemonsoft": lemonsoft_rows.customer_row,
+    "lemonsoft": lemonsoft.customer_row,
     "fynn": fynn.customer_row,
 }
 SUPPLIED = {

@@ -13,8 +13,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from airflow_provider_erp.sandbox.stamps import NOW, naive_milliseconds
-from airflow_provider_erp.sandbox.visma_px_transactions import project_number
+from airflow_provider_erp.sandbox.world.identifiers import project_number
+from airflow_provider_erp.sandbox.world.stamps import NOW, naive_milliseconds
 
 _PER_CUSTOMER = 3
 

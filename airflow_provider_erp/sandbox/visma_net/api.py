@@ -16,13 +16,11 @@ from typing import Any
 from aiohttp import web
 
 from airflow_provider_erp.sandbox.answers import json_answer, whole_number
-from airflow_provider_erp.sandbox.planting import Entry
-from airflow_provider_erp.sandbox.stamps import naive_milliseconds
-from airflow_provider_erp.sandbox.visma_net_token import Tokens
-from airflow_provider_erp.sandbox.vocabulary import COUNTRIES
+from airflow_provider_erp.sandbox.visma_net.rows import customer_row
+from airflow_provider_erp.sandbox.visma_net.tokens import Tokens
+from airflow_provider_erp.sandbox.world.planting import Entry
 
 MAX_PAGE_SIZE = 100
-_STATUSES = {"active": ("Active",), "blocked": ("OnHold", "CreditHold"), "closed": ("Inactive",)}
 _CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
@@ -121,50 +119,3 @@ def _compares(name: str, wanted: str, condition: str) -> _Test:
         raise ValueError(f"The value of {name} is not a valid date.")
     threshold, holds = dt.datetime.fromisoformat(wanted), _CONDITIONS[condition]
     return lambda row: holds(dt.datetime.fromisoformat(row[name]), threshold)
-
-
-def customer_row(entry: Entry) -> dict[str, Any]:
-    """Write one customer, all but its ``metadata``; identifiers are compact, times naive with a T."""
-    customer, style = entry.customer, entry.style
-    country = COUNTRIES[customer.country]
-    return {
-        "internalId": int(entry.source_id),
-        "number": entry.number,
-        "name": customer.name,
-        "status": _STATUSES[customer.status][style % len(_STATUSES[customer.status])],
-        "mainAddress": {
-            "addressId": int(entry.source_id) * 10,
-            "addressLine1": f"{customer.street} {customer.house_number}",
-            "addressLine2": customer.addition,
-            "addressLine3": "",
-            "postalCode": customer.postal_code,
-            "city": customer.city,
-            "country": {"id": country.code, "name": country.name.title(), "errorInfo": ""},
-        },
-        "mainContact": _contact(entry, 1, customer.email, customer.phone),
-        "invoiceContact": _contact(entry, 2, customer.invoice_email, ""),
-        "creditTerms": {"id": "14", "description": "14 days net"},
-        "customerClass": {"id": "2" if customer.is_person else "1", "description": "Customers"},
-        "vatZone": {"id": "01" if country.code == "FI" else "02", "description": "VAT zone"},
-        "corporateId": customer.org_number.replace("-", "") if style % 2 else customer.org_number,
-        "vatRegistrationId": customer.vat_number,
-        "currencyId": customer.currency,
-        "attributes": [{"id": "SEGMENT", "description": "Segment", "value": "AB"[style % 2]}],
-        "lastModifiedDateTime": naive_milliseconds(customer.modified),
-        "createdDateTime": naive_milliseconds(customer.created),
-        "timeStamp": f"{int(entry.source_id):016X}",
-        "errorInfo": "",
-    }
-
-
-def _contact(entry: Entry, place: int, email: str, phone: str) -> dict[str, Any]:
-    return {
-        "contactId": int(entry.source_id) * 10 + place,
-        "name": entry.customer.name,
-        "attention": "",
-        "email": email,
-        "web": "",
-        "phone1": phone,
-        "phone2": "",
-        "fax": "",
-    }

@@ -69,6 +69,11 @@ def vat_from_organisation(country: str, org_number: str) -> str:
     return {"FI": f"FI{digits}", "SE": f"SE{digits}01", "NO": f"NO{digits}MVA"}[country]
 
 
+def project_number(customer_number: str) -> int:
+    """The one project of a customer: Visma PX's transactions and Lemonsoft's invoices both name it."""
+    return 400_000 + int(customer_number)
+
+
 class Identifiers:
     """Draws identifiers from a seeded source, none of them twice."""
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import Enum
 from random import Random
 
-from airflow_provider_erp.sandbox.identifiers import Identifiers, vat_from_organisation
-from airflow_provider_erp.sandbox.stamps import NOW
-from airflow_provider_erp.sandbox.vocabulary import COUNTRIES, Country
+from airflow_provider_erp.sandbox.world.identifiers import Identifiers, vat_from_organisation
+from airflow_provider_erp.sandbox.world.stamps import NOW
+from airflow_provider_erp.sandbox.world.vocabulary import COUNTRIES, Country
 
 _SHARES = {"FI": 40, "SE": 25, "NO": 15, "DE": 20}
 _STATUSES = {"active": 88, "blocked": 7, "closed": 5}

@@ -12,18 +12,14 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from airflow_provider_erp.sandbox.stamps import HELSINKI, NOW, with_seven_digits
+from airflow_provider_erp.sandbox.world.identifiers import project_number
+from airflow_provider_erp.sandbox.world.stamps import HELSINKI, NOW, with_seven_digits
 
 _ROLES = (
     ("Consultant", Decimal("95.0")),
     ("Senior consultant", Decimal("125.0")),
     ("Project manager", Decimal("140.0")),
 )
-
-
-def project_number(customer_number: str) -> int:
-    """Answer the one project of a customer, which Lemonsoft's invoices name too."""
-    return 400_000 + int(customer_number)
 
 
 def transactions(customer_numbers: Iterable[str]) -> Iterator[tuple[dict[str, Any], str, bool]]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from airflow_provider_erp.sandbox.phones import national
-from airflow_provider_erp.sandbox.planting import Entry
-from airflow_provider_erp.sandbox.stamps import naive_milliseconds
+from airflow_provider_erp.sandbox.world.phones import national
+from airflow_provider_erp.sandbox.world.planting import Entry
+from airflow_provider_erp.sandbox.world.stamps import naive_milliseconds
 
 _NOTHING = Decimal("0.00")
 _PRODUCT_ZEROS = ("product_type", "product_blocking", "product_project_id", "product_project_phase_id")

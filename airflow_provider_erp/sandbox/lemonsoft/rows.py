@@ -9,13 +9,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from airflow_provider_erp.sandbox.identifiers import vat_from_organisation
-from airflow_provider_erp.sandbox.lemonsoft_parts import account, agreement, circulation, contact, dimension
-from airflow_provider_erp.sandbox.phones import national
-from airflow_provider_erp.sandbox.planting import Entry
-from airflow_provider_erp.sandbox.population import Customer
-from airflow_provider_erp.sandbox.stamps import naive_milliseconds
-from airflow_provider_erp.sandbox.vocabulary import COUNTRIES
+from airflow_provider_erp.sandbox.lemonsoft.parts import account, agreement, circulation, contact, dimension
+from airflow_provider_erp.sandbox.world.identifiers import vat_from_organisation
+from airflow_provider_erp.sandbox.world.phones import national
+from airflow_provider_erp.sandbox.world.planting import Entry
+from airflow_provider_erp.sandbox.world.population import Customer
+from airflow_provider_erp.sandbox.world.stamps import naive_milliseconds
+from airflow_provider_erp.sandbox.world.vocabulary import COUNTRIES
 
 _LANGUAGES = {"FI": "FIN", "SE": "SWE", "NO": "ENG", "DE": "ENG"}
 _NAME_LENGTH = 28

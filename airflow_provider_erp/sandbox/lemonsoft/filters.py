@@ -17,7 +17,7 @@ from typing import Any
 from aiohttp import web
 
 from airflow_provider_erp.sandbox.answers import whole_number
-from airflow_provider_erp.sandbox.stamps import read_naive
+from airflow_provider_erp.sandbox.world.stamps import read_naive
 
 _Row = dict[str, Any]
 Test = Callable[[_Row], bool]

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
 
-from airflow_provider_erp.sandbox.changes import changed
-from airflow_provider_erp.sandbox.population import Customer, Population
-from airflow_provider_erp.sandbox.roles import AGREES, SOURCES, TARGET, Deed, Role, cast
+from airflow_provider_erp.sandbox.world.changes import changed
+from airflow_provider_erp.sandbox.world.plans import AGREES, SOURCES, TARGET, Deed, Role, cast
+from airflow_provider_erp.sandbox.world.population import Customer, Population
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from airflow_provider_erp.sandbox.answers import json_answer
-from airflow_provider_erp.sandbox.lemonsoft_filters import (
+from airflow_provider_erp.sandbox.lemonsoft.filters import (
     Filter,
     Paging,
     number,
@@ -23,10 +23,10 @@ from airflow_provider_erp.sandbox.lemonsoft_filters import (
     text,
     text_in,
 )
-from airflow_provider_erp.sandbox.lemonsoft_invoices import invoices
-from airflow_provider_erp.sandbox.lemonsoft_rows import base_row, customer_row
-from airflow_provider_erp.sandbox.lemonsoft_sessions import Sessions, unauthorized
-from airflow_provider_erp.sandbox.planting import Entry
+from airflow_provider_erp.sandbox.lemonsoft.invoices import invoices
+from airflow_provider_erp.sandbox.lemonsoft.rows import base_row, customer_row
+from airflow_provider_erp.sandbox.lemonsoft.sessions import Sessions, unauthorized
+from airflow_provider_erp.sandbox.world.planting import Entry
 
 DEFAULT_PAGE_SIZE = 10
 MAX_PAGE_SIZE = 100

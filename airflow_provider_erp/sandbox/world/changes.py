@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from airflow_provider_erp.sandbox.identifiers import Identifiers
-from airflow_provider_erp.sandbox.population import Customer
-from airflow_provider_erp.sandbox.vocabulary import COUNTRIES
+from airflow_provider_erp.sandbox.world.identifiers import Identifiers
+from airflow_provider_erp.sandbox.world.population import Customer
+from airflow_provider_erp.sandbox.world.vocabulary import COUNTRIES
 
 _NEXT_STATUS = {"active": "blocked", "blocked": "closed", "closed": "active"}
 _Change = Callable[[Customer, Identifiers, Random], Customer]

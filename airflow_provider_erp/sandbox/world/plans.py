@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from random import Random
 
-from airflow_provider_erp.sandbox.population import Shape
+from airflow_provider_erp.sandbox.world.population import Shape
 
 SOURCES = ("visma_px", "lemonsoft", "fynn")
 TARGET = "visma_net"

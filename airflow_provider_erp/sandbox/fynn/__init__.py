@@ -1,0 +1,1 @@
+"""Fynn in the sandbox."""

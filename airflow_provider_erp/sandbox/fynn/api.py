@@ -1,0 +1,108 @@
+"""Fynn: customers in numbered pages of ``limit``, behind an API key.
+
+Source: fynn-customers document. ASSUMED: lists hold the archived; names and
+``search`` match in part, other filters as a whole; ``limit=0`` answers no rows
+and the totals.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from aiohttp import web
+
+from airflow_provider_erp.sandbox.answers import json_answer, whole_number
+from airflow_provider_erp.sandbox.fynn.rows import customer_row
+from airflow_provider_erp.sandbox.world.planting import Entry
+
+API_KEY = "fynn-sandbox-phrase"
+_DEFAULT_LIMIT = 30
+_MAX_LIMIT = 100
+_Row = dict[str, Any]
+
+
+def _text(name: str) -> Callable[[_Row], str]:
+    return lambda row: str(row[name] or "")
+
+
+def _boolean(name: str) -> Callable[[_Row], str]:
+    return lambda row: str(row[name]).lower()
+
+
+_EXACT_FILTERS: dict[str, Callable[[_Row], str]] = {
+    "customerNumber": _text("customerNumber"),
+    "vatId": _text("vatId"),
+    "datevId": _text("datevId"),
+    "isVatIdValid": _boolean("isVatIdValid"),
+    "partner": _boolean("isPartner"),
+    "emailAddresses.email": lambda row: str(row["defaultEmailAddress"]["email"]),
+    "customerGroup.name": lambda row: "Business" if row["businessCustomer"] else "Private",
+}
+_PARTIAL_FILTERS: dict[str, Callable[[_Row], str]] = {
+    "companyName": _text("companyName"),
+    "firstName": _text("firstName"),
+    "lastName": _text("lastName"),
+    "search": lambda row: " ".join(
+        (
+            row["customerNumber"],
+            row["companyName"] or "",
+            row["firstName"],
+            row["lastName"],
+            _EXACT_FILTERS["emailAddresses.email"](row),
+        )
+    ),
+}
+
+
+class Fynn:
+    """Answers for Fynn from a fixed set of customers."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._rows = [customer_row(entry) for entry in entries]
+
+    def routes(self) -> list[web.RouteDef]:
+        """Answer the routes below the host."""
+        return [web.get("/customers", self.list_customers)]
+
+    async def list_customers(self, request: web.Request) -> web.Response:
+        """Answer one page; what is not known in the query is ignored."""
+        if request.headers.get("Authorization") != f"Bearer {API_KEY}":
+            return json_answer({"title": "Unauthorized", "detail": "Der API-Schlüssel ist ungültig."}, 401)
+        page = whole_number(request.query.get("page"), 1)
+        limit = whole_number(request.query.get("limit"), _DEFAULT_LIMIT)
+        if page is None or page < 1:
+            return _violation("page", "Dieser Wert sollte größer als 0 sein.")
+        if limit is None or not 0 <= limit <= _MAX_LIMIT:
+            return _violation("limit", f"Dieser Wert sollte zwischen 0 und {_MAX_LIMIT} liegen.")
+        kept = [row for row in self._rows if _matches(row, request)]
+        rows = kept[(page - 1) * limit : page * limit]
+        return json_answer({"data": rows, "meta": {"pagination": _pagination(len(kept), limit, page, len(rows))}})
+
+
+def _pagination(total: int, limit: int, page: int, rows: int) -> dict[str, int]:
+    return {
+        "totalItems": total,
+        "itemsPerPage": limit,
+        "currentPage": page,
+        "lastPage": max(1, -(-total // limit)) if limit else 1,
+        "pageTotalItems": rows,
+    }
+
+
+def _violation(path: str, message: str) -> web.Response:
+    code = str(uuid.uuid5(uuid.NAMESPACE_OID, path))
+    violations = [{"propertyPath": path, "message": message, "code": code}]
+    return json_answer(
+        {"title": "Ein Fehler ist aufgetreten", "detail": f"{path}: {message}", "violations": violations}, 400
+    )
+
+
+def _matches(row: _Row, request: web.Request) -> bool:
+    for name, wanted in request.query.items():
+        if name in _EXACT_FILTERS and _EXACT_FILTERS[name](row).casefold() != wanted.casefold():
+            return False
+        if name in _PARTIAL_FILTERS and wanted.casefold() not in _PARTIAL_FILTERS[name](row).casefold():
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""Lemonsoft in the sandbox."""

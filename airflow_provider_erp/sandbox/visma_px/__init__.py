@@ -1,0 +1,1 @@
+"""Visma PX in the sandbox."""
