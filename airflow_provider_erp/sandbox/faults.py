@@ -17,8 +17,8 @@ VENDORS = ("visma_px", "visma_net", "lemonsoft", "fynn")
 EXPIRED = "expired_token"
 KINDS = ("429", "500", "reset", "truncated", EXPIRED, "html")
 _WITH_TOKENS = ("visma_net", "lemonsoft")
-_LINGER_NOT = struct.pack("ii", 1, 0)
-_PAGE = "<!DOCTYPE html><html><body><h1>Service is under maintenance</h1></body></html>"
+_LINGER_FOR_0_SECONDS = struct.pack("ii", 1, 0)
+_MAINTENANCE_PAGE = "<!DOCTYPE html><html><body><h1>Service is under maintenance</h1></body></html>"
 
 
 @dataclass(slots=True)
@@ -92,17 +92,17 @@ def _is_for_data(request: web.Request) -> bool:
     return "/connect/" not in request.path and "/api/auth/" not in request.path
 
 
-def middleware(board: FaultBoard, vendor: str, forget: Callable[[web.Request], None]) -> Middleware:
+def middleware(board: FaultBoard, vendor: str, expire: Callable[[web.Request], None]) -> Middleware:
     """Answer the aiohttp middleware that lets a vendor's data requests meet the armed faults.
 
-    ``forget`` makes the vendor's own token or session of a request unknown.
+    ``expire`` makes the vendor's own token or session of a request unknown.
     """
 
     @web.middleware
-    async def meet_faults(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def apply_faults(request: web.Request, handler: Handler) -> web.StreamResponse:
         kind = board.next(vendor) if _is_for_data(request) else None
         if kind == EXPIRED:
-            forget(request)
+            expire(request)
         if kind in _ANSWERS:
             return _ANSWERS[kind]()
         response = await handler(request)
@@ -110,7 +110,7 @@ def middleware(board: FaultBoard, vendor: str, forget: Callable[[web.Request], N
             return await _BREAKS[kind](request, response)
         return response
 
-    return meet_faults
+    return apply_faults
 
 
 def _too_many() -> web.Response:
@@ -122,7 +122,7 @@ def _broken() -> web.Response:
 
 
 def _html() -> web.Response:
-    return web.Response(text=_PAGE, content_type="text/html")
+    return web.Response(text=_MAINTENANCE_PAGE, content_type="text/html")
 
 
 async def _send_half(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
@@ -146,7 +146,9 @@ async def _reset(request: web.Request, response: web.StreamResponse) -> web.Stre
     """Send half and drop the connection with a TCP reset instead of an orderly end."""
     half = await _send_half(request, response)
     if request.transport is not None:
-        request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+        request.transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_FOR_0_SECONDS
+        )
         request.transport.abort()
     return half
 

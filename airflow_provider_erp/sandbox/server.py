@@ -110,30 +110,30 @@ def application(sandbox: Sandbox, requests_per_session: int) -> web.Application:
     """Build the server: each vendor is an application of its own below its prefix."""
     entries, tokens, sessions = sandbox.world.entries, Tokens(), Sessions(requests_per_session)
     app = web.Application()
-    for prefix, vendor, routes, forget in (
-        ("/px", "visma_px", VismaPx(entries["visma_px"]).routes(), _nothing),
-        ("/visma-net", "visma_net", VismaNet(entries["visma_net"], tokens).routes(), tokens.forget),
-        ("/lemonsoft", "lemonsoft", Lemonsoft(entries["lemonsoft"], sessions).routes(), sessions.forget),
-        ("/fynn", "fynn", Fynn(entries["fynn"]).routes(), _nothing),
+    for prefix, vendor, routes, expire in (
+        ("/px", "visma_px", VismaPx(entries["visma_px"]).routes(), _no_token),
+        ("/visma-net", "visma_net", VismaNet(entries["visma_net"], tokens).routes(), tokens.expire),
+        ("/lemonsoft", "lemonsoft", Lemonsoft(entries["lemonsoft"], sessions).routes(), sessions.expire),
+        ("/fynn", "fynn", Fynn(entries["fynn"]).routes(), _no_token),
     ):
-        part = web.Application(middlewares=[_noting(sandbox), middleware(sandbox.board, vendor, forget)])
+        part = web.Application(middlewares=[_recording(sandbox), middleware(sandbox.board, vendor, expire)])
         part.add_routes(routes)
         app.add_subapp(prefix, part)
     app.add_routes(_Control(sandbox).routes())
     return app
 
 
-def _nothing(_request: web.Request) -> None:
-    """Forget nothing: the vendor has neither tokens nor sessions."""
+def _no_token(_request: web.Request) -> None:
+    """Does nothing: the vendor has neither tokens nor sessions."""
 
 
-def _noting(sandbox: Sandbox) -> Middleware:
+def _recording(sandbox: Sandbox) -> Middleware:
     @web.middleware
-    async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
         sandbox.seen.append((request.method, request.raw_path))
         return await handler(request)
 
-    return note
+    return record
 
 
 class _Control:

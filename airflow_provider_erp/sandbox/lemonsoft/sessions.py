@@ -80,7 +80,7 @@ class Sessions:
         self._left[session] = left - 1
         return True
 
-    def forget(self, request: web.Request) -> None:
+    def expire(self, request: web.Request) -> None:
         """End the request's own session, as if its time had run out."""
         self._left.pop(_session(request), None)
 

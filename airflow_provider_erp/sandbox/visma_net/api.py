@@ -58,7 +58,7 @@ class VismaNet:
 
     async def list_customers(self, request: web.Request) -> web.Response:
         """Answer one page as a bare array, the totals on every row; what is not known in the query is ignored."""
-        if not self._tokens.knows(request):
+        if not self._tokens.is_valid(request):
             return _unauthorized()
         page, size = _page(request)
         if page is None or size is None:
@@ -74,7 +74,7 @@ class VismaNet:
 
     async def get_customer(self, request: web.Request) -> web.Response:
         """Answer the customer with the number of the path."""
-        if not self._tokens.knows(request):
+        if not self._tokens.is_valid(request):
             return _unauthorized()
         row = self._by_number.get(request.match_info["number"])
         if row is None:

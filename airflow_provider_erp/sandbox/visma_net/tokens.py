@@ -38,11 +38,11 @@ class Tokens:
             {"access_token": token, "expires_in": LIFE_SECONDS, "token_type": "Bearer", "scope": form["scope"]}
         )
 
-    def knows(self, request: web.Request) -> bool:
+    def is_valid(self, request: web.Request) -> bool:
         """Say whether the request carries a token that opens the company's data."""
         return _bearer(request) in self._valid
 
-    def forget(self, request: web.Request) -> None:
+    def expire(self, request: web.Request) -> None:
         """Make the request's own token unknown, as if its time had run out."""
         self._valid.discard(_bearer(request))
 

@@ -1,9 +1,8 @@
-"""The plan of planting: which customers play which part in which system, before any of them is drawn.
+"""What is planned for each customer, before any is drawn: how many copies exist, and which source diverges how.
 
-Every wanted break of a source is a ``Deed``; the deeds of the three sources
-that ask for the same shape of customer are dealt out to shared customers,
-rotated so that the sources do not all err in the same way. So most customers
-stay untouched, however small the population.
+The divergences of the three sources that need the same shape of customer are
+dealt out to shared customers, rotated so that the sources do not all diverge in
+the same way. So most customers stay untouched, however small the population.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ _TWO_FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """What one source system makes of a customer; ``renumbered`` means that it knows it by another number."""
+class Divergence:
+    """How one source differs from the truth about a customer; ``renumbered``: it has another number there."""
 
     present: bool = True
     duplicated: bool = False
@@ -43,71 +42,72 @@ class Deed:
     changed: tuple[str, ...] = ()
 
 
-AGREES = Deed()
-MISSING = Deed(present=False)
-DUPLICATED = Deed(duplicated=True)
-RENUMBERED = Deed(renumbered=True)
+AGREES = Divergence()
+MISSING = Divergence(present=False)
+DUPLICATED = Divergence(duplicated=True)
+RENUMBERED = Divergence(renumbered=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
-    """One customer's part: its shape, how often Visma.net holds it, and each source's deed (agreement if not named)."""
+class CustomerPlan:
+    """One customer's shape, how often Visma.net holds it, and where sources diverge; a source not named agrees."""
 
     shape: Shape = Shape.ANY
     copies_in_target: int = 1
-    deeds: Mapping[str, Deed] = field(default_factory=dict)
+    divergences: Mapping[str, Divergence] = field(default_factory=dict)
 
 
-def cast(customers: int, rng: Random) -> list[Role]:
-    """Deal out the parts of a population in random order; at most three of five customers get one."""
+def plan_customers(customers: int, rng: Random) -> list[CustomerPlan]:
+    """The plans of a population in random order; at most three of five customers have a break."""
     many, some = max(1, customers // 100), max(1, customers // 250)
-    planted = [*_target_roles(many, some), *_source_roles(many, some)][: customers * 3 // 5]
-    roles = planted + [Role()] * (customers - len(planted))
-    rng.shuffle(roles)
-    return roles
+    with_breaks = [*_target_plans(many, some), *_source_plans(many, some)][: customers * 3 // 5]
+    plans = with_breaks + [CustomerPlan()] * (customers - len(with_breaks))
+    rng.shuffle(plans)
+    return plans
 
 
-def _target_roles(many: int, some: int) -> Iterator[Role]:
-    """Yield the parts in which Visma.net errs: lacks a customer that others have, or has it twice."""
-    yield from [Role(copies_in_target=0)] * many
-    yield from [Role(Shape.NORDIC_COMPANY, copies_in_target=2)] * many
+def _target_plans(many: int, some: int) -> Iterator[CustomerPlan]:
+    """Customers that Visma.net lacks although others have them, or holds twice."""
+    yield from [CustomerPlan(copies_in_target=0)] * many
+    yield from [CustomerPlan(Shape.NORDIC_COMPANY, copies_in_target=2)] * many
     for holder in SOURCES:
-        deeds = {source: MISSING for source in SOURCES if source != holder}
-        yield from [Role(copies_in_target=0, deeds=deeds)] * some
+        divergences = {source: MISSING for source in SOURCES if source != holder}
+        yield from [CustomerPlan(copies_in_target=0, divergences=divergences)] * some
 
 
-def _source_roles(many: int, some: int) -> Iterator[Role]:
-    wanted: dict[Shape, dict[str, list[Deed]]] = defaultdict(dict)
+def _source_plans(many: int, some: int) -> Iterator[CustomerPlan]:
+    """Customers on which one or more sources diverge, each source starting at another place of its list."""
+    wanted: dict[Shape, dict[str, list[Divergence]]] = defaultdict(dict)
     for place, source in enumerate(SOURCES):
-        for shape, deeds in _deeds(source, many, some).items():
-            turn = place * len(deeds) // len(SOURCES)
-            wanted[shape][source] = deeds[turn:] + deeds[:turn]
+        for shape, divergences in _divergences(source, many, some).items():
+            start = place * len(divergences) // len(SOURCES)
+            wanted[shape][source] = divergences[start:] + divergences[:start]
     for shape, by_source in wanted.items():
-        for parts in zip_longest(*by_source.values(), fillvalue=AGREES):
-            yield Role(shape, deeds=dict(zip(by_source, parts, strict=True)))
+        for row in zip_longest(*by_source.values(), fillvalue=AGREES):
+            yield CustomerPlan(shape, divergences=dict(zip(by_source, row, strict=True)))
 
 
-def _deeds(source: str, many: int, some: int) -> dict[Shape, list[Deed]]:
-    """List what one source gets wrong, by the shape of customer on which only that one break can follow.
+def _divergences(source: str, many: int, some: int) -> dict[Shape, list[Divergence]]:
+    """What one source gets wrong, by the shape of customer on which only that one break can follow.
 
     A Finnish, Swedish or Norwegian VAT number says the organisation number
     too, and Lemonsoft has one field for both: those two fields differ only on
     customers whose numbers do not derive from each other or stand alone.
     """
-    register = [Deed(changed=("org_number",))] * some
-    vat = [Deed(changed=("vat_number",))] * some
-    fields = [Deed(changed=(name,)) for name in _ANY_COMPANY_FIELDS[source]] * some
-    deeds = {
-        Shape.COMPANY: [MISSING] * many + [Deed(changed=_TWO_FIELDS[source])] * some + fields,
+    org_number = [Divergence(changed=("org_number",))] * some
+    vat_number = [Divergence(changed=("vat_number",))] * some
+    fields = [Divergence(changed=(name,)) for name in _ANY_COMPANY_FIELDS[source]] * some
+    by_shape = {
+        Shape.COMPANY: [MISSING] * many + [Divergence(changed=_TWO_FIELDS[source])] * some + fields,
         Shape.NORDIC_COMPANY: [RENUMBERED] * many + [DUPLICATED] * many,
-        Shape.PERSON: [RENUMBERED] * many + [Deed(changed=("country",))] * some,
+        Shape.PERSON: [RENUMBERED] * many + [Divergence(changed=("country",))] * some,
     }
     if source == "fynn":
-        deeds[Shape.GERMAN_COMPANY] = register + vat
+        by_shape[Shape.GERMAN_COMPANY] = org_number + vat_number
     else:
-        deeds[Shape.NORDIC_COMPANY] += register
+        by_shape[Shape.NORDIC_COMPANY] += org_number
     if source == "lemonsoft":
-        deeds[Shape.GERMAN_COMPANY] = vat
+        by_shape[Shape.GERMAN_COMPANY] = vat_number
     if source != "visma_px":
-        deeds[Shape.GERMAN_FREELANCER] = [RENUMBERED] * many
-    return deeds
+        by_shape[Shape.GERMAN_FREELANCER] = [RENUMBERED] * many
+    return by_shape

@@ -10,8 +10,12 @@ from random import Random
 from typing import Any
 
 from airflow_provider_erp.sandbox.world.changes import changed
-from airflow_provider_erp.sandbox.world.plans import AGREES, SOURCES, TARGET, Deed, Role, cast
+from airflow_provider_erp.sandbox.world.plans import AGREES, SOURCES, TARGET, CustomerPlan, Divergence, plan_customers
 from airflow_provider_erp.sandbox.world.population import Customer, Population
+
+# Rows vary by the remainder of a style; 2520 is a multiple of every number from 1 to 10
+# and of 12, 14, 15, 18, 20 and 21, so that each remainder is equally likely.
+_STYLES = 2520
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,8 @@ def plant(seed: int, customers: int) -> World:
         raise ValueError(f"sandbox: expected a number of customers of 0 or more, got {customers}")
     rng = Random(seed)  # noqa: S311 - invented customers, not secrets
     planter = _Planter(rng)
-    for role in cast(customers, rng):
-        planter.play(role)
+    for plan in plan_customers(customers, rng):
+        planter.fill(plan)
     for entries in planter.entries.values():
         rng.shuffle(entries)
     return World(seed, customers, planter.entries, list(planter.reconciliations.values()))
@@ -91,31 +95,31 @@ class _Planter:
         self.entries: dict[str, list[Entry]] = {vendor: [] for vendor in (*SOURCES, TARGET)}
         self.reconciliations = {source: Reconciliation(source) for source in SOURCES}
 
-    def play(self, role: Role) -> None:
-        customer = self._population.draw(role.shape)
+    def fill(self, plan: CustomerPlan) -> None:
+        customer = self._population.draw(plan.shape)
         number = self._number()
         target_ids = [
-            self._enter(TARGET, self._number() if copy else number, customer) for copy in range(role.copies_in_target)
+            self._enter(TARGET, self._number() if copy else number, customer) for copy in range(plan.copies_in_target)
         ]
         for source in SOURCES:
-            deed = role.deeds.get(source, AGREES)
-            source_ids = list(self._enter_source(source, number, customer, deed))
+            divergence = plan.divergences.get(source, AGREES)
+            source_ids = list(self._enter_source(source, number, customer, divergence))
             reconciliation = self.reconciliations[source]
-            reconciliation.breaks.extend(_breaks(source_ids, target_ids, deed))
+            reconciliation.breaks.extend(_breaks(source_ids, target_ids, divergence))
             reconciliation.matched += bool(source_ids and target_ids)
 
-    def _enter_source(self, source: str, number: str, customer: Customer, deed: Deed) -> Iterator[str]:
-        if not deed.present:
+    def _enter_source(self, source: str, number: str, customer: Customer, divergence: Divergence) -> Iterator[str]:
+        if not divergence.present:
             return
-        for name in deed.changed:
+        for name in divergence.changed:
             customer = changed(customer, name, self._population.identifiers, self._rng)
-        yield self._enter(source, self._number() if deed.renumbered else number, customer)
-        if deed.duplicated:
+        yield self._enter(source, self._number() if divergence.renumbered else number, customer)
+        if divergence.duplicated:
             yield self._enter(source, self._number(), customer)
 
     def _enter(self, vendor: str, number: str, customer: Customer) -> str:
         source_id = self._source_id(vendor, number)
-        self.entries[vendor].append(Entry(source_id, number, customer, self._rng.randrange(2520)))
+        self.entries[vendor].append(Entry(source_id, number, customer, self._rng.randrange(_STYLES)))
         return source_id
 
     def _source_id(self, vendor: str, number: str) -> str:
@@ -129,14 +133,14 @@ class _Planter:
         return str(next(self._numbers))
 
 
-def _breaks(source_ids: list[str], target_ids: list[str], deed: Deed) -> Iterator[Break]:
-    """Yield what follows from one customer's part; the first id of a side is the one that the number belongs to."""
+def _breaks(source_ids: list[str], target_ids: list[str], divergence: Divergence) -> Iterator[Break]:
+    """Yield what follows from one customer's plan; the first id of a side is the one that the number belongs to."""
     if len(source_ids) > 1:
         yield Break("duplicate_in_source", source_id=min(source_ids), members=tuple(sorted(source_ids)))
     if len(target_ids) > 1:
         yield Break("duplicate_in_target", target_id=min(target_ids), members=tuple(sorted(target_ids)))
     if source_ids and target_ids:
-        for name in deed.changed:
+        for name in divergence.changed:
             yield Break("field_differs", field=name, source_id=source_ids[0], target_id=target_ids[0])
     elif source_ids:
         yield Break("missing_in_target", source_id=min(source_ids))
