@@ -19,19 +19,19 @@ def json_answer(
     headers: Mapping[str, str] | None = None,
     content_type: str = "application/json",
 ) -> web.Response:
-    """Answer with a JSON document."""
+    """An answer with a JSON document."""
     return web.Response(
         body=_ENCODER.encode(content), status=status, headers=headers, content_type=content_type, charset="utf-8"
     )
 
 
 def basic_header(login: str, phrase: str) -> str:
-    """Answer the ``Authorization`` header of basic credentials."""
+    """The ``Authorization`` header of basic credentials."""
     return "Basic " + base64.b64encode(f"{login}:{phrase}".encode()).decode()
 
 
 def whole_number(text: str | None, default: int) -> int | None:
-    """Read a query value; absent is the default, anything that is no whole number is ``None``."""
+    """A query value as a number; absent is the default, anything that is no whole number is ``None``."""
     if text is None:
         return default
     try:

@@ -13,7 +13,7 @@ from airflow_provider_erp.sandbox.visma_px import api as visma_px
 
 
 def connections(url: str) -> dict[str, dict[str, Any]]:
-    """Answer the connections by id; the credentials are the sandbox's own and open nothing else."""
+    """The connections by id; the credentials are the sandbox's own and open nothing else."""
     return {
         "visma_px_default": {
             "conn_type": "visma_px",
@@ -45,7 +45,7 @@ def connections(url: str) -> dict[str, dict[str, Any]]:
 
 
 def export_lines(url: str) -> list[str]:
-    """Answer shell lines that give Airflow the four connections."""
+    """Shell lines that give Airflow the four connections."""
     return [
         f"export AIRFLOW_CONN_{connection_id.upper()}={shlex.quote(json.dumps(connection))}"
         for connection_id, connection in connections(url).items()

@@ -31,7 +31,7 @@ class Fault:
     after: int = 0
 
     def __post_init__(self) -> None:
-        """Check the words and numbers.
+        """Checks the words and numbers.
 
         Raises:
             ValueError: an unknown vendor or kind, a number out of range, or a token where the vendor has none.
@@ -56,22 +56,22 @@ class FaultBoard:
         self._lock = Lock()
 
     def arm(self, fault: Fault) -> None:
-        """Put a fault behind those that are armed already."""
+        """Puts a fault behind those that are armed already."""
         with self._lock:
             self._armed.append(fault)
 
     def clear(self) -> None:
-        """Disarm everything."""
+        """Disarms everything."""
         with self._lock:
             self._armed.clear()
 
     def armed(self) -> list[Fault]:
-        """Answer copies of what is still armed."""
+        """Copies of what is still armed."""
         with self._lock:
             return [Fault(fault.vendor, fault.kind, fault.count, fault.after) for fault in self._armed]
 
     def next(self, vendor: str) -> str | None:
-        """Count one data request of a vendor and answer the kind of fault that it meets.
+        """The kind of fault that the vendor's next data request meets, if any; counts that request.
 
         Faults of one vendor queue: a later one counts its ``after`` from the end of the one before.
         """
@@ -93,7 +93,7 @@ def _is_for_data(request: web.Request) -> bool:
 
 
 def middleware(board: FaultBoard, vendor: str, expire: Callable[[web.Request], None]) -> Middleware:
-    """Answer the aiohttp middleware that lets a vendor's data requests meet the armed faults.
+    """The middleware that lets a vendor's data requests meet the armed faults.
 
     ``expire`` makes the vendor's own token or session of a request unknown.
     """
@@ -126,7 +126,7 @@ def _html() -> web.Response:
 
 
 async def _send_half(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-    """Announce the whole body of an answer and send the first half."""
+    """The first half of an answer that announced its whole body."""
     body = response.body if isinstance(response, web.Response) and isinstance(response.body, bytes) else b"{}"
     half = web.StreamResponse(status=response.status, headers={"Content-Type": "application/json"})
     half.content_length = len(body)
@@ -143,7 +143,7 @@ async def _truncate(request: web.Request, response: web.StreamResponse) -> web.S
 
 
 async def _reset(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-    """Send half and drop the connection with a TCP reset instead of an orderly end."""
+    """Half an answer, then a TCP reset instead of an orderly end."""
     half = await _send_half(request, response)
     if request.transport is not None:
         request.transport.get_extra_info("socket").setsockopt(

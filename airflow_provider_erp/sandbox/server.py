@@ -41,15 +41,15 @@ class Sandbox:
     seen: list[tuple[str, str]] = field(default_factory=list, repr=False)
 
     def connections(self) -> dict[str, dict[str, Any]]:
-        """Answer what ``AIRFLOW_CONN_*`` takes as JSON, by connection id."""
+        """What ``AIRFLOW_CONN_*`` takes as JSON, by connection id."""
         return connections(self.url)
 
     def truth(self) -> dict[str, Any]:
-        """Answer the planted breaks, the same as ``/truth``."""
+        """The planted breaks, the same as ``/truth``."""
         return self.world.truth()
 
     def arm(self, vendor: str, kind: str, count: int = 1, after: int = 0) -> None:
-        """Let the vendor's next ``count`` data requests fail, once ``after`` more have passed.
+        """Lets the vendor's next ``count`` data requests fail, once ``after`` more have passed.
 
         Raises:
             ValueError: an unknown vendor or kind, or a number out of range.
@@ -66,7 +66,7 @@ class Sandbox:
 def running_sandbox(
     *, seed: int = 7, customers: int = 50, port: int = 0, requests_per_session: int = 50
 ) -> Iterator[Sandbox]:
-    """Run the sandbox in a thread of its own until the block ends; port 0 takes a free one.
+    """A sandbox that runs in a thread of its own until the block ends; port 0 takes a free one.
 
     ``requests_per_session`` is how many data requests a Lemonsoft session lasts.
 
@@ -84,7 +84,7 @@ def running_sandbox(
 
 @contextmanager
 def _served(app: web.Application, listener: socket.socket) -> Iterator[None]:
-    """Serve in a thread with its own event loop; the end waits until loop and connections are closed."""
+    """Serves in a thread with its own event loop; the end waits until loop and connections are closed."""
     started: Future[Callable[[], object]] = Future()
 
     async def serve() -> None:
@@ -107,7 +107,7 @@ def _served(app: web.Application, listener: socket.socket) -> Iterator[None]:
 
 
 def application(sandbox: Sandbox, requests_per_session: int) -> web.Application:
-    """Build the server: each vendor is an application of its own below its prefix."""
+    """The server: each vendor is an application of its own below its prefix."""
     entries, tokens, sessions = sandbox.world.entries, Tokens(), Sessions(requests_per_session)
     app = web.Application()
     for prefix, vendor, routes, expire in (

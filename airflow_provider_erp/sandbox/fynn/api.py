@@ -57,17 +57,17 @@ _PARTIAL_FILTERS: dict[str, Callable[[_Row], str]] = {
 
 
 class Fynn:
-    """Answers for Fynn from a fixed set of customers."""
+    """The routes of Fynn, over a fixed set of customers."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._rows = [customer_row(entry) for entry in entries]
 
     def routes(self) -> list[web.RouteDef]:
-        """Answer the routes below the host."""
+        """The routes below the host."""
         return [web.get("/customers", self.list_customers)]
 
     async def list_customers(self, request: web.Request) -> web.Response:
-        """Answer one page; what is not known in the query is ignored."""
+        """One page; what is not known in the query is ignored."""
         if request.headers.get("Authorization") != f"Bearer {API_KEY}":
             return json_answer({"title": "Unauthorized", "detail": "Der API-Schlüssel ist ungültig."}, 401)
         page = whole_number(request.query.get("page"), 1)

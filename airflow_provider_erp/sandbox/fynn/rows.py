@@ -16,7 +16,7 @@ _STATUSES = {"active": "STATUS_ACTIVE", "blocked": "STATUS_SUSPENDED", "closed":
 
 
 def customer_row(entry: Entry) -> dict[str, Any]:
-    """Write one customer with all fields of the document's sample; a person has no company name."""
+    """One customer with all fields of the document's sample; a person has no company name."""
     customer, style = entry.customer, entry.style
     country = COUNTRIES[customer.country]
     first_name, _, last_name = customer.name.partition(" ") if customer.is_person else ("", "", "")

@@ -1,6 +1,6 @@
 """Lemonsoft: customers and invoices in pages of ten, behind a session.
 
-Source: lemonsoft-customers-invoices document and VENDORS.md. ASSUMED: the path
+Source: lemonsoft-customers-invoices document. ASSUMED: the path
 of one customer takes the internal id, and the greatest page size.
 """
 
@@ -63,7 +63,7 @@ INVOICE_FILTERS: Mapping[str, Filter] = {
 
 
 class Lemonsoft:
-    """Answers for Lemonsoft from a fixed set of customers."""
+    """The routes of Lemonsoft, over a fixed set of customers."""
 
     def __init__(self, entries: Iterable[Entry], sessions: Sessions) -> None:
         self._customers = [customer_row(entry) for entry in entries]
@@ -75,7 +75,7 @@ class Lemonsoft:
         return list(invoices(self._customers))
 
     def routes(self) -> list[web.RouteDef]:
-        """Answer the routes below the host, the session's among them."""
+        """The routes below the host, the session's among them."""
         return [
             *self._sessions.routes(),
             web.get("/api/customers", self.list_customers),
@@ -85,26 +85,26 @@ class Lemonsoft:
         ]
 
     async def list_customers(self, request: web.Request) -> web.Response:
-        """Answer one page of whole customers."""
+        """One page of whole customers."""
         if not self._sessions.use(request):
             return unauthorized()
         return _page(request, select(self._customers, CUSTOMER_FILTERS, request))
 
     async def list_base_customers(self, request: web.Request) -> web.Response:
-        """Answer one page of customers with their basic fields only."""
+        """One page of customers with their basic fields only."""
         if not self._sessions.use(request):
             return unauthorized()
         return _page(request, [base_row(row) for row in select(self._customers, CUSTOMER_FILTERS, request)])
 
     async def get_customer(self, request: web.Request) -> web.Response:
-        """Answer the customer with the internal id of the path."""
+        """The customer with the internal id of the path."""
         if not self._sessions.use(request):
             return unauthorized()
         row = self._by_id.get(int(request.match_info["customer_id"]))
         return json_answer({"Message": "Customer was not found."}, 404) if row is None else json_answer(row)
 
     async def list_invoices(self, request: web.Request) -> web.Response:
-        """Answer one page of invoices."""
+        """One page of invoices."""
         if not self._sessions.use(request):
             return unauthorized()
         return _page(request, select(self._invoices, INVOICE_FILTERS, request))

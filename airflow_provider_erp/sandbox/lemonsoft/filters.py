@@ -25,37 +25,37 @@ Filter = Callable[[list[str]], Test | None]
 
 
 def text(*names: str) -> Filter:
-    """Answer a filter that finds its text in one of the fields."""
+    """A filter that finds its text in one of the fields."""
     return lambda values: _contains(lambda row: [str(row[name] or "") for name in names], values[0])
 
 
 def text_in(value_of: Callable[[_Row], list[str]]) -> Filter:
-    """Answer a filter that finds its text in one of the computed texts."""
+    """A filter that finds its text in one of the computed texts."""
     return lambda values: _contains(value_of, values[0])
 
 
 def number(value_of: Callable[[_Row], int]) -> Filter:
-    """Answer a filter for one whole number, booleans as 1 and 0."""
+    """A filter for one whole number, booleans as 1 and 0."""
     return lambda values: _among(lambda row: {value_of(row)}, values[:1])
 
 
 def numbers(value_of: Callable[[_Row], set[int]]) -> Filter:
-    """Answer a filter for any of several whole numbers, its key repeated."""
+    """A filter for any of several whole numbers, its key repeated."""
     return lambda values: _among(value_of, values)
 
 
 def moment(name: str, holds: Callable[[Any, Any], bool]) -> Filter:
-    """Answer a filter that compares a stamp."""
+    """A filter that compares a stamp."""
     return lambda values: _compared(name, values[0], holds)
 
 
 def stamped(prefix: str, name: str) -> dict[str, Filter]:
-    """Answer the pair of filters before and after for a stamp."""
+    """The pair of filters before and after for a stamp."""
     return {f"{prefix}_before": moment(name, operator.le), f"{prefix}_after": moment(name, operator.ge)}
 
 
 def select(rows: Iterable[_Row], filters: Mapping[str, Filter], request: web.Request) -> list[_Row]:
-    """Answer the rows that pass every known filter of the query."""
+    """The rows that pass every known filter of the query."""
     tests = list(_tests(filters, request))
     return [row for row in rows if all(test(row) for test in tests)]
 
@@ -91,14 +91,14 @@ class Paging:
 
     @classmethod
     def of(cls, request: web.Request, *, default_size: int, max_size: int) -> Paging:
-        """Read the paging parameters; what is no whole number above 0 is the default."""
+        """The page that a query asks for; what is no whole number above 0 is the default."""
         page = whole_number(request.query.get("filter.page"), 1)
         size = whole_number(request.query.get("filter.page_size"), default_size)
         size = size if size and size > 0 else default_size
         return cls(page if page and page > 0 else 1, min(size, max_size))
 
     def envelope(self, rows: list[_Row]) -> _Row:
-        """Answer the page in the list's envelope; ``result_count`` counts this page's rows."""
+        """The page in the list's envelope; ``result_count`` counts this page's rows."""
         start = (self.page - 1) * self.size
         results = rows[start : start + self.size]
         return {

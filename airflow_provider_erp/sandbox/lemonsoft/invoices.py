@@ -1,6 +1,6 @@
 """Invoices of Lemonsoft: some for each customer, naming the customer's project in Visma PX.
 
-Source: VENDORS.md, Invoices. The codes of type and state are not public: the
+Source: Lemonsoft swagger, invoices. The codes of type and state are not public: the
 values here mean nothing. ASSUMED: the fields of rows and payments, and that the
 delivery customer stands in ``delivery_customer_number``.
 """
@@ -20,7 +20,7 @@ _PER_CUSTOMER = 3
 
 
 def invoices(customers: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield three invoices for each customer, in an order of no meaning."""
+    """Three invoices for each customer, in an order of no meaning."""
     rng = Random("lemonsoft invoices")  # noqa: S311 - invented invoices, not secrets
     numbered = sorted(customers, key=lambda row: int(row["number"])) * _PER_CUSTOMER
     for place, customer in enumerate(numbered):

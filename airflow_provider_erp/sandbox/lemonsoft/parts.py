@@ -34,7 +34,7 @@ _DIMENSION_NULLS = (
 
 
 def contact(entry: Entry) -> dict[str, Any]:
-    """Write the one contact of a company."""
+    """The one contact of a company."""
     customer = entry.customer
     contact_id = int(entry.source_id) * 10
     return {
@@ -58,7 +58,7 @@ def contact(entry: Entry) -> dict[str, Any]:
 
 
 def account(entry: Entry) -> dict[str, Any]:
-    """Write a bank account without a number: nobody's account may be invented."""
+    """A bank account without a number: an invented one could be somebody's."""
     return {
         "account_id": int(entry.source_id) * 10 + 1,
         "customer_id": int(entry.source_id),
@@ -77,13 +77,13 @@ def account(entry: Entry) -> dict[str, Any]:
 
 
 def circulation(entry: Entry) -> dict[str, Any]:
-    """Write who an invoice of the customer goes round to."""
+    """Who an invoice of the customer goes round to."""
     customer_id = int(entry.source_id)
     return {"id": customer_id * 10 + 2, "customer_id": customer_id, "person_number": 101, "circulation_type": 0}
 
 
 def dimension() -> dict[str, Any]:
-    """Write the dimensions, whose keys are in another spelling than all others."""
+    """The dimensions, whose keys are in another spelling than all others."""
     return {
         **dict.fromkeys(_DIMENSION_ZEROS, 0),
         **dict.fromkeys(_DIMENSION_NULLS),
@@ -94,7 +94,7 @@ def dimension() -> dict[str, Any]:
 
 
 def agreement(entry: Entry) -> dict[str, Any]:
-    """Write a service agreement on one product."""
+    """A service agreement on one product."""
     begun = naive_milliseconds(entry.customer.created)
     return {
         "products": [_product(entry)],

@@ -28,12 +28,12 @@ _BASE = (
 
 
 def base_row(row: dict[str, Any]) -> dict[str, Any]:
-    """Answer the basic fields of a customer."""
+    """The basic fields of a customer."""
     return {name: row[name] for name in _BASE}
 
 
 def customer_row(entry: Entry) -> dict[str, Any]:
-    """Write one customer."""
+    """One customer with all fields."""
     return {**_heading(entry), **_lists(entry), **_ledger(entry), **_master_data(entry)}
 
 
@@ -135,7 +135,7 @@ def _master_data(entry: Entry) -> dict[str, Any]:
 
 
 def _split(name: str) -> tuple[str, str]:
-    """Put the words that do not fit into the second name field."""
+    """The name, and the words that do not fit for the second name field."""
     if len(name) <= _NAME_LENGTH:
         return name, ""
     place = name.rfind(" ", 0, _NAME_LENGTH)
@@ -143,7 +143,7 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def _vat(customer: Customer, style: int) -> str:
-    """Write the VAT number of a German and of every second other customer, else the organisation number.
+    """The VAT number of a German and of every second other customer, else the organisation number.
 
     A VAT number is written only where the organisation number derives from it: the one field cannot hold both.
     """

@@ -1,7 +1,7 @@
 """Sessions of Lemonsoft: opened by a log-in, ended after a number of requests.
 
-Source: VENDORS.md; how long a session lives is told differently, so the
-sandbox counts requests instead of minutes. ASSUMED: the answers' other fields
+Source: the project's vendor notes. How long a session lives is told differently,
+so the sandbox counts requests instead of minutes. ASSUMED: the answers' other fields
 than ``session_id``, and that renewing keeps the id.
 """
 
@@ -39,7 +39,7 @@ class Sessions:
         self._left: dict[str, int] = {}
 
     def routes(self) -> list[web.RouteDef]:
-        """Answer the routes below the host."""
+        """The routes below the host."""
         return [
             web.post("/api/auth/login", self.open),
             web.get("/api/auth/alive", self.alive),
@@ -47,7 +47,7 @@ class Sessions:
         ]
 
     async def open(self, request: web.Request) -> web.Response:
-        """Answer a new session; a refused log-in is a 200 without one."""
+        """A new session; a refused log-in is a 200 without one."""
         try:
             credentials = msgspec.json.decode(await request.read(), type=_Credentials)
         except msgspec.DecodeError:
@@ -59,11 +59,11 @@ class Sessions:
         return json_answer({"session_id": session})
 
     async def alive(self, request: web.Request) -> web.Response:
-        """Say whether the session is open, without using it up."""
+        """200 while the session is open; asking does not use it up."""
         return json_answer({"alive": True}) if _session(request) in self._left else unauthorized()
 
     async def renew(self, request: web.Request) -> web.Response:
-        """Give an open session all its requests back."""
+        """The same session with all its requests given back."""
         session = _session(request)
         if session not in self._left:
             return unauthorized()
@@ -71,7 +71,7 @@ class Sessions:
         return json_answer({"session_id": session})
 
     def use(self, request: web.Request) -> bool:
-        """Take one data request off the request's session; say whether it was still open."""
+        """Whether the request's session was still open; takes one data request off it."""
         session = _session(request)
         left = self._left.get(session, 0)
         if not left:
@@ -81,12 +81,12 @@ class Sessions:
         return True
 
     def expire(self, request: web.Request) -> None:
-        """End the request's own session, as if its time had run out."""
+        """Ends the request's own session, as if its time had run out."""
         self._left.pop(_session(request), None)
 
 
 def unauthorized() -> web.Response:
-    """Answer that the session is not known."""
+    """The refusal of a request whose session is not known."""
     return json_answer({"Message": "Authorization has been denied for this request."}, 401)
 
 

@@ -1,6 +1,6 @@
 """Visma.net ERP: customers as bare arrays, page by page, behind a token.
 
-Source: visma-net-customer document and what VENDORS.md adds.
+Source: visma-net-customer document and the project's vendor notes.
 ASSUMED: filters compare whole values without letter case, a date filter needs
 its condition, values are Helsinki's time, ``attributes`` is ``ID:VALUE``.
 """
@@ -41,7 +41,7 @@ _Test = Callable[[dict[str, Any]], bool]
 
 
 class VismaNet:
-    """Answers for one company of Visma.net from a fixed set of customers."""
+    """The routes of one company of Visma.net, over a fixed set of customers."""
 
     def __init__(self, entries: Iterable[Entry], tokens: Tokens) -> None:
         self._rows = [customer_row(entry) for entry in entries]
@@ -49,7 +49,7 @@ class VismaNet:
         self._tokens = tokens
 
     def routes(self) -> list[web.RouteDef]:
-        """Answer the routes below the host, the token endpoint among them."""
+        """The routes below the host, the token endpoint among them."""
         return [
             web.post("/connect/token", self._tokens.issue),
             web.get("/v1/customer", self.list_customers),
@@ -57,7 +57,7 @@ class VismaNet:
         ]
 
     async def list_customers(self, request: web.Request) -> web.Response:
-        """Answer one page as a bare array, the totals on every row; what is not known in the query is ignored."""
+        """One page as a bare array, the totals on every row; what is not known in the query is ignored."""
         if not self._tokens.is_valid(request):
             return _unauthorized()
         page, size = _page(request)
@@ -73,7 +73,7 @@ class VismaNet:
         return json_answer([{**row, "metadata": metadata} for row in kept[start : start + size]])
 
     async def get_customer(self, request: web.Request) -> web.Response:
-        """Answer the customer with the number of the path."""
+        """The customer with the number of the path."""
         if not self._tokens.is_valid(request):
             return _unauthorized()
         row = self._by_number.get(request.match_info["number"])
@@ -88,14 +88,14 @@ def _unauthorized() -> web.Response:
 
 
 def _page(request: web.Request) -> tuple[int | None, int | None]:
-    """Read the page and its size, which is cut to the greatest in silence; ``None`` where it is no number above 0."""
+    """The page and its size, which is cut to the greatest in silence; ``None`` where it is no number above 0."""
     page = whole_number(request.query.get("pageNumber"), 1)
     size = whole_number(request.query.get("pageSize"), MAX_PAGE_SIZE)
     return (page if page and page > 0 else None), (min(size, MAX_PAGE_SIZE) if size and size > 0 else None)
 
 
 def _tests(request: web.Request) -> Iterator[_Test]:
-    """Yield a test of rows for each known filter.
+    """One test of rows for each known filter.
 
     Raises:
         ValueError: a date in another than the three documented formats, or without a known condition.

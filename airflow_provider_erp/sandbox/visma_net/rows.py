@@ -1,6 +1,6 @@
 """Customers as Visma.net writes them, all but the ``metadata`` of their list.
 
-Source: visma-net-customer document and VENDORS.md.
+Source: visma-net-customer document and the project's vendor notes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _STATUSES = {"active": ("Active",), "blocked": ("OnHold", "CreditHold"), "closed
 
 
 def customer_row(entry: Entry) -> dict[str, Any]:
-    """Write one customer, all but its ``metadata``; identifiers are compact, times naive with a T."""
+    """One customer, all but its ``metadata``; identifiers are compact, times naive with a T."""
     customer, style = entry.customer, entry.style
     country = COUNTRIES[customer.country]
     return {

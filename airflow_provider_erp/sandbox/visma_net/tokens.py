@@ -1,6 +1,6 @@
 """The token endpoint of Visma.net: OAuth client credentials for one company.
 
-Source: VENDORS.md on connect.visma.com; errors as in RFC 6749, section 5.2.
+Source: Visma Connect documentation; errors as in RFC 6749, section 5.2.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Tokens:
         self._valid: set[str] = set()
 
     async def issue(self, request: web.Request) -> web.Response:
-        """Answer a token, or 400 with the OAuth error."""
+        """A new token, or 400 with the OAuth error."""
         form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
         error = _error(form, request.headers.get("Authorization"))
         if error:
@@ -39,11 +39,11 @@ class Tokens:
         )
 
     def is_valid(self, request: web.Request) -> bool:
-        """Say whether the request carries a token that opens the company's data."""
+        """Whether the request carries a token that opens the company's data."""
         return _bearer(request) in self._valid
 
     def expire(self, request: web.Request) -> None:
-        """Make the request's own token unknown, as if its time had run out."""
+        """Makes the request's own token unknown, as if its time had run out."""
         self._valid.discard(_bearer(request))
 
 
@@ -52,7 +52,7 @@ def _bearer(request: web.Request) -> str:
 
 
 def _error(form: Mapping[str, str], authorization: str | None) -> str | None:
-    """Name what is wrong with a token request; the client may name itself in the form or by basic credentials."""
+    """What is wrong with a token request, if anything; the client is named in the form or by basic credentials."""
     if form.get("grant_type") != "client_credentials":
         return "unsupported_grant_type" if form.get("grant_type") else "invalid_request"
     in_form = (form.get("client_id"), form.get("client_secret")) == CLIENT

@@ -43,7 +43,7 @@ _MESSAGE = {
 
 
 class VismaPx:
-    """Answers for PX from a fixed set of customers."""
+    """The routes of PX, over a fixed set of customers."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._customers = [customer_row(entry) for entry in entries]
@@ -53,17 +53,17 @@ class VismaPx:
         return list(transactions([row["Customerid"] for row in self._customers]))
 
     def routes(self) -> list[web.RouteDef]:
-        """Answer the routes below the host."""
+        """The routes below the host."""
         return [web.get("/pxapi/Customer", self.list_customers), web.get("/pxapi/Trans", self.list_transactions)]
 
     async def list_customers(self, request: web.Request) -> web.Response:
-        """Answer all customers that changed at or after ``changedSince``; any ``selection`` is taken for 1."""
+        """All customers that changed at or after ``changedSince``; any ``selection`` is taken for 1."""
         everything = _flag(request, "inclNotActive")
         rows = ((row, row["Lastaction"], not row["Closed"]) for row in self._customers)
         return _dump(request, "Customers", rows, everything=everything)
 
     async def list_transactions(self, request: web.Request) -> web.Response:
-        """Answer all transactions that changed at or after ``changedSince``; their own stamp is never shown."""
+        """All transactions that changed at or after ``changedSince``; their own stamp is never shown."""
         everything = _flag(request, "inclNotActiveProjects")
         return _dump(request, "Transactions", self._transactions, everything=everything)
 
@@ -71,7 +71,7 @@ class VismaPx:
 def _dump(
     request: web.Request, name: str, rows: Iterable[tuple[dict[str, Any], str, bool]], *, everything: bool
 ) -> web.Response:
-    """Answer the envelope with the rows (row, stamp, active) that were asked for, or a refusal."""
+    """The envelope with those of the rows (row, stamp, active) that were asked for, or a refusal."""
     if basic_header(*CREDENTIALS) != request.headers.get("Authorization"):
         message = {"Message": "Authorization has been denied for this request."}
         return json_answer(message, 401, headers={"WWW-Authenticate": 'Basic realm="PX"'})
@@ -88,7 +88,7 @@ def _dump(
 
 
 def _since(changed_since: str | None) -> Callable[[str], bool]:
-    """Answer a test for stamps; all seven digits count, so that a value rounded up misses the rows in between."""
+    """A test for stamps; all seven digits count, so that a value rounded up misses the rows in between."""
     if not changed_since:
         return lambda _stamp: True
     threshold = read_ticks(changed_since)
@@ -96,5 +96,5 @@ def _since(changed_since: str | None) -> Callable[[str], bool]:
 
 
 def _flag(request: web.Request, name: str) -> bool:
-    """Read a boolean parameter. ASSUMED: an absent one is false."""
+    """A boolean parameter. ASSUMED: an absent one is false."""
     return request.query.get(name, "").lower() == "true"

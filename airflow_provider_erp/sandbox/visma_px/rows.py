@@ -15,7 +15,7 @@ from airflow_provider_erp.sandbox.world.vocabulary import COUNTRIES
 
 
 def customer_row(entry: Entry) -> dict[str, Any]:
-    """Write one customer with all fields of the document.
+    """One customer with all fields of the document.
 
     Now and then the e-mail address stands with the contact only, the phone in
     the second field, and the organisation code is written as a VAT number.

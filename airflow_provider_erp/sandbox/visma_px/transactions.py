@@ -23,7 +23,7 @@ _ROLES = (
 
 
 def transactions(customer_numbers: Iterable[str]) -> Iterator[tuple[dict[str, Any], str, bool]]:
-    """Yield two transactions for each customer's project, each with its hidden change stamp and "project is active"."""
+    """Two transactions for each customer's project, each with its hidden change stamp and "project is active"."""
     rng = Random("visma px transactions")  # noqa: S311 - invented hours, not secrets
     for place, number in enumerate(sorted(customer_numbers)):
         active = rng.random() < 0.9

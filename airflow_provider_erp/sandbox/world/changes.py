@@ -15,12 +15,12 @@ _Change = Callable[[Customer, Identifiers, Random], Customer]
 
 
 def changed(customer: Customer, name: str, identifiers: Identifiers, rng: Random) -> Customer:
-    """Answer the customer with the named canonical field different and all others as they were."""
+    """The customer with the named canonical field different and all others as they were."""
     return _CHANGES[name](customer, identifiers, rng)
 
 
 def _name(customer: Customer, _identifiers: Identifiers, rng: Random) -> Customer:
-    """Lose one letter of the first word, as a typing error does."""
+    """One letter of the first word is lost, as by a typing error."""
     first, _, rest = customer.name.partition(" ")
     place = rng.choice([place for place, letter in enumerate(first) if place and letter.isalpha()])
     return replace(customer, name=f"{first[:place]}{first[place + 1 :]} {rest}")
@@ -45,7 +45,7 @@ def _org_number(customer: Customer, identifiers: Identifiers, _rng: Random) -> C
 
 
 def _vat_number(customer: Customer, identifiers: Identifiers, _rng: Random) -> Customer:
-    """Give another German VAT number: elsewhere it would change the organisation number too."""
+    """Another German VAT number: elsewhere it would change the organisation number too."""
     return replace(customer, vat_number=identifiers.german_vat())
 
 

@@ -30,7 +30,7 @@ def _weighted(digits: Iterable[int], weights: Iterable[int]) -> int:
 
 
 def finnish_check_digit(stem: str) -> int | None:
-    """Answer the eighth digit of a Y-tunnus, or ``None`` where its seven digits cannot be one."""
+    """The eighth digit of a Y-tunnus, or ``None`` where its seven digits cannot be one."""
     rest = _weighted(_digits(stem), _FI_WEIGHTS) % 11
     if rest == 1:
         return None
@@ -38,19 +38,19 @@ def finnish_check_digit(stem: str) -> int | None:
 
 
 def swedish_check_digit(stem: str) -> int:
-    """Answer the tenth digit of a Swedish organisation number (Luhn)."""
+    """The tenth digit of a Swedish organisation number (Luhn)."""
     doubled = [digit * (2 if place % 2 == 0 else 1) for place, digit in enumerate(_digits(stem))]
     return -sum(digit // 10 + digit % 10 for digit in doubled) % 10
 
 
 def norwegian_check_digit(stem: str) -> int | None:
-    """Answer the ninth digit of a Norwegian organisation number, or ``None`` where its eight digits cannot be one."""
+    """The ninth digit of a Norwegian organisation number, or ``None`` where its eight digits cannot be one."""
     check = -_weighted(_digits(stem), _NO_WEIGHTS) % 11
     return None if check == 10 else check
 
 
 def german_check_digit(stem: str) -> int:
-    """Answer the ninth digit of a German VAT number (ISO 7064, modulus 11,10)."""
+    """The ninth digit of a German VAT number (ISO 7064, modulus 11,10)."""
     product = 10
     for digit in _digits(stem):
         total = (digit + product) % 10 or 10
@@ -59,9 +59,9 @@ def german_check_digit(stem: str) -> int:
 
 
 def vat_from_organisation(country: str, org_number: str) -> str:
-    """Derive the VAT number of a Finnish, Swedish or Norwegian organisation number, without spaces.
+    """The VAT number of a Finnish, Swedish or Norwegian organisation number, without spaces.
 
-    A German VAT number derives from nothing public: the answer is empty, as for an empty number.
+    A German VAT number derives from nothing public: it is empty, as for an empty number.
     """
     digits = "".join(filter(str.isdigit, org_number))
     if not digits or country == "DE":
@@ -82,15 +82,15 @@ class Identifiers:
         self._drawn: set[str] = set()
 
     def organisation(self, country: str) -> str:
-        """Draw an organisation number as its register writes it; for Germany a commercial register number."""
+        """A new organisation number as its register writes it; for Germany a commercial register number."""
         return self._fresh(lambda: self._organisation(country))
 
     def german_vat(self) -> str:
-        """Draw a German VAT number without spaces."""
+        """A new German VAT number without spaces."""
         return self._fresh(self._german_vat)
 
     def phone(self, country: str) -> str:
-        """Draw a mobile number as E.164."""
+        """A new mobile number as E.164."""
         return self._fresh(lambda: self._phone(country))
 
     def _organisation(self, country: str) -> str | None:

@@ -11,7 +11,7 @@ def _parts(phone: str) -> tuple[str, str]:
 
 
 def spaced(phone: str) -> str:
-    """Write ``+358 40 123 4567``; an empty number stays empty."""
+    """``+358 40 123 4567``; an empty number stays empty."""
     if not phone:
         return ""
     code, rest = _parts(phone)
@@ -19,7 +19,7 @@ def spaced(phone: str) -> str:
 
 
 def national(phone: str, country: str) -> str:
-    """Write ``040-1234567``, or internationally where the number is not of the country. Norway has no leading zero."""
+    """``040-1234567``, or internationally where the number is not of the country. Norway has no leading zero."""
     if not phone:
         return ""
     code, rest = _parts(phone)
@@ -29,5 +29,5 @@ def national(phone: str, country: str) -> str:
 
 
 def with_zeros(phone: str) -> str:
-    """Write ``00358401234567``."""
+    """``00358401234567``; an empty number stays empty."""
     return phone.replace("+", "00")

@@ -59,7 +59,7 @@ class World:
     reconciliations: list[Reconciliation]
 
     def truth(self) -> dict[str, Any]:
-        """Answer the truth as plain JSON values."""
+        """The planted breaks as plain JSON values."""
         plain = [asdict(reconciliation) for reconciliation in self.reconciliations]
         for reconciliation in plain:
             for planted in reconciliation["breaks"]:
@@ -68,7 +68,7 @@ class World:
 
 
 def plant(seed: int, customers: int) -> World:
-    """Fill the four systems; the same seed and number give the same world.
+    """The four systems, filled; the same seed and number give the same world.
 
     Raises:
         ValueError: a negative number of customers.
@@ -134,7 +134,7 @@ class _Planter:
 
 
 def _breaks(source_ids: list[str], target_ids: list[str], divergence: Divergence) -> Iterator[Break]:
-    """Yield what follows from one customer's plan; the first id of a side is the one that the number belongs to."""
+    """The breaks that follow from one customer's plan; the first id of a side is the one that the number belongs to."""
     if len(source_ids) > 1:
         yield Break("duplicate_in_source", source_id=min(source_ids), members=tuple(sorted(source_ids)))
     if len(target_ids) > 1:

@@ -70,7 +70,7 @@ class Population:
         self._persons: Counter[str] = Counter()
 
     def draw(self, shape: Shape) -> Customer:
-        """Draw a customer of a shape; persons and freelancers come only where they are asked for, or any shape is."""
+        """A new customer of a shape; persons come only if that or any shape is asked for, freelancers only by name."""
         if shape is Shape.ANY:
             shape = Shape.PERSON if self._rng.random() < 0.15 else Shape.COMPANY
         country = self._country(shape)
@@ -104,7 +104,7 @@ class Population:
         return self._customer(country, name, (org_number, vat_number), addresses, phone=phone, is_person=False)
 
     def _company_name(self, country: Country) -> str:
-        """Draw a company name that nobody has: a city, then a number is put in where the plain name is taken."""
+        """A company name that nobody has: a city, then a number is put in where the plain name is taken."""
         stem, trade = self._rng.choice(country.stems), self._rng.choice(country.trades)
         city = self._rng.choice(country.places)[0]
         numbered = f"{stem} {trade} {city} {next(self._serial)}"
@@ -115,7 +115,7 @@ class Population:
         return f"{plain} {country.legal_form}"
 
     def _company_addresses(self, country: Country, name: str) -> tuple[str, str]:
-        """Draw the e-mail address and the one for invoices; sister companies share a domain and no address."""
+        """The e-mail address and the one for invoices; sister companies share a domain and no address."""
         last = self._last_domain.get(country.code)
         if last and self._rng.random() < 0.06:
             local = f"office{next(self._serial)}"
@@ -157,6 +157,6 @@ class Population:
         )
 
     def _moment(self, *, within_days: int) -> dt.datetime:
-        """Draw a moment before ``NOW``, recent ones more often."""
+        """A moment before ``NOW``, recent ones more often."""
         microseconds = int(within_days * 86_400_000_000 * self._rng.random() ** 3)
         return NOW - dt.timedelta(hours=1, microseconds=microseconds)

@@ -13,18 +13,18 @@ _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))
 
 
 def with_seven_digits(moment: dt.datetime, seventh: int) -> str:
-    """Write a moment in Helsinki's time with seven digits and its offset, as .NET does."""
+    """A moment in Helsinki's time with seven digits and its offset, as .NET writes it."""
     text = moment.astimezone(HELSINKI).isoformat(timespec="microseconds")
     return f"{text[:26]}{seventh}{text[26:]}"
 
 
 def naive_milliseconds(moment: dt.datetime) -> str:
-    """Write a moment in Helsinki's time without an offset."""
+    """A moment in Helsinki's time, to the millisecond, without an offset."""
     return moment.astimezone(HELSINKI).replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
 def read_ticks(text: str) -> int:
-    """Read a stamp as hundreds of nanoseconds since 1970, so that a seventh digit counts.
+    """A stamp as hundreds of nanoseconds since 1970, so that a seventh digit counts.
 
     A stamp without an offset is Helsinki's time.
 
@@ -42,7 +42,7 @@ def read_ticks(text: str) -> int:
 
 
 def read_naive(text: str) -> dt.datetime | None:
-    """Read a stamp as Helsinki's naive time; an offset is converted, an unreadable text is ``None``."""
+    """A stamp as Helsinki's naive time; an offset is converted, an unreadable text is ``None``."""
     try:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
