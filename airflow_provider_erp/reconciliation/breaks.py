@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from dataclasses import field as setting
 
 import msgspec
 
-from airflow_provider_erp.reconciliation.verdict import Tally, verdict
+from airflow_provider_erp.reconciliation.verdict import verdict
+from airflow_provider_erp.reconciliation.words import kind_words
 
 KINDS = ("missing_in_target", "missing_in_source", "duplicate_in_source", "duplicate_in_target", "field_differs")
 
@@ -21,23 +22,23 @@ class Break:
     """One disagreement of the two systems.
 
     ``break_id`` lasts from run to run: it is made of the spec's name, the
-    kind, the ids and the field, never of the values. ``label`` is the number
+    kind, the ids and the field, never of the values. ``customer`` is the number
     that people know the customer by. ``members`` are all ids of a group of
-    duplicates, ``rule`` the key by which the pair matched. The values are
-    what the systems wrote: of a field that differs the field, else the
+    duplicates, ``matched_by`` is the key by which the pair matched. The values
+    are what the systems wrote: of a field that differs the field, else the
     customer's name on the side that has it.
     """
 
     break_id: str
     kind: str
-    label: str
+    customer: str
     field: str | None = None
     source_id: str | None = None
     target_id: str | None = None
     members: tuple[str, ...] = ()
-    rule: str | None = None
-    source_value: str | None = setting(default=None, repr=False)
-    target_value: str | None = setting(default=None, repr=False)
+    matched_by: str | None = None
+    source_value: str | None = dataclasses.field(default=None, repr=False)
+    target_value: str | None = dataclasses.field(default=None, repr=False)
 
     @property
     def sort_key(self) -> tuple[int, str, str, str]:
@@ -56,8 +57,8 @@ class Reconciliation:
     """The result of one comparison.
 
     ``source_customers`` and ``target_customers`` count records, duplicates
-    included. ``pairs`` says how many customers matched by each key of the
-    spec, in its order. ``remarks`` say what limits the result.
+    included. ``matched_by_key`` says how many customers matched by each key of
+    the spec, in its order. ``remarks`` say what limits the result.
     """
 
     spec: str
@@ -68,8 +69,8 @@ class Reconciliation:
     target_batch: str
     source_customers: int
     target_customers: int
-    pairs: Mapping[str, int]
-    breaks: tuple[Break, ...] = setting(repr=False)
+    matched_by_key: Mapping[str, int]
+    breaks: tuple[Break, ...] = dataclasses.field(repr=False)
     as_of: dt.datetime | None = None
     remarks: tuple[str, ...] = ()
 
@@ -82,7 +83,7 @@ class Reconciliation:
     @property
     def matched(self) -> int:
         """How many customers both systems hold."""
-        return sum(self.pairs.values())
+        return sum(self.matched_by_key.values())
 
     @property
     def differing(self) -> int:
@@ -90,16 +91,22 @@ class Reconciliation:
         return len({found.source_id for found in self.breaks if found.kind == "field_differs"})
 
     @property
+    def customers(self) -> int:
+        """Distinct customers in the two systems together; a group of duplicates is one."""
+        counts = self.counts
+        return self.matched + counts["missing_in_source"] + counts["missing_in_target"]
+
+    @property
+    def agreeing(self) -> int:
+        """Customers that both systems hold, equal in every compared field."""
+        return self.matched - self.differing
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Each kind of break in words, with the systems' own titles."""
+        return kind_words(self.source_title, self.target_title)
+
+    @property
     def verdict(self) -> str:
         """One sentence for a controller."""
-        return verdict(
-            Tally(
-                source_title=self.source_title,
-                target_title=self.target_title,
-                source_customers=self.source_customers,
-                target_customers=self.target_customers,
-                matched=self.matched,
-                differing=self.differing,
-                counts=self.counts,
-            )
-        )
+        return verdict(self)

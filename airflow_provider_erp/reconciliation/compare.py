@@ -10,7 +10,6 @@ from pathlib import Path
 
 import duckdb
 
-from airflow_provider_erp.exceptions import ErpConfigError
 from airflow_provider_erp.reconciliation.breaks import Reconciliation
 from airflow_provider_erp.reconciliation.findings import Finding, read_findings
 from airflow_provider_erp.reconciliation.sides import Side, load
@@ -30,7 +29,7 @@ def reconcile(
     that the result is said to be about; nothing here reads a clock.
 
     Raises:
-        ErpConfigError: a side does not hold all customers, so that missing ones cannot be told.
+        ValueError: a side does not hold all customers, so that missing ones cannot be told.
         ErpInconsistentRead: a side names a record twice.
     """
     for side in (source, target):
@@ -38,7 +37,7 @@ def reconcile(
     with tempfile.TemporaryDirectory(prefix="reconcile-", dir=workdir) as name, open_engine(Path(name)) as engine:
         source_customers = load(engine, spec, source, "source_side", Path(name))
         target_customers = load(engine, spec, target, "target_side", Path(name))
-        pairs, breaks = read_findings(spec.name, _findings(engine, spec))
+        matched_by_key, breaks = read_findings(spec.name, _findings(engine, spec))
     return Reconciliation(
         spec=spec.name,
         title=spec.title or spec.name,
@@ -48,7 +47,7 @@ def reconcile(
         target_batch=target.batch,
         source_customers=source_customers,
         target_customers=target_customers,
-        pairs={key: pairs.get(key, 0) for key in spec.keys},
+        matched_by_key={key: matched_by_key.get(key, 0) for key in spec.keys},
         breaks=breaks,
         as_of=as_of,
         remarks=source.remarks + target.remarks,
@@ -84,6 +83,6 @@ def _findings(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec) -> It
 
 def _check_coverage(side: Side) -> None:
     if side.coverage != "full":
-        raise ErpConfigError(
+        raise ValueError(
             f"cannot report missing customers: batch {side.batch!r} covers {side.coverage} only; fetch a full batch"
         )

@@ -12,15 +12,15 @@ class Finding(NamedTuple):
     """One row of the comparison, its columns in the text's order.
 
     A matched pair counts into ``tally``; a group of duplicates has one row
-    for each ``member_id``, each with that member's own label.
+    for each ``member_id``, each with that member's own number.
     """
 
     kind: str
     field: str | None
     source_id: str | None
     target_id: str | None
-    source_label: str | None
-    target_label: str | None
+    source_customer: str | None
+    target_customer: str | None
     matched_by: str | None
     source_value: str | None
     target_value: str | None
@@ -29,13 +29,13 @@ class Finding(NamedTuple):
 
 
 def read_findings(spec: str, findings: Iterable[Finding]) -> tuple[dict[str, int], tuple[Break, ...]]:
-    """Pairs by key, and the breaks in their lasting order, whatever the order of the rows."""
-    pairs: dict[str, int] = {}
+    """Customers matched by each key, and the breaks in their lasting order, whatever the order of the rows."""
+    matched_by_key: dict[str, int] = {}
     breaks: list[Break] = []
     duplicates: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         if finding.kind == "pair":
-            pairs[str(finding.matched_by)] = finding.tally
+            matched_by_key[str(finding.matched_by)] = finding.tally
         elif finding.member_id is not None:
             group_id = finding.source_id or finding.target_id or ""
             duplicates.setdefault((finding.kind, group_id), []).append(finding)
@@ -45,25 +45,25 @@ def read_findings(spec: str, findings: Iterable[Finding]) -> tuple[dict[str, int
         members.sort(key=lambda member: member.member_id or "")
         ids = tuple(member.member_id or "" for member in members)
         breaks.append(_break(spec, members[0], members=ids))
-    return pairs, tuple(sorted(breaks, key=lambda found: found.sort_key))
+    return matched_by_key, tuple(sorted(breaks, key=lambda found: found.sort_key))
 
 
 def _break(spec: str, finding: Finding, members: tuple[str, ...] = ()) -> Break:
     return Break(
         break_id=break_identity(spec, finding.kind, finding.source_id, finding.target_id, finding.field),
         kind=finding.kind,
-        label=_label(finding),
+        customer=_customer(finding),
         field=finding.field,
         source_id=finding.source_id,
         target_id=finding.target_id,
         members=members,
-        rule=finding.matched_by,
+        matched_by=finding.matched_by,
         source_value=finding.source_value,
         target_value=finding.target_value,
     )
 
 
-def _label(finding: Finding) -> str:
+def _customer(finding: Finding) -> str:
     """The number, both where the systems differ in it, the id where there is none."""
-    labels = (finding.source_label or finding.source_id, finding.target_label or finding.target_id)
-    return " / ".join(dict.fromkeys(label for label in labels if label))
+    names = (finding.source_customer or finding.source_id, finding.target_customer or finding.target_id)
+    return " / ".join(dict.fromkeys(name for name in names if name))

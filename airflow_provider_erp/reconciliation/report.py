@@ -9,7 +9,6 @@ import csv
 import datetime as dt
 import io
 import unicodedata
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from airflow_provider_erp.reconciliation.breaks import Break, Reconciliation
-from airflow_provider_erp.reconciliation.verdict import plural
+from airflow_provider_erp.reconciliation.words import field_words, plural, sentence_case
 
 SHOWN_BREAKS = 1_000
 """As many breaks stand in the page; the files beside it have all."""
@@ -34,12 +33,8 @@ CSV_COLUMNS = (
     "members",
     "break_id",
 )
-_WORDS = {
-    "org_number": "organisation number",
-    "vat_number": "VAT number",
-    "email": "e-mail",
-    "invoice_email": "invoice e-mail",
-}
+"""The names of a break's own attributes, in the file's order."""
+
 _FORMULA_STARTS = frozenset("=+-@")
 
 _TEMPLATES = Environment(
@@ -56,12 +51,7 @@ def moment(when: dt.datetime) -> str:
     return when.strftime("%Y-%m-%d %H:%M %Z").strip()
 
 
-def words(field: str | None) -> str:
-    """What people call a field; nothing for none."""
-    return _WORDS.get(field, field.replace("_", " ")) if field else ""
-
-
-_TEMPLATES.globals.update(plural=plural, moment=moment, words=words)
+_TEMPLATES.globals.update(plural=plural, moment=moment, field_words=field_words, sentence_case=sentence_case)
 
 
 def write_report(reconciliation: Reconciliation, folder: Path) -> Path:
@@ -78,7 +68,7 @@ def as_html(reconciliation: Reconciliation) -> bytes:
     """One page that stands alone, without scripts and without outside assets."""
     template = _TEMPLATES.get_template("report.html.j2")
     shown = reconciliation.breaks[:SHOWN_BREAKS]
-    text = template.render(result=reconciliation, shown=shown, kinds=kind_titles(reconciliation))
+    text = template.render(result=reconciliation, shown=shown)
     return text.encode()
 
 
@@ -100,7 +90,8 @@ def as_json(reconciliation: Reconciliation) -> bytes:
             "batch": reconciliation.target_batch,
             "customers": reconciliation.target_customers,
         },
-        "pairs": reconciliation.pairs,
+        "matched_by_key": reconciliation.matched_by_key,
+        "kinds": reconciliation.kinds,
         "counts": reconciliation.counts,
         "breaks": reconciliation.breaks,
     }
@@ -110,9 +101,9 @@ def as_json(reconciliation: Reconciliation) -> bytes:
 def as_csv(reconciliation: Reconciliation) -> bytes:
     """One line a break after RFC 4180, with the byte order mark that Excel wants, and formulas defused."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(CSV_COLUMNS)
-    writer.writerows([defused(cell) for cell in _cells(found)] for found in reconciliation.breaks)
+    writer = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(map(_csv_row, reconciliation.breaks))
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -129,28 +120,6 @@ def defused(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("\t", "\r", "\n")) or first in _FORMULA_STARTS else cell
 
 
-def kind_titles(reconciliation: Reconciliation) -> Mapping[str, str]:
-    """What people call each kind, with the systems' own titles."""
-    source, target = reconciliation.source_title, reconciliation.target_title
-    return {
-        "missing_in_target": f"Missing in {target}",
-        "missing_in_source": f"Missing in {source}",
-        "field_differs": "Field differs",
-        "duplicate_in_source": f"More than once in {source}",
-        "duplicate_in_target": f"More than once in {target}",
-    }
-
-
-def _cells(found: Break) -> tuple[str, ...]:
-    return (
-        found.kind,
-        found.label,
-        found.field or "",
-        found.source_value or "",
-        found.target_value or "",
-        found.rule or "",
-        found.source_id or "",
-        found.target_id or "",
-        "; ".join(found.members),
-        found.break_id,
-    )
+def _csv_row(found: Break) -> dict[str, str]:
+    row = {column: getattr(found, column) or "" for column in CSV_COLUMNS} | {"members": "; ".join(found.members)}
+    return {column: defused(cell) for column, cell in row.items()}

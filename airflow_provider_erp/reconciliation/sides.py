@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from airflow_provider_erp.exceptions import ErpConfigError, ErpInconsistentRead
+from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.reconciliation.groups import group
-from airflow_provider_erp.reconciliation.normalised import IDENTIFIERS, Row, columns_read, columns_written, normalised
+from airflow_provider_erp.reconciliation.row import IDENTIFIERS, Row, columns_read, columns_written, normalised
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 _CHUNK_ROWS = 5_000
@@ -40,7 +40,7 @@ def load(connection: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, side: 
     """Make ``table`` of the side's normalised rows with their ``group_id``; the number of rows comes back.
 
     Raises:
-        ErpConfigError: the file lacks a column, or one is not text.
+        ValueError: the file lacks a column, or one is not text.
         ErpInconsistentRead: an id is absent or occurs twice.
     """
     _check_columns(connection, spec, side)
@@ -73,7 +73,7 @@ def _check_columns(connection: duckdb.DuckDBPyConnection, spec: ReconciliationSp
     types = {name: kind for name, kind, *_ in described}
     for column in columns_read(spec):
         if types.get(column) != "VARCHAR":
-            raise ErpConfigError(
+            raise ValueError(
                 f"batch {side.batch!r}: expected a text column {column!r} in its records, "
                 f"got {types.get(column, 'none')}; fetch the batch again with this version"
             )

@@ -9,7 +9,6 @@ import duckdb
 import pytest
 from sides_on_disk import a_customer, a_side
 
-from airflow_provider_erp.exceptions import ErpConfigError
 from airflow_provider_erp.reconciliation.compare import open_engine, reconcile
 from airflow_provider_erp.reconciliation.groups import group
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS
@@ -82,7 +81,7 @@ def test_file_without_a_needed_column_is_refused_by_its_batch_and_column(tmp_pat
     side = a_side(tmp_path, "Ledger", [a_customer("a")])
     with duckdb.connect() as connection:
         connection.execute(f"COPY (SELECT 'a' AS source_id, 7 AS number) TO '{side.records}' (FORMAT parquet)")
-    with pytest.raises(ErpConfigError, match=r"'ledger/customer/2026-11-20'.*text column 'number'.*got INTEGER"):
+    with pytest.raises(ValueError, match=r"'ledger/customer/2026-11-20'.*text column 'number'.*got INTEGER"):
         reconcile(CUSTOMERS, side, side, tmp_path)
 
 

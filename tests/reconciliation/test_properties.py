@@ -61,13 +61,13 @@ def test_result_does_not_depend_on_the_order_of_rows(source: list[Row], target: 
 @given(source=sides(), target=sides())
 def test_swapping_sides_mirrors_the_result(source: list[Row], target: list[Row]) -> None:
     there, back = compared(source, target), compared(target, source)
-    assert there.pairs == back.pairs
+    assert there.matched_by_key == back.matched_by_key
     mirrored = {
-        (MIRRORED[b.kind], b.field, b.target_id, b.source_id, b.members, b.rule, b.target_value, b.source_value)
+        (MIRRORED[b.kind], b.field, b.target_id, b.source_id, b.members, b.matched_by, b.target_value, b.source_value)
         for b in back.breaks
     }
     assert mirrored == {
-        (b.kind, b.field, b.source_id, b.target_id, b.members, b.rule, b.source_value, b.target_value)
+        (b.kind, b.field, b.source_id, b.target_id, b.members, b.matched_by, b.source_value, b.target_value)
         for b in there.breaks
     }
 

@@ -23,7 +23,7 @@ HOSTILE = '<script>alert(1)</script>"\'&=HYPERLINK("x")'
 def a_break(kind: str, number: int = 1, **settings: str | None) -> Break:
     field = settings.get("field")
     identity = break_identity("customers", kind, f"s{number}", None, field)
-    return Break(break_id=identity, kind=kind, label=str(number), source_id=f"s{number}", **settings)  # type: ignore[arg-type]
+    return Break(break_id=identity, kind=kind, customer=str(number), source_id=f"s{number}", **settings)  # type: ignore[arg-type]
 
 
 def a_result(*breaks: Break, as_of: dt.datetime | None = None) -> Reconciliation:
@@ -36,14 +36,16 @@ def a_result(*breaks: Break, as_of: dt.datetime | None = None) -> Reconciliation
         target_batch="net/1",
         source_customers=3,
         target_customers=3,
-        pairs={"number": 3, "org_number": 0},
+        matched_by_key={"number": 3, "org_number": 0},
         breaks=breaks,
         as_of=as_of,
     )
 
 
 def differs(source_value: str, target_value: str, field: str = "name") -> Break:
-    return a_break("field_differs", field=field, rule="number", source_value=source_value, target_value=target_value)
+    return a_break(
+        "field_differs", field=field, matched_by="number", source_value=source_value, target_value=target_value
+    )
 
 
 class Page(HTMLParser):
@@ -72,7 +74,7 @@ def test_page_says_the_verdict_first_and_then_what_differs() -> None:
     moment = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
     text = as_html(a_result(differs("Acme", "", field="org_number"), as_of=moment)).decode()
     verdict = "Visma PX and Visma.net ERP agree on 2 of 3 customers; 1 differs in 1 field."
-    assert text.index(verdict) < text.index("Field differs") < text.index("<bdi>Acme</bdi>")
+    assert text.index(verdict) < text.index("Different in a field") < text.index("<bdi>Acme</bdi>")
     assert "As of 2026-11-20 06:00 UTC." in text
     assert "organisation number" in text
     assert "(empty)" in text
@@ -105,12 +107,12 @@ def test_page_shows_where_a_customer_is_missing_and_which_records_are_one() -> N
     duplicates = Break(
         break_id="x",
         kind="duplicate_in_target",
-        label="7",
+        customer="7",
         target_id="t1",
         members=("t1", "t2"),
         target_value="Salo Oy",
     )
-    missing = Break(break_id="y", kind="missing_in_source", label="8", target_id="t8")
+    missing = Break(break_id="y", kind="missing_in_source", customer="8", target_id="t8")
     text = as_html(a_result(missing, duplicates)).decode()
     assert re.search(r'data-name="Visma PX"><span class="missing">missing', text)
     assert '<bdi>Salo Oy</bdi> <span class="soft">records <bdi>t1, t2</bdi>' in text
@@ -143,7 +145,9 @@ def test_json_holds_values_exactly() -> None:
     assert summary["breaks"][0]["source_value"] == HOSTILE
     assert summary["breaks"][0]["target_value"] == "=1"
     assert summary["counts"]["missing_in_source"] == 0
-    assert summary["pairs"] == {"number": 3, "org_number": 0}
+    assert summary["kinds"]["missing_in_source"] == "missing in Visma PX"
+    assert summary["kinds"].keys() == summary["counts"].keys()
+    assert summary["matched_by_key"] == {"number": 3, "org_number": 0}
     assert summary["verdict"].startswith("Visma PX and Visma.net ERP agree")
 
 

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from airflow_provider_erp.reconciliation.verdict import Tally, verdict
-
-NO_BREAKS = {
-    "missing_in_target": 0,
-    "missing_in_source": 0,
-    "duplicate_in_source": 0,
-    "duplicate_in_target": 0,
-    "field_differs": 0,
-}
+from airflow_provider_erp.reconciliation.breaks import Break, Reconciliation
+from airflow_provider_erp.reconciliation.words import kind_words
 
 
-def sentence(matched: int = 0, differing: int = 0, source: int = 1, target: int = 1, **counts: Any) -> str:
-    return verdict(
-        Tally(
-            source_title="Visma PX",
-            target_title="Visma.net ERP",
-            source_customers=source,
-            target_customers=target,
-            matched=matched,
-            differing=differing,
-            counts=NO_BREAKS | counts,
-        )
-    )
+def sentence(matched: int = 0, differing: int = 0, source: int = 1, target: int = 1, **counts: int) -> str:
+    """The verdict on so many customers; several fields of the last differing customer may differ."""
+    breaks = [
+        Break(break_id=f"{kind}-{place}", kind=kind, customer="1", source_id=str(min(place, differing)))
+        for kind, count in counts.items()
+        for place in range(1, count + 1)
+    ]
+    return Reconciliation(
+        spec="customers",
+        title="Customers",
+        source_title="Visma PX",
+        target_title="Visma.net ERP",
+        source_batch="px/1",
+        target_batch="net/1",
+        source_customers=source,
+        target_customers=target,
+        matched_by_key={"number": matched},
+        breaks=tuple(breaks),
+    ).verdict
 
 
 @pytest.mark.parametrize(
@@ -79,3 +77,9 @@ def sentence(matched: int = 0, differing: int = 0, source: int = 1, target: int 
 )
 def test_verdict_is_one_plain_sentence(said: str, expected: str) -> None:
     assert said == expected
+
+
+def test_kinds_in_words_name_the_system() -> None:
+    words = kind_words("Visma PX", "Visma.net ERP")
+    assert words["missing_in_target"] == "missing in Visma.net ERP"
+    assert words["duplicate_in_source"] == "held more than once in Visma PX"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from airflow_provider_erp.reconciliation.normalise import normalise
+from airflow_provider_erp.reconciliation.normalise.fields import normalise
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 Row = Mapping[str, str | None]
@@ -23,7 +23,7 @@ def columns_written(spec: ReconciliationSpec) -> tuple[str, ...]:
     keys = dict.fromkeys((*IDENTIFIERS, *spec.keys))
     return (
         "record_id",
-        "label",
+        "customer",
         "customer_name",
         *(f"key_{key}" for key in keys),
         *(f"written_{field}" for field in spec.fields),
@@ -35,7 +35,7 @@ def normalised(spec: ReconciliationSpec, row: Row) -> dict[str, str | None]:
     """The row as the comparison reads it; a key that is empty is ``None`` and never matches."""
     country = normalise("country", row["country"]) or ""
     texts = {column: normalise(column, row[column], country) for column in columns_read(spec)[1:]}
-    result = {"record_id": row["source_id"], "label": row["number"], "customer_name": row["name"]}
+    result = {"record_id": row["source_id"], "customer": row["number"], "customer_name": row["name"]}
     for key in dict.fromkeys((*IDENTIFIERS, *spec.keys)):
         result[f"key_{key}"] = _key(key, texts[key], country)
     for field in spec.fields:

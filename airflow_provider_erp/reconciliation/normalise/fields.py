@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 
 import phonenumbers
 
-from airflow_provider_erp.reconciliation.countries import country
-from airflow_provider_erp.reconciliation.fold import compact, fold
-from airflow_provider_erp.reconciliation.identifiers import org_number, vat_number
+from airflow_provider_erp.reconciliation.normalise.countries import country
+from airflow_provider_erp.reconciliation.normalise.fold import compact, fold
+from airflow_provider_erp.reconciliation.normalise.identifiers import org_number, vat_number
 
 _PHONE = re.compile(r"[0-9+(][0-9+().\-/ ]*")
 _EURO = frozenset({"€", "EURO", "EUROS", "EUROA"})

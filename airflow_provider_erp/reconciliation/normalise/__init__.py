@@ -1,0 +1,1 @@
+"""One spelling for values that mean the same: texts, identifiers, countries, phone numbers."""
