@@ -61,4 +61,4 @@ class OutcomeUnknown(ErpError):
 
 
 class UnreadableRecord(ErpError):
-    """One record cannot be translated: count it, keep it with its reason, fail above the limit."""
+    """One record cannot be translated: count it and keep it with its reason; where not one can be, the fetch fails."""

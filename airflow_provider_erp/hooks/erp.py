@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
@@ -63,7 +63,7 @@ class ErpHook(BaseHook):
             )
         module, _, name = classes[connection.conn_type].rpartition(".")
         hook: ErpHook = getattr(import_module(module), name)(conn_id)
-        hook.__dict__["connection"] = connection
+        hook.connection = connection
         return hook
 
     @cached_property
@@ -155,6 +155,18 @@ class ErpHook(BaseHook):
         )
         conversation = self.exchange.read(request, decode_record)
         return complete(run(conversation, self.transport.send, self._sleep))
+
+    def cursor(self, resource: str, *, since: str | None, filters: Mapping[str, Any] | None) -> str | None:
+        """From where ``fetch`` with these arguments reads changes, verbatim; None when it reads all."""
+        described = self.vendor.resource(resource)
+        return described.cursor(described.arguments(since, filters))
+
+    def selection(
+        self, resource: str, *, since: str | None, filters: Mapping[str, Any] | None
+    ) -> Mapping[str, Sequence[str]]:
+        """What ``fetch`` with these arguments sends to select rows: two fetches with the same continue one another."""
+        described = self.vendor.resource(resource)
+        return described.selection(described.arguments(since, filters), self.settings)
 
     def record_type(self, resource: str) -> type[Record]:
         """The canonical type of a resource's records."""

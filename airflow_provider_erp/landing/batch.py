@@ -17,7 +17,7 @@ from airflow_provider_erp import __version__
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.catalog import Published, coverage_of
 from airflow_provider_erp.landing.contents import Contents, ContentsWriter
-from airflow_provider_erp.landing.manifest import FORMAT, NAME, Manifest, Parameters, encode
+from airflow_provider_erp.landing.manifest import FORMAT, NAME, Manifest, encode
 from airflow_provider_erp.landing.paths import Attempt, join
 from airflow_provider_erp.landing.raw import PART_BYTES
 from airflow_provider_erp.landing.stream import Stream
@@ -33,7 +33,7 @@ class Fetch:
 
     stream: Stream
     title: str
-    parameters: Parameters
+    filters: tuple[str, ...]
     since: str | None
     as_of: dt.datetime
     observed_at: dt.datetime
@@ -41,7 +41,7 @@ class Fetch:
     @property
     def label(self) -> str:
         """What logs and errors call the fetch."""
-        return f"{self.stream.connection_type} {self.stream.resource}"
+        return f"{self.stream.conn_type} {self.stream.resource}"
 
     def folder(self, base_path: str, attempt: Attempt) -> str:
         """A new folder for one attempt's batch."""
@@ -94,12 +94,12 @@ def _removed_on_failure(folder: str) -> Iterator[None]:
 def _manifest(fetch: Fetch, contents: Contents) -> Manifest:
     return Manifest(
         format=FORMAT,
-        connection_type=fetch.stream.connection_type,
+        conn_type=fetch.stream.conn_type,
         title=fetch.title,
         company=fetch.stream.company,
         resource=fetch.stream.resource,
-        stream=fetch.stream.selection,
-        parameters=fetch.parameters,
+        selection=fetch.stream.selection,
+        filters=fetch.filters,
         coverage=coverage_of(fetch.since),
         cursor_in=fetch.since,
         cursor_out=contents.cursor if contents.cursor is not None else fetch.since,

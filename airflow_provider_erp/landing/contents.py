@@ -10,7 +10,7 @@ from typing import Self
 
 import msgspec
 
-from airflow_provider_erp.exceptions import ErpInconsistentRead, UnreadableRecord
+from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpProtocolError, UnreadableRecord
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.manifest import Part
 from airflow_provider_erp.landing.paths import join
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What was written, as the manifest tells it; ``cursor`` is the greatest stamp that a page offered."""
+    """What was written, as the manifest tells it; ``cursor`` is the greatest that a page offered."""
 
     rows: int
     distinct: int
@@ -85,18 +85,24 @@ class ContentsWriter:
         self._pages += 1
         if page.total is not None:
             self._total = page.total
-        if page.stamp is not None and (self._cursor is None or page.stamp > self._cursor):
-            self._cursor = page.stamp
+        if page.cursor is not None and (self._cursor is None or page.cursor > self._cursor):
+            self._cursor = page.cursor
         log.debug("%s: page %d, %d rows", self._label, page.number, len(page.raw))
 
     def finish(self) -> Contents:
         """Puts the last files and answers what the batch holds.
 
         Raises:
+            ErpProtocolError: of all the rows that came not one could be read.
             ErpInconsistentRead: rows were lost or doubled on the way into the files.
         """
         self._raw.close()
         self._rejected.close()
+        if self._rows and self._rejected.rows == self._rows:
+            raise ErpProtocolError(
+                f"{self._label}: none of {self._rows} records could be read, {self._rejected.first()}; "
+                "the server writes them otherwise than its document says"
+            )
         self._rejected.warn(self._label)
         parquet = self._workspace / "records.parquet"
         merged = self._table.write(parquet)

@@ -26,14 +26,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parameters:
-    """The filters of a fetch: their names, and one digest of all values (values may be personal)."""
-
-    filters: tuple[str, ...]
-    digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What one fetch read. A folder without a manifest is no batch.
 
@@ -41,15 +33,17 @@ class Manifest:
     sent is a record of its own, an older copy of one, or unreadable.
     ``coverage`` is ``full``, or ``changes`` since ``cursor_in``. ``observed_at``
     is when reading began. ``announced_total`` is what the server said.
+    ``selection`` is the stream's: ``all``, or a digest of what was sent to
+    select rows; ``filters`` are the names only, for the values may be personal.
     """
 
     format: int
-    connection_type: str
+    conn_type: str
     title: str
     company: str
     resource: str
-    stream: str
-    parameters: Parameters
+    selection: str
+    filters: tuple[str, ...]
     coverage: Coverage
     cursor_in: str | None
     cursor_out: str | None

@@ -41,7 +41,11 @@ class RejectedRecords:
     def warn(self, label: str) -> None:
         """Logs the count and the first reasons, where there are any."""
         if self.rows:
-            log.warning("%s: %d records rejected, the first: %s", label, self.rows, "; ".join(self._told))
+            log.warning("%s: %d records rejected, %s", label, self.rows, self.first())
+
+    def first(self) -> str:
+        """The first reasons in words."""
+        return f"the first: {'; '.join(self._told)}"
 
 
 def _as_text(raw: bytes) -> dict[str, str]:

@@ -62,7 +62,7 @@ def published_instead(
     if found is not None:
         return found
     raise ValueError(
-        f"{stream.connection_type} {stream.resource} of company {stream.company!r}: no batch was published for "
+        f"{stream.conn_type} {stream.resource} of company {stream.company!r}: no batch was published for "
         f"as_of {moment.isoformat()}, and the vendor cannot show the past (the newest batch is of "
         f"{newest.manifest.as_of.isoformat()}); use a later run, or raise as_of_tolerance (now {tolerance})"
     )

@@ -1,38 +1,14 @@
-"""What a fetch asks of a hook; every ``ErpHook`` has it."""
+"""What a fetch needs of a hook; every ``ErpHook`` has it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
 
 from airflow_provider_erp.protocol.messages import Page
 from airflow_provider_erp.records import Record
-
-
-class Filter(Protocol):
-    """One documented filter."""
-
-    @property
-    def default(self) -> Any:
-        """What is sent when the caller does not say."""
-
-    @property
-    def selects(self) -> bool:
-        """Whether it decides which rows come; page sizes do not."""
-
-
-class Resource(Protocol):
-    """One list of a vendor."""
-
-    @property
-    def parameters(self) -> Mapping[str, Filter]:
-        """The filters by name."""
-
-    @property
-    def since(self) -> str | None:
-        """The name of the change filter, where there is one."""
 
 
 class Vendor(Protocol):
@@ -45,9 +21,6 @@ class Vendor(Protocol):
     @property
     def title(self) -> str:
         """What people call it."""
-
-    def resource(self, name: str) -> Resource:
-        """The list of that name; ValueError where there is none."""
 
 
 class Source(Protocol):
@@ -65,6 +38,14 @@ class Source(Protocol):
         self, resource: str, *, since: str | None = None, filters: Mapping[str, Any] | None = None
     ) -> Iterator[Page]:
         """The pages of a list; ValueError at once for a filter that there is not."""
+
+    def cursor(self, resource: str, *, since: str | None, filters: Mapping[str, Any] | None) -> str | None:
+        """From where such a fetch reads changes; None when it reads all."""
+
+    def selection(
+        self, resource: str, *, since: str | None, filters: Mapping[str, Any] | None
+    ) -> Mapping[str, Sequence[str]]:
+        """What such a fetch sends to select rows."""
 
     def record_type(self, resource: str) -> type[Record]:
         """The canonical type of a list's records."""

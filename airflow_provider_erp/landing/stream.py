@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from airflow_provider_erp.landing.paths import segment
 
@@ -22,30 +21,30 @@ class Stream:
     cursor of a fetch of all.
     """
 
-    connection_type: str
+    conn_type: str
     company: str
     resource: str
     selection: str = EVERYTHING
 
     @classmethod
-    def of(cls, connection_type: str, company: str, resource: str, filters: Mapping[str, Any]) -> Stream:
-        """The stream of a fetch with these filters, which are those that select rows."""
+    def of(cls, conn_type: str, company: str, resource: str, selection: Mapping[str, Sequence[str]]) -> Stream:
+        """The stream of a fetch that sends these texts to select rows, by the filters' names."""
         return cls(
-            connection_type=connection_type,
+            conn_type=conn_type,
             company=company,
             resource=resource,
-            selection=digest_of(filters),
+            selection=digest_of(selection),
         )
 
     @property
     def folder(self) -> str:
         """The stream's folder below the base path."""
-        names = (self.connection_type, self.company, self.resource, self.selection)
+        names = (self.conn_type, self.company, self.resource, self.selection)
         return "/".join(segment(name) for name in names)
 
 
-def digest_of(filters: Mapping[str, Any]) -> str:
-    """The same text for equal filters in any order; ``all`` without filters."""
-    if not filters:
+def digest_of(selection: Mapping[str, Sequence[str]]) -> str:
+    """The same text for equal selections in any order; ``all`` where nothing is selected."""
+    if not selection:
         return EVERYTHING
-    return hashlib.sha256(json.dumps(filters, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(selection, sort_keys=True).encode()).hexdigest()[:16]

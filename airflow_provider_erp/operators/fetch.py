@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
-from airflow_provider_erp.landing.ask import AS_OF_TOLERANCE, Ask
 from airflow_provider_erp.landing.catalog import Published
-from airflow_provider_erp.landing.fetching import fetch_batch, summary
+from airflow_provider_erp.landing.fetching import AS_OF_TOLERANCE, FetchSpec, fetch_batch, summary
 from airflow_provider_erp.landing.paths import Attempt, default_base_path
 from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.landing.source import Source
@@ -72,7 +71,7 @@ class ErpFetchOperator(BaseOperator):
     def _fetch(self, context: Context) -> Published:
         return fetch_batch(
             self.hook(),
-            Ask(
+            FetchSpec(
                 resource=self.resource,
                 since=self.since,
                 filters=self.filters,

@@ -98,7 +98,7 @@ def _side(fetched: Any, folder: Path) -> Side:
         title=manifest.title,
         records=copy_records(path, folder),
         coverage="full" if manifest.coverage == "full" else f"changes since {manifest.cursor_in}",
-        batch=f"{manifest.connection_type}/{manifest.resource}/{manifest.as_of.date().isoformat()}",
+        batch=f"{manifest.conn_type}/{manifest.resource}/{manifest.as_of.date().isoformat()}",
         remarks=remarks,
     )
 
@@ -111,9 +111,9 @@ def _remarks(manifest: Manifest, path: str) -> Iterator[str]:
             f"{manifest.rejected} of {manifest.title}'s records could not be read, were not compared and may show as "
             f"missing; they are kept with the reasons in {file}"
         )
-    if manifest.parameters.filters:
+    if manifest.filters:
         yield (
-            f"{manifest.title} was read with the filters {', '.join(manifest.parameters.filters)}; what these leave "
+            f"{manifest.title} was read with the filters {', '.join(manifest.filters)}; what these leave "
             "out shows as missing"
         )
 

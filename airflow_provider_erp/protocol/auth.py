@@ -111,6 +111,7 @@ class Login:
                 f"{self._request.label}: refused with status {response.status}; "
                 "check the connection's credentials and what they are valid for",
                 status=response.status,
+                request_id=response.request_id,
             )
         self._token = self._read_token(response)
         self._on_secret(self._token)

@@ -16,7 +16,8 @@ def run(
         try:
             step = conversation.send(answer)
         except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
+            value: T = stop.value
+            return value
         answer = None
         if isinstance(step, Page):
             yield step
@@ -32,7 +33,8 @@ def complete(pages: Generator[Page, None, T]) -> T:
         try:
             next(pages)
         except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
+            value: T = stop.value
+            return value
 
 
 async def arun(

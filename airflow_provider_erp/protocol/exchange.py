@@ -27,7 +27,7 @@ class Exchange:
     auth: Auth
     retry: Retry
 
-    def read(self, request: Request, decode: Callable[[bytes], T], *, looks: int = 2) -> Conversation[T]:
+    def read(self, request: Request, decode: Callable[[bytes], T]) -> Conversation[T]:
         """What ``decode`` makes of the answer's body.
 
         An answer that is no JSON (a gateway's HTML page, a text cut short)
@@ -39,16 +39,18 @@ class Exchange:
             ErpAuthError: the credential was refused.
             ErpUnavailable: no answer within the retry budget.
         """
-        response = yield from self.get(request)
-        body = response.body.removeprefix(_BOM)
-        try:
-            return decode(body)
-        except msgspec.ValidationError as exc:
-            raise ErpProtocolError(f"{request.label}: {exc}; {_shape(body)}") from exc
-        except (msgspec.DecodeError, UnicodeDecodeError) as exc:
-            if looks == 1:
-                raise _no_json(request, response) from exc
-        return (yield from self.read(request, decode, looks=looks - 1))
+        looked_before = False
+        while True:
+            response = yield from self.get(request)
+            body = response.body.removeprefix(_BOM)
+            try:
+                return decode(body)
+            except msgspec.ValidationError as exc:
+                raise ErpProtocolError(f"{request.label}: {exc}; {_shape(body)}") from exc
+            except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+                if looked_before:
+                    raise _no_json(request, response) from exc
+            looked_before = True
 
     def get(self, request: Request) -> Conversation[Response]:
         """The answer with status 200, after redirects within the same server."""
@@ -86,17 +88,16 @@ def _ok(request: Request, response: Response) -> Response:
     status = response.status
     if status == 200:
         return response
-    request_id = response.headers.get("x-request-id") or response.headers.get("request-id")
     if status in (UNAUTHORIZED, FORBIDDEN):
         raise ErpAuthError(
             f"{request.label}: refused with status {status}; check the connection's credentials and their rights",
             status=status,
-            request_id=request_id,
+            request_id=response.request_id,
         )
     raise ErpProtocolError(
         f"{request.label}: expected status 200, got {status}; check the connection's host and what was asked for",
         status=status,
-        request_id=request_id,
+        request_id=response.request_id,
     )
 
 

@@ -17,18 +17,19 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """What one answer says: rows with their keys, and what the server announced about the rest.
+class Rows:
+    """What one answer holds: rows with their keys, and what the server announced about the rest.
 
     ``total`` counts the rows of the whole list, ``more`` says whether another
-    page follows; a vendor may announce either, or neither.
+    page follows; a vendor may announce either, or neither. ``cursor`` is from
+    where a later fetch of changes may go on, verbatim.
     """
 
     raw: list[msgspec.Raw]
     keys: list[bytes]
     total: int | None = None
     more: bool | None = None
-    stamp: str | None = None
+    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Listing:
 
     label: str
     url: str = field(repr=False)
-    decode: Callable[[bytes], Body] = field(repr=False)
+    decode: Callable[[bytes], Rows] = field(repr=False)
     page_parameter: str | None = None
     headers: Mapping[str, str] = field(default_factory=lambda: {"Accept": "application/json"})
 
@@ -63,11 +64,11 @@ def fetch(listing: Listing, exchange: Exchange) -> Conversation[None]:
     number = 1
     whole = False
     while not whole:
-        body = yield from exchange.read(listing.request(number), listing.decode)
-        whole = completeness.take(number, body)
-        log.debug("%s: page %d, %d rows", listing.label, number, len(body.raw))
-        if body.raw or number == 1:
-            yield Page(number, body.raw, body.keys, completeness.total, body.stamp)
+        rows = yield from exchange.read(listing.request(number), listing.decode)
+        whole = completeness.take(number, rows)
+        log.debug("%s: page %d, %d rows", listing.label, number, len(rows.raw))
+        if rows.raw or number == 1:
+            yield Page(number, rows.raw, completeness.total, rows.cursor)
         number += 1
 
 
@@ -85,7 +86,7 @@ class Completeness:
         self._paged = paged
         self._seen: set[bytes] = set()
 
-    def take(self, number: int, body: Body) -> bool:
+    def take(self, number: int, rows: Rows) -> bool:
         """Whether the list is whole with this page.
 
         Raises:
@@ -94,30 +95,30 @@ class Completeness:
         if not self._paged:
             return True
         known = len(self._seen)
-        self._seen.update(body.keys)
-        if body.keys and len(self._seen) == known:
+        self._seen.update(rows.keys)
+        if rows.keys and len(self._seen) == known:
             raise self._error(number, "it only repeats rows of earlier pages; does the server know the page parameter?")
-        self._announce(number, body)
+        self._announce(number, rows)
         if self.total is not None and len(self._seen) > self.total:
             raise self._error(number, f"{len(self._seen)} distinct rows came where {self.total} were announced")
-        whole = self._is_whole(body)
-        if not whole and not body.keys:
+        whole = self._is_whole(rows)
+        if not whole and not rows.keys:
             raise self._error(number, f"it is empty after {len(self._seen)} distinct rows, and {self._expected()}")
         return whole
 
-    def _announce(self, number: int, body: Body) -> None:
-        if body.total is None:
+    def _announce(self, number: int, rows: Rows) -> None:
+        if rows.total is None:
             return
-        if self.total not in (None, body.total):
-            raise self._error(number, f"the announced total went from {self.total} to {body.total} while reading")
-        self.total = body.total
+        if self.total not in (None, rows.total):
+            raise self._error(number, f"the announced total went from {self.total} to {rows.total} while reading")
+        self.total = rows.total
 
-    def _is_whole(self, body: Body) -> bool:
+    def _is_whole(self, rows: Rows) -> bool:
         if self.total is not None:
             return len(self._seen) == self.total
-        if body.more is not None:
-            return not body.more
-        return not body.keys
+        if rows.more is not None:
+            return not rows.more
+        return not rows.keys
 
     def _expected(self) -> str:
         return "more was announced" if self.total is None else f"{self.total} were announced"

@@ -44,6 +44,11 @@ class Response:
     received_at: datetime
     seconds: float = 0.0
 
+    @property
+    def request_id(self) -> str | None:
+        """The vendor's own id of the request, where it names one."""
+        return self.headers.get("x-request-id") or self.headers.get("request-id")
+
 
 @dataclass(frozen=True, slots=True)
 class Lost:
@@ -66,17 +71,15 @@ class Page:
     """Some rows of a list, in the server's order, doubles included.
 
     ``raw`` holds each record exactly as the server wrote it, checked to be one
-    JSON value; ``records`` decodes them when asked. ``keys`` are the records'
-    own keys, as bytes, in the same order. ``total`` is what the server
-    announced for the whole list, ``stamp`` the cursor that this page offers,
-    verbatim; either may be absent.
+    JSON value; ``records`` decodes them when asked. ``total`` is what the
+    server announced for the whole list, ``cursor`` what this page offers to go
+    on from later, verbatim; either may be absent.
     """
 
     number: int
     raw: list[msgspec.Raw] = field(repr=False)
-    keys: list[bytes] = field(repr=False)
     total: int | None = None
-    stamp: str | None = None
+    cursor: str | None = None
 
     @property
     def records(self) -> list[dict[str, Any]]:

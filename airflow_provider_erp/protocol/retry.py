@@ -104,9 +104,11 @@ def _what_came(answer: Answer) -> str:
 
 def _unavailable(request: Request, answer: Answer, failures: int, asked: float | None) -> ErpUnavailable:
     wait = "" if asked is None else f", the server asks to wait {asked:.0f} s"
+    response = answer if isinstance(answer, Response) else None
     return ErpUnavailable(
         f"{request.label}: {_what_came(answer)} after {failures} attempt{'s' * (failures > 1)}{wait}; "
         "try the task again later, or raise max_attempts and retry_seconds in the connection",
-        status=answer.status if isinstance(answer, Response) else None,
+        status=response.status if response else None,
+        request_id=response.request_id if response else None,
         retry_after=asked,
     )

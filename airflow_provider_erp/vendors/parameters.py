@@ -36,10 +36,14 @@ class Parameter:
     selects: bool = True
 
 
-def query(
+Texts = dict[str, list[str]]
+"""What goes out for each parameter, by the caller's names."""
+
+
+def texts(
     resource: str, known: Mapping[str, Parameter], asked: Mapping[str, Any], settings: Settings | None = None
-) -> list[tuple[str, str]]:
-    """The query parameters for what is asked, defaults included; None means not asked.
+) -> Texts:
+    """What goes out for what is asked, defaults included; None means not asked.
 
     Raises:
         ValueError: an unknown name, with the known ones listed, or a value that the parameter does not take.
@@ -47,18 +51,23 @@ def query(
     for name in asked:
         if name not in known:
             raise ValueError(_unknown(resource, name, known))
-    pairs: list[tuple[str, str]] = []
+    written: Texts = {}
     for name, parameter in known.items():
         value = parameter.default if asked.get(name) is None else asked[name]
         if value is None:
             continue
         try:
-            texts = parameter.write(value, settings)
+            going_out = parameter.write(value, settings)
         except ValueError as exc:
             raise ValueError(f"{resource}: filter {name!r}: {exc}") from None
-        if parameter.wire and (parameter.partner is None or asked.get(parameter.partner) is not None):
-            pairs += [(parameter.wire, text) for text in texts]
-    return pairs
+        if parameter.partner is None or asked.get(parameter.partner) is not None:
+            written[name] = going_out
+    return written
+
+
+def query(known: Mapping[str, Parameter], written: Texts) -> list[tuple[str, str]]:
+    """The query parameters by the vendor's names."""
+    return [(known[name].wire, text) for name, going_out in written.items() if known[name].wire for text in going_out]
 
 
 def _unknown(resource: str, name: str, known: Mapping[str, Parameter]) -> str:

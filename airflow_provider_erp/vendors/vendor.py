@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from airflow_provider_erp.protocol.auth import Auth
-from airflow_provider_erp.protocol.listing import Body, Listing
+from airflow_provider_erp.protocol.listing import Listing, Rows
 from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.protocol.urls import with_query
 from airflow_provider_erp.records import Record
-from airflow_provider_erp.vendors.parameters import Parameter, query
+from airflow_provider_erp.vendors.parameters import Parameter, Texts, query, texts
 from airflow_provider_erp.vendors.settings import Settings
 
 ReadRecord = Callable[[msgspec.Raw], Record]
@@ -26,11 +27,14 @@ class Resource:
     Attributes:
         name: canonical, such as ``customer``.
         record: the canonical type of its records.
+        key: the fields of a row that are its lasting key; without them a record is unreadable.
+        row: the fields of a row that are read, by the vendor's names.
+        ignored: the documented fields that are not.
         path: below the connection's base URL, from what the caller asks for.
         parameters: what a caller may ask for, by the typed method's names.
         since: the parameter that takes a cursor; None where the vendor has no change filter.
         fixed: query parameters that the connection gives.
-        decode: makes the reader of one answer's body.
+        decode: reads one answer's body.
         reader: makes the translator of one row.
         page_parameter: numbers the pages from 1; None where one answer is the whole list.
         caution: what the log should warn of when this is asked for, if anything.
@@ -38,10 +42,13 @@ class Resource:
 
     name: str
     record: type[Record]
+    key: tuple[str, ...]
+    row: type[msgspec.Struct]
+    ignored: frozenset[str]
     path: Callable[[Mapping[str, Any]], str]
     parameters: Mapping[str, Parameter]
     since: str | None
-    decode: Callable[[Settings], Callable[[bytes], Body]]
+    decode: Callable[[Settings, bytes], Rows]
     reader: Callable[[Settings], ReadRecord]
     fixed: Callable[[Settings], list[tuple[str, str]]] = lambda _: []
     page_parameter: str | None = None
@@ -60,8 +67,33 @@ class Resource:
             if asked.get(self.since) is not None:
                 raise ValueError(f"{self.name}: since and the filter {self.since!r} are the same thing; give one")
             asked[self.since] = since
-        query(self.name, self.parameters, asked)
+        texts(self.name, self.parameters, asked)
         return asked
+
+    @property
+    def change_filter(self) -> tuple[str, ...]:
+        """The parameter that takes a cursor, and those that go out only with it."""
+        if self.since is None:
+            return ()
+        return (self.since, *(name for name, known in self.parameters.items() if known.partner == self.since))
+
+    def cursor(self, asked: Mapping[str, Any]) -> str | None:
+        """From where changes are asked for, verbatim; None when all is, or what changed otherwise than since then."""
+        for name in self.change_filter[1:]:
+            if asked.get(name) not in (None, self.parameters[name].default):
+                return None
+        value = asked.get(self.since) if self.since else None
+        return str(value) if value is not None else None
+
+    def selection(self, asked: Mapping[str, Any], settings: Settings) -> Texts:
+        """What decides which rows come: neither the cursor, nor page sizes, nor what goes out anyway."""
+        anyway = texts(self.name, self.parameters, {}, settings)
+        own = self.change_filter if self.cursor(asked) is not None else ()
+        return {
+            name: going_out
+            for name, going_out in texts(self.name, self.parameters, asked, settings).items()
+            if self.parameters[name].selects and name not in own and going_out != anyway.get(name)
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +130,11 @@ class Vendor:
 
     def listing(self, resource: Resource, settings: Settings, arguments: Mapping[str, Any]) -> Listing:
         """Where and how this list is read with these arguments."""
-        asked = query(resource.name, resource.parameters, arguments, settings)
+        written = texts(resource.name, resource.parameters, arguments, settings)
+        asked = query(resource.parameters, written)
         return Listing(
             label=f"{self.conn_type} {resource.name}",
             url=with_query(settings.base_url + resource.path(arguments), [*resource.fixed(settings), *asked]),
-            decode=resource.decode(settings),
+            decode=partial(resource.decode, settings),
             page_parameter=resource.page_parameter,
         )

@@ -158,7 +158,7 @@ def test_page_offers_the_greatest_server_stamp_verbatim(connect: Any) -> None:
     rows = [row(n, 3, lastModifiedDateTime=stamp) for n, stamp in enumerate(stamps)]
     with serving(Server(rows, greatest=10)) as server:
         [page] = connect("visma_net", server.url).fetch("customer")
-    assert page.stamp == "2026-03-20T06:35:22.153"
+    assert page.cursor == "2026-03-20T06:35:22.153"
     assert page.total == 3
 
 

@@ -13,8 +13,8 @@ from loopback import Asked, Reply, reply_json, serving
 
 from airflow_provider_erp.exceptions import ErpConfigError, ErpProtocolError
 
-CUSTOMERS = (Path(__file__).parents[1] / "vendors/visma_px/customers.json").read_bytes()
-TRANSACTIONS = (Path(__file__).parents[1] / "vendors/visma_px/transactions.json").read_bytes()
+CUSTOMERS = (Path(__file__).parents[1] / "vendors/visma_px/customer.json").read_bytes()
+TRANSACTIONS = (Path(__file__).parents[1] / "vendors/visma_px/project_transaction.json").read_bytes()
 EMPTY: dict[str, Any] = {"Servertime": "2026-05-09T17:16:58.0463529+02:00", "Customers": [], "Message": None}
 
 
@@ -46,7 +46,7 @@ def test_changed_since_goes_out_verbatim_with_its_plus_encoded(connect: Any) -> 
 def test_page_offers_the_servertime_as_cursor_with_all_its_digits_also_when_empty(connect: Any) -> None:
     with serving([reply_json(EMPTY)]) as server:
         [page] = connect("visma_px", server.url).fetch("customer", since="2026-05-01T00:00:00+02:00")
-    assert page.stamp == "2026-05-09T17:16:58.0463529+02:00"
+    assert page.cursor == "2026-05-09T17:16:58.0463529+02:00"
     assert page.raw == []
 
 

@@ -16,11 +16,10 @@ from fake_source import customers, page, read_customer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpUnavailable
+from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.batch import Fetch, write_batch
 from airflow_provider_erp.landing.catalog import Published, read_manifest
-from airflow_provider_erp.landing.manifest import Parameters
 from airflow_provider_erp.landing.raw import RawParts
 from airflow_provider_erp.landing.stream import Stream
 from airflow_provider_erp.protocol.messages import Page
@@ -31,9 +30,9 @@ NOW = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
 
 def fetch(since: str | None = None) -> Fetch:
     return Fetch(
-        stream=Stream(connection_type="visma_px", company="Nordic", resource="customer"),
+        stream=Stream(conn_type="visma_px", company="Nordic", resource="customer"),
         title="Visma PX",
-        parameters=Parameters(filters=(), digest="all"),
+        filters=(),
         since=since,
         as_of=NOW,
         observed_at=NOW,
@@ -83,6 +82,7 @@ ROW = st.one_of(
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.lists(ROW, max_size=6), max_size=5))
 def test_every_row_that_came_in_is_in_the_batch_once(pages: list[list[bytes]]) -> None:
+    pages = [*pages, customers(1)]
     came = [row for rows in pages for row in rows]
     with TemporaryDirectory() as name:
         batch = publish(Path(name), *(page(number, *rows) for number, rows in enumerate(pages, 1)))
@@ -185,8 +185,13 @@ def test_an_empty_list_is_a_batch_that_carries_its_cursor_on(tmp_path: Path) -> 
 
 
 def test_the_cursor_is_the_greatest_stamp_verbatim(tmp_path: Path) -> None:
-    stamps = ["2026-11-20T08:00:00.1234567+02:00", "2026-11-20T08:00:00.1234568+02:00", "2026-11-20T07:00:00", None]
-    pages = [page(number, stamp=stamp) for number, stamp in enumerate(stamps, 1)]
+    cursors: list[str | None] = [
+        "2026-11-20T08:00:00.1234567+02:00",
+        "2026-11-20T08:00:00.1234568+02:00",
+        "2026-11-20T07:00:00",
+        None,
+    ]
+    pages = [page(number, cursor=cursor) for number, cursor in enumerate(cursors, 1)]
     manifest = publish(tmp_path, *pages).manifest
     assert manifest.cursor_out == "2026-11-20T08:00:00.1234568+02:00"
     assert manifest.coverage == "full"
@@ -205,17 +210,22 @@ def test_a_rejected_record_is_kept_with_its_reason_and_place(tmp_path: Path) -> 
 
 def test_a_rejected_record_that_is_no_utf8_is_kept_byte_for_byte(tmp_path: Path) -> None:
     row = b'{"id": "\xff"}'
-    batch = publish(tmp_path, page(1, row))
+    batch = publish(tmp_path, page(1, row, *customers(1)))
     [line] = rejected_lines(batch)
     assert line["reason"] == "a text in the record is not valid Unicode"
     assert base64.b64decode(str(line["raw_base64"])) == row
-    assert raw_lines(batch) == [row]
+    assert raw_lines(batch) == [row, *customers(1)]
+
+
+def test_list_of_which_not_one_record_can_be_read_is_no_batch(tmp_path: Path) -> None:
+    with pytest.raises(ErpProtocolError, match="none of 2 records could be read, the first: page 1 position 0: 'id'"):
+        publish(tmp_path, page(1, b"{}", b"{}"))
 
 
 def test_rejected_records_are_warned_of_once_with_the_first_reasons_and_no_contents(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    publish(tmp_path, page(1, *[b'{"name": "Aino Virtanen"}'] * 5))
+    publish(tmp_path, page(1, *[b'{"name": "Aino Virtanen"}'] * 5, *customers(1)))
     [record] = [record for record in caplog.records if record.levelno == logging.WARNING]
     assert record.getMessage() == (
         "visma_px customer: 5 records rejected, the first: page 1 position 0: 'id' is absent; "

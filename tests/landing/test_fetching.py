@@ -9,9 +9,8 @@ import pytest
 from fake_source import FakeSource, customers, page
 
 from airflow_provider_erp.exceptions import ErpUnavailable
-from airflow_provider_erp.landing.ask import Ask
 from airflow_provider_erp.landing.catalog import Catalog, Published
-from airflow_provider_erp.landing.fetching import fetch_batch, summary
+from airflow_provider_erp.landing.fetching import FetchSpec, fetch_batch, summary
 from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.landing.stream import Stream
 
@@ -19,7 +18,7 @@ DAY = dt.timedelta(days=1)
 MONDAY = dt.datetime(2026, 11, 16, 6, tzinfo=dt.UTC)
 TUESDAY = MONDAY + DAY
 FRIDAY = MONDAY + 4 * DAY
-EVERYONE = Stream(connection_type="visma_px", company="Nordic Oy", resource="customer")
+EVERYONE = Stream(conn_type="visma_px", company="Nordic Oy", resource="customer")
 
 
 class Warehouse:
@@ -32,7 +31,7 @@ class Warehouse:
     def fetch(self, source: FakeSource, as_of: dt.datetime, *, now: dt.datetime | None = None, **ask: Any) -> Published:
         return fetch_batch(
             source,
-            Ask(resource=ask.pop("resource", "customer"), as_of=as_of, **ask),
+            FetchSpec(resource=ask.pop("resource", "customer"), as_of=as_of, **ask),
             base_path=self.base_path,
             attempt=Attempt(dag_id="daily", run_id=as_of.isoformat(), task_id="fetch"),
             now=now or as_of,
@@ -63,7 +62,7 @@ def test_filters_go_to_the_hook_as_given_and_into_the_manifest_by_name_only(ware
     filters = {"group": "aino@example.com", "page_size": 5}
     batch = warehouse.fetch(source, MONDAY, filters=filters, since="2026-11-15")
     assert source.asked == [("customer", "2026-11-15", filters)]
-    assert batch.manifest.parameters.filters == ("group",)
+    assert batch.manifest.filters == ("group",)
     assert "aino" not in Path(batch.path.removeprefix("file://")).read_text()
     assert (batch.manifest.coverage, batch.manifest.cursor_in) == ("changes", "2026-11-15")
 
@@ -167,7 +166,7 @@ def test_a_fetch_is_one_line_at_info_and_a_reused_batch_says_so(
 
 
 def test_the_summary_carries_counts_and_no_records(warehouse: Warehouse) -> None:
-    batch = warehouse.fetch(FakeSource([page(1, b'{"id": 1, "name": "Aino Virtanen"}', stamp="s1")]), MONDAY)
+    batch = warehouse.fetch(FakeSource([page(1, b'{"id": 1, "name": "Aino Virtanen"}', cursor="s1")]), MONDAY)
     told = summary(batch)
     assert told["manifest"] == batch.path
     assert told["cursor"] == "s1"

@@ -11,19 +11,19 @@ import pytest
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.catalog import copy_records, read_manifest
-from airflow_provider_erp.landing.manifest import FORMAT, Manifest, Parameters, Part, decode, encode
+from airflow_provider_erp.landing.manifest import FORMAT, Manifest, Part, decode, encode
 
 MOMENT = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
 PART = Part(name="records-00.parquet", sha256="00", rows=1, bytes=10)
 
 MANIFEST = Manifest(
     format=FORMAT,
-    connection_type="visma_px",
+    conn_type="visma_px",
     title="Visma PX",
     company="Nordic Oy",
     resource="customer",
-    stream="all",
-    parameters=Parameters(filters=("group",), digest="0123"),
+    selection="all",
+    filters=("group",),
     coverage="changes",
     cursor_in="2026-11-19T06:00:00.1234567+02:00",
     cursor_out="2026-11-20T06:00:00.7654321+02:00",

@@ -55,14 +55,14 @@ def context(logical_date: dt.datetime | None = MIDNIGHT) -> Any:
 
 
 def test_a_fetch_returns_its_path_and_counts(tmp_path: Path) -> None:
-    pages = [page(1, *customers(1, 2), b"{}"), page(2, *customers(2, 3), stamp="2026-11-20T08:00:00")]
+    pages = [page(1, *customers(1, 2), b"{}"), page(2, *customers(2, 3), cursor="2026-11-20T08:00:00")]
     result = fetch_from(FakeSource(pages), tmp_path).execute(context())
     assert Path(result["manifest"].removeprefix(f"file://{tmp_path}/")).match(
         "visma_px/Nordic%20Oy/customer/all/2026-11-20/*-2-*/manifest.json"
     )
     assert result == {
         "manifest": result["manifest"],
-        "connection_type": "visma_px",
+        "conn_type": "visma_px",
         "title": "Visma PX",
         "company": "Nordic Oy",
         "resource": "customer",
@@ -178,5 +178,5 @@ def test_the_type_of_the_connection_decides_which_vendor_is_asked(
     run = run_dag(dag, logical_date=MIDNIGHT)
     assert run.state == "success"
     result = run.get_task_instance("fetch").xcom_pull(task_ids="fetch")
-    assert (result["connection_type"], result["rows"], result["rejected"]) == ("visma_px", 1, 0)
+    assert (result["conn_type"], result["rows"], result["rejected"]) == ("visma_px", 1, 0)
     assert result["cursor"] == "2026-11-20T05:00:00.1234567+02:00"

@@ -12,8 +12,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException
 from fake_source import FakeSource, page
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
-from airflow_provider_erp.landing.ask import Ask
-from airflow_provider_erp.landing.fetching import fetch_batch, summary
+from airflow_provider_erp.landing.fetching import FetchSpec, fetch_batch, summary
 from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
 from airflow_provider_erp.reconciliation import CUSTOMERS
@@ -28,10 +27,10 @@ class Run:
 
 def published(base: Path, *rows: bytes, system: str = "visma_px", **asked: Any) -> dict[str, Any]:
     """The output of a fetch that read these rows."""
-    ask = Ask(resource="customer", as_of=DAY, **asked)
+    spec = FetchSpec(resource="customer", as_of=DAY, **asked)
     attempt = Attempt(dag_id="d", run_id="r", task_id=system)
     source = FakeSource([page(1, *rows)], conn_type=system)
-    return summary(fetch_batch(source, ask, base_path=base.as_uri(), attempt=attempt, now=DAY))
+    return summary(fetch_batch(source, spec, base_path=base.as_uri(), attempt=attempt, now=DAY))
 
 
 def customer(key: int, name: str, email: str) -> bytes:

@@ -23,7 +23,7 @@ def response(status: int = 200, body: bytes = b"", **headers: str) -> Response:
 
 def conversation() -> Generator[Any, Any, str]:
     answer = yield from persist(Request("x", "http://x"), Retry(jitter=lambda: 0.5))
-    yield Page(1, [], [])
+    yield Page(1, [])
     yield Sleep(7)
     return f"status {answer.status}"
 
@@ -32,7 +32,7 @@ def test_run_sends_sleeps_hands_on_pages_and_returns_the_conversations_result() 
     answers: list[Answer] = [response(500), Lost("reset", sent=True), response(200)]
     pauses: list[float] = []
     pages = run(conversation(), lambda _: answers.pop(0), pauses.append)
-    assert next(pages) == Page(1, [], [])
+    assert next(pages) == Page(1, [])
     assert complete(pages) == "status 200"
     assert pauses == [0.5, 1.0, 7]
 

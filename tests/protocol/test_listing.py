@@ -15,7 +15,7 @@ from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.protocol.auth import Fixed
 from airflow_provider_erp.protocol.drivers import run
 from airflow_provider_erp.protocol.exchange import Exchange
-from airflow_provider_erp.protocol.listing import Body, Listing, fetch
+from airflow_provider_erp.protocol.listing import Listing, Rows, fetch
 from airflow_provider_erp.protocol.messages import Answer, Page, Request, Response
 from airflow_provider_erp.protocol.retry import Retry
 
@@ -29,10 +29,10 @@ class Answered(msgspec.Struct):
     more: bool | None = None
 
 
-def decode(body: bytes) -> Body:
+def decode(body: bytes) -> Rows:
     answer = msgspec.json.decode(body, type=Answered)
     raw = [msgspec.Raw(msgspec.json.encode(row)) for row in answer.rows]
-    return Body(raw=raw, keys=[bytes(row) for row in raw], total=answer.total, more=answer.more)
+    return Rows(raw=raw, keys=[bytes(row) for row in raw], total=answer.total, more=answer.more)
 
 
 def read(pages: list[Answered], *, paged: bool = True) -> list[Page]:

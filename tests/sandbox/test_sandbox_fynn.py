@@ -22,7 +22,7 @@ def customers(client: Client) -> list[Params]:
 
 
 def test_page_has_the_fields_of_the_document(client: Client) -> None:
-    sample = document("fynn/customers.json")
+    sample = document("fynn/customer.json")
     custom = {path for path in paths(sample) if ".customFields." in path}
     assert set(paths(client.fynn().json())) == set(paths(sample)) - custom
 

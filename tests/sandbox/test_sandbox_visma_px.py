@@ -19,8 +19,8 @@ def client() -> Iterator[Client]:
 @pytest.mark.parametrize(
     ("resource", "sample", "flag"),
     [
-        ("Customer", "visma_px/customers.json", "inclNotActive"),
-        ("Trans", "visma_px/transactions.json", "inclNotActiveProjects"),
+        ("Customer", "visma_px/customer.json", "inclNotActive"),
+        ("Trans", "visma_px/project_transaction.json", "inclNotActiveProjects"),
     ],
 )
 def test_dump_has_the_fields_of_the_document(client: Client, resource: str, sample: str, flag: str) -> None:

@@ -14,33 +14,9 @@ from airflow_provider_erp.records import Customer, Record
 
 
 @dataclass(frozen=True)
-class FakeFilter:
-    default: Any = None
-    selects: bool = True
-
-
-@dataclass(frozen=True)
-class FakeResource:
-    since: str | None = "changed_since"
-    parameters: Mapping[str, FakeFilter] = field(
-        default_factory=lambda: {
-            "changed_since": FakeFilter(),
-            "closed": FakeFilter(default=True),
-            "group": FakeFilter(),
-            "page_size": FakeFilter(default=100, selects=False),
-        }
-    )
-
-
-@dataclass(frozen=True)
 class FakeVendor:
     conn_type: str
     title: str = "Visma PX"
-
-    def resource(self, name: str) -> FakeResource:
-        if name != "customer":
-            raise ValueError(f"{self.conn_type} has no resource {name!r}; it has customer")
-        return FakeResource()
 
 
 @dataclass
@@ -61,7 +37,8 @@ class FakeSource:
     def fetch(
         self, resource: str, *, since: str | None = None, filters: Mapping[str, Any] | None = None
     ) -> Iterator[Page]:
-        self.vendor.resource(resource)
+        if resource != "customer":
+            raise ValueError(f"{self.conn_type} has no resource {resource!r}; it has customer")
         return self._pages(resource, since, filters)
 
     def _pages(self, resource: str, since: str | None, filters: Mapping[str, Any] | None) -> Iterator[Page]:
@@ -70,6 +47,15 @@ class FakeSource:
             if self.fault is not None and page.number == self.fault_at:
                 raise self.fault
             yield page
+
+    def cursor(self, resource: str, *, since: str | None, filters: Mapping[str, Any] | None) -> str | None:
+        return since or (filters or {}).get("changed_since")
+
+    def selection(
+        self, resource: str, *, since: str | None, filters: Mapping[str, Any] | None
+    ) -> Mapping[str, Sequence[str]]:
+        given = {name: value for name, value in (filters or {}).items() if name not in ("changed_since", "page_size")}
+        return {name: [str(value)] for name, value in given.items()}
 
     def record_type(self, resource: str) -> type[Record]:
         return Customer
@@ -89,9 +75,9 @@ def read_customer(row: msgspec.Raw) -> Customer:
     return Customer(source_id=str(fields["id"]), name=fields.get("name"), email=fields.get("email"))
 
 
-def page(number: int, *rows: bytes, total: int | None = None, stamp: str | None = None) -> Page:
+def page(number: int, *rows: bytes, total: int | None = None, cursor: str | None = None) -> Page:
     """A page of rows as a server might write them."""
-    return Page(number, [msgspec.Raw(row) for row in rows], [b"" for _ in rows], total, stamp)
+    return Page(number, [msgspec.Raw(row) for row in rows], total, cursor)
 
 
 def customers(*ids: int) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from decimal import Decimal
@@ -11,6 +12,7 @@ import msgspec
 import pytest
 
 from airflow_provider_erp.exceptions import ErpConfigError, UnreadableRecord
+from airflow_provider_erp.records import Customer
 from airflow_provider_erp.vendors import VENDORS
 from airflow_provider_erp.vendors.settings import Settings
 
@@ -239,3 +241,26 @@ def test_fynn_payment_method_may_be_an_empty_object_and_true_a_text() -> None:
 
 def test_unknown_country_stays_as_it_was_written() -> None:
     assert lemonsoft(country="ATLANTIS").country == "ATLANTIS"
+
+
+NOT_SUPPLIED = {
+    "visma_px": {"vat_number", "invoice_email", "postal_code", "city", "payment_terms", "version"},
+    "visma_net": {"language"},
+    "lemonsoft": {"invoice_email", "version"},
+    "fynn": {"payment_terms", "version"},
+}
+
+
+@pytest.mark.parametrize("conn_type", VENDORS)
+def test_absent_field_is_not_supplied_and_a_null_one_is_empty_unless_the_system_never_supplies_it(
+    conn_type: str,
+) -> None:
+    described = VENDORS[conn_type].resources["customer"]
+    key = dict.fromkeys(described.key, "1")
+    absent = dataclasses.asdict(read(conn_type, key))
+    nulls = dataclasses.asdict(read(conn_type, dict.fromkeys(described.row.__struct_fields__) | key))
+    texts = {field.name for field in dataclasses.fields(Customer)} - {"source_id", "modified_at", "status"}
+    of_the_key = {name for name in texts if absent[name] is not None}
+    assert of_the_key <= {"number"}
+    assert {name for name in texts if nulls[name] is None} == NOT_SUPPLIED[conn_type]
+    assert {nulls[name] for name in texts - of_the_key - NOT_SUPPLIED[conn_type]} == {""}

@@ -1,11 +1,14 @@
-"""Every vendor says what a vendor must say; a new one is checked by adding its folder and its fixtures."""
+"""Every vendor says what a vendor must say; a new one is checked by its line in ``vendors`` and its fixtures here.
+
+Fixtures are the vendors' own samples, in the folder of the vendor: ``<resource>.json`` a whole answer,
+``<resource>.row.json`` one row, and beside them ``<resource>.source.txt``, which says where it is from, or why there
+is none.
+"""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,6 @@ import msgspec
 import pytest
 
 from airflow_provider_erp.exceptions import UnreadableRecord
-from airflow_provider_erp.protocol.listing import Body
 from airflow_provider_erp.records import Customer, Invoice, ProjectTransaction, Record
 from airflow_provider_erp.sandbox import running_sandbox
 from airflow_provider_erp.vendors import VENDORS
@@ -21,69 +23,95 @@ from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.vendor import Resource
 
 HERE = Path(__file__).parent
-EXTRA = {"company_id": "C1", "tenant_id": "T1", "database": "D1", "api_key": "k", "auth_scheme": "none"}
+SETTINGS = Settings(
+    conn_type="any",
+    conn_id="any",
+    base_url="https://erp.example.com",
+    login="login",
+    password="password",
+    extra={"company_id": "C1", "tenant_id": "T1", "database": "D1", "api_key": "k", "auth_scheme": "none"},
+)
 
-# What of the documents is a fixture: vendor, resource, file, the name of the list in it (none: one row).
-FIXTURES = [
-    ("visma_px", "customer", "customers.json", "Customers"),
-    ("visma_px", "project_transaction", "transactions.json", "Transactions"),
-    ("fynn", "customer", "customers.json", "data"),
-    ("lemonsoft", "customer", "customer.json", None),
-]
-ROW_SHAPES = {"customer": "CustomerRow", "project_transaction": "TransactionRow", "invoice": "InvoiceRow"}
 RESOURCES = [(vendor.conn_type, name) for vendor in VENDORS.values() for name in vendor.resources]
-
-
-def settings(conn_type: str, **extra: Any) -> Settings:
-    return Settings(conn_type=conn_type, conn_id="c", base_url="https://x", extra=EXTRA | extra)
+every_resource = pytest.mark.parametrize(("conn_type", "name"), RESOURCES)
+every_fixture = pytest.mark.parametrize(
+    ("conn_type", "name"), [pair for pair in RESOURCES if list((HERE / pair[0]).glob(f"{pair[1]}*.json"))]
+)
 
 
 def resource(conn_type: str, name: str) -> Resource:
     return VENDORS[conn_type].resources[name]
 
 
-def read(conn_type: str, name: str, row: Any, **extra: Any) -> Any:
-    raw = row if isinstance(row, bytes) else json.dumps(row).encode()
-    return resource(conn_type, name).reader(settings(conn_type, **extra))(msgspec.Raw(raw))
+def read(described: Resource, row: Any) -> Record:
+    raw = row if isinstance(row, bytes | msgspec.Raw) else json.dumps(row).encode()
+    return described.reader(SETTINGS)(msgspec.Raw(raw))
 
 
-def fixture_rows(conn_type: str, file: str, within: str | None) -> list[dict[str, Any]]:
-    content = json.loads((HERE / conn_type / file).read_text())
-    return content[within] if within else [content]
+def fixture_rows(conn_type: str, name: str) -> list[msgspec.Raw]:
+    """The rows of a sample, as the vendor's own decoder finds them."""
+    whole = HERE / conn_type / f"{name}.json"
+    if whole.exists():
+        return resource(conn_type, name).decode(SETTINGS, whole.read_bytes()).raw
+    return [msgspec.Raw((HERE / conn_type / f"{name}.row.json").read_bytes())]
 
 
-def row_shape(conn_type: str, name: str) -> type[msgspec.Struct]:
-    module = import_module(f"airflow_provider_erp.vendors.{conn_type}.records")
-    shape: type[msgspec.Struct] = getattr(module, ROW_SHAPES[name])
-    return shape
+def key_only(described: Resource) -> dict[str, Any]:
+    return dict.fromkeys(described.key, 1) if read_accepts(described, 1) else dict.fromkeys(described.key, "1")
 
 
-def known_fields(conn_type: str, name: str) -> tuple[set[str], set[str]]:
-    module = import_module(f"airflow_provider_erp.vendors.{conn_type}.records")
-    return set(row_shape(conn_type, name).__struct_fields__), set(module.IGNORED[name])
+def read_accepts(described: Resource, key: Any) -> bool:
+    try:
+        read(described, dict.fromkeys(described.key, key))
+    except UnreadableRecord:
+        return False
+    return True
 
 
-def test_every_fixture_has_a_note_of_its_source() -> None:
-    for fixture in HERE.glob("*/*.json"):
-        assert fixture.with_suffix(".source.txt").read_text().strip()
+@pytest.mark.parametrize("conn_type", VENDORS)
+def test_vendor_describes_itself(conn_type: str) -> None:
+    vendor = VENDORS[conn_type]
+    assert vendor.conn_type == conn_type
+    assert vendor.title
+    assert vendor.company(SETTINGS)
+    asked_of, asked = vendor.test
+    vendor.resource(asked_of).arguments(None, asked)
 
 
-@pytest.mark.parametrize(("conn_type", "name", "file", "within"), FIXTURES)
-def test_documented_answer_parses_into_canonical_records(
-    conn_type: str, name: str, file: str, within: str | None
-) -> None:
-    for row in fixture_rows(conn_type, file, within):
-        record = read(conn_type, name, row)
-        assert isinstance(record, resource(conn_type, name).record)
+@every_resource
+def test_resource_describes_itself(conn_type: str, name: str) -> None:
+    described = resource(conn_type, name)
+    assert described.name == name
+    assert described.record in (Customer, ProjectTransaction, Invoice)
+    assert described.since is None or described.since in described.parameters
+    assert set(described.key) <= set(described.row.__struct_fields__)
+    assert set(described.row.__struct_fields__) & described.ignored == set()
+    listing = VENDORS[conn_type].listing(described, SETTINGS, {})
+    assert listing.url.startswith(SETTINGS.base_url)
 
 
-@pytest.mark.parametrize(("conn_type", "name", "file", "within"), FIXTURES)
-def test_every_field_of_a_document_is_mapped_or_listed_as_ignored(
-    conn_type: str, name: str, file: str, within: str | None
-) -> None:
-    mapped, ignored = known_fields(conn_type, name)
-    assert set(fixture_rows(conn_type, file, within)[0]) == mapped | ignored
-    assert mapped & ignored == set()
+@every_resource
+def test_sample_has_a_note_of_its_source_or_why_there_is_none(conn_type: str, name: str) -> None:
+    note = HERE / conn_type / f"{name}.source.txt"
+    assert note.exists(), (
+        f"put a sample answer into tests/vendors/{conn_type}/{name}.json and its source into {note.name}"
+    )
+    assert len(note.read_text().strip()) > 20
+
+
+@every_fixture
+def test_sample_parses_into_canonical_records(conn_type: str, name: str) -> None:
+    described = resource(conn_type, name)
+    rows = fixture_rows(conn_type, name)
+    assert rows
+    assert all(isinstance(read(described, row), described.record) for row in rows)
+
+
+@every_fixture
+def test_every_field_of_a_sample_is_mapped_or_listed_as_ignored(conn_type: str, name: str) -> None:
+    described = resource(conn_type, name)
+    for row in fixture_rows(conn_type, name):
+        assert set(json.loads(bytes(row))) == set(described.row.__struct_fields__) | described.ignored
 
 
 @pytest.fixture(scope="module")
@@ -101,89 +129,48 @@ def served() -> Iterator[dict[tuple[str, str], list[dict[str, Any]]]]:
         yield rows
 
 
-@pytest.mark.parametrize(("conn_type", "name"), RESOURCES)
+@every_resource
 def test_every_field_that_the_sandbox_serves_is_mapped_or_listed_as_ignored(
-    served: Any, conn_type: str, name: str
+    served: dict[tuple[str, str], list[dict[str, Any]]], conn_type: str, name: str
 ) -> None:
-    mapped, ignored = known_fields(conn_type, name)
-    assert served[conn_type, name]
-    assert {field for row in served[conn_type, name] for field in row} - mapped - ignored == set()
+    described = resource(conn_type, name)
+    assert served[conn_type, name], "let the sandbox serve this resource"
+    came = {field for row in served[conn_type, name] for field in row}
+    assert came - set(described.row.__struct_fields__) - described.ignored == set()
 
 
-@pytest.mark.parametrize(("conn_type", "name"), RESOURCES)
+@every_resource
 def test_record_is_readable_when_everything_but_its_key_is_null_or_absent(conn_type: str, name: str) -> None:
-    shape = row_shape(conn_type, name)
-    keys = {"Customerid": "1", "Transno": 1, "Transtype": 2, "internalId": 3, "id": "4"}
-    nulls = {field: keys.get(field) for field in shape.__struct_fields__}
-    key_only = {field: value for field, value in keys.items() if field in nulls}
-    assert read(conn_type, name, nulls).source_id
-    assert read(conn_type, name, key_only).source_id == read(conn_type, name, nulls).source_id
+    described = resource(conn_type, name)
+    nulls = dict.fromkeys(described.row.__struct_fields__) | key_only(described)
+    assert read(described, nulls).source_id == read(described, key_only(described)).source_id != ""
 
 
-@pytest.mark.parametrize(("conn_type", "name"), RESOURCES)
-def test_absent_field_is_not_supplied_and_a_null_one_is_empty(conn_type: str, name: str) -> None:
-    keys = {"Customerid": "1", "Transno": 1, "Transtype": 2, "internalId": 3, "id": "4"}
-    shape = row_shape(conn_type, name)
-    key_only = {field: value for field, value in keys.items() if field in shape.__struct_fields__}
-    absent = dataclasses.asdict(read(conn_type, name, key_only))
-    nulls = dataclasses.asdict(read(conn_type, name, dict.fromkeys(shape.__struct_fields__) | key_only))
-    given = {field for field, value in absent.items() if value is not None}
-    assert given <= {"source_id", "number", "transaction_id", "type_code"}
-    texts = {f.name for f in dataclasses.fields(resource(conn_type, name).record) if f.type == "str | None"}
-    never_supplied = {
-        "visma_px": {"vat_number", "invoice_email", "postal_code", "city", "payment_terms", "version"},
-        "visma_net": {"language"},
-        "lemonsoft": {"invoice_email", "version"},
-        "fynn": {"payment_terms", "version"},
-    }[conn_type]
-    for field in texts - given - never_supplied - {"status"}:
-        assert nulls[field] == "", field
-    for field in never_supplied & texts:
-        assert nulls[field] is None, field
-
-
-@pytest.mark.parametrize(("conn_type", "name"), RESOURCES)
-@pytest.mark.parametrize("row", [{}, b'{"id": ', b'{"id": "\xff"}', b"[]", b"7", {"id": None}, {"id": ""}, {"id": " "}])
-def test_row_without_a_key_or_of_another_shape_is_unreadable_with_a_reason(conn_type: str, name: str, row: Any) -> None:
+@every_resource
+@pytest.mark.parametrize("row", [{}, b'{"id": ', b'{"id": "\xff"}', b"[]", b"7", b'"text"', b"null"])
+def test_row_of_another_shape_is_unreadable_with_a_reason(conn_type: str, name: str, row: Any) -> None:
     with pytest.raises(UnreadableRecord) as caught:
-        read(conn_type, name, row)
+        read(resource(conn_type, name), row)
     assert str(caught.value)
 
 
-@pytest.mark.parametrize(("conn_type", "name"), RESOURCES)
+@every_resource
+@pytest.mark.parametrize("value", [None, "", " "])
+def test_row_without_a_part_of_its_key_is_unreadable_and_the_part_is_named(
+    conn_type: str, name: str, value: Any
+) -> None:
+    described = resource(conn_type, name)
+    for part in described.key:
+        with pytest.raises(UnreadableRecord, match=part):
+            read(described, key_only(described) | {part: value})
+
+
+@every_resource
 def test_field_of_another_type_makes_its_record_unreadable_and_is_named(conn_type: str, name: str) -> None:
-    shape = row_shape(conn_type, name)
-    for field in shape.__struct_fields__:
+    described = resource(conn_type, name)
+    for field in described.row.__struct_fields__:
         with pytest.raises(UnreadableRecord, match=rf"\$\.{field}"):
-            read(conn_type, name, {field: [["Erika"]]})
-
-
-@pytest.mark.parametrize(("conn_type", "name"), RESOURCES)
-def test_list_offers_a_key_per_row_and_rows_without_one_stand_for_themselves(conn_type: str, name: str) -> None:
-    decode = resource(conn_type, name).decode(settings(conn_type))
-    rows: list[dict[str, Any]] = [{"x": 1}, {"x": 2}]
-    answers: dict[str, Any] = {
-        "visma_px": {"Customers": rows, "Transactions": rows},
-        "visma_net": rows,
-        "lemonsoft": {"results": rows, "has_next_page": False},
-        "fynn": {"data": rows, "meta": {"pagination": {"totalItems": 2}}},
-    }
-    body: Body = decode(json.dumps(answers[conn_type]).encode())
-    assert len(set(body.keys)) == len(body.raw) == 2
-
-
-@pytest.mark.parametrize("conn_type", VENDORS)
-def test_vendor_describes_itself(conn_type: str) -> None:
-    vendor = VENDORS[conn_type]
-    assert vendor.conn_type == conn_type
-    assert vendor.title
-    assert vendor.company(settings(conn_type))
-    assert vendor.test[0] in vendor.resources
-    for name, described in vendor.resources.items():
-        assert described.name == name
-        assert described.record in (Customer, ProjectTransaction, Invoice)
-        assert described.since is None or described.since in described.parameters
-        described.arguments(None, dict(vendor.test[1]) if name == vendor.test[0] else None)
+            read(described, key_only(described) | {field: [["Erika"]]})
 
 
 def test_resources_have_the_same_record_everywhere() -> None:

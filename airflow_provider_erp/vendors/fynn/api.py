@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from airflow_provider_erp.protocol.auth import Fixed
-from airflow_provider_erp.protocol.listing import Body
+from airflow_provider_erp.protocol.listing import Rows
 from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.records import Customer
-from airflow_provider_erp.vendors.fynn.records import customer_reader
+from airflow_provider_erp.vendors.fynn import records
 from airflow_provider_erp.vendors.parameters import Parameter, flag, refused, text, whole_between
 from airflow_provider_erp.vendors.reading import key_bytes
 from airflow_provider_erp.vendors.settings import Settings
@@ -42,10 +42,10 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope).decode
 _ROW = msgspec.json.Decoder(_Row).decode
 
 
-def decode_page(body: bytes) -> Body:
+def _decode(_: Settings, body: bytes) -> Rows:
     """A page of rows with the whole list's total."""
     envelope = _ENVELOPE(body)
-    return Body(
+    return Rows(
         raw=envelope.data,
         keys=[key_bytes(row, _ROW(row).id) for row in envelope.data],
         total=envelope.meta.pagination.totalItems,
@@ -60,6 +60,9 @@ def _text_or_flag(value: Any, settings: Settings | None = None) -> list[str]:
 CUSTOMER = Resource(
     name="customer",
     record=Customer,
+    key=("id",),
+    row=records.CustomerRow,
+    ignored=records.CUSTOMER_IGNORED,
     path=lambda _: "/customers",
     parameters={
         **{
@@ -83,8 +86,8 @@ CUSTOMER = Resource(
         "itemsPerPage": Parameter("", refused("the page size is asked for by 'limit'"), selects=False),
     },
     since=None,
-    decode=lambda _: decode_page,
-    reader=customer_reader,
+    decode=_decode,
+    reader=records.customer_reader,
     page_parameter="page",
 )
 

@@ -13,12 +13,10 @@ from airflow_provider_erp.vendors.reading import Text, first_filled, joined, key
 from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.vendor import ReadRecord
 
-IGNORED = {
-    "customer": frozenset(
-        """businessCustomer commercialRegisterName createdAt customFields datevId defaultInvoiceAddress
-        defaultPaymentMethod gender isPartner isVatIdValid timeZone totalTurnOverRank""".split()
-    )
-}
+CUSTOMER_IGNORED = frozenset(
+    """businessCustomer commercialRegisterName createdAt customFields datevId defaultInvoiceAddress
+    defaultPaymentMethod gender isPartner isVatIdValid timeZone totalTurnOverRank""".split()
+)
 
 STATUS = {"STATUS_ACTIVE": "active", "STATUS_ARCHIVED": "closed", "STATUS_SUSPENDED": "blocked"}
 """ASSUMED: the meaning of the vendor's three words; changed by the connection's ``status_map``."""

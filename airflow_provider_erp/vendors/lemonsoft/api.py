@@ -13,11 +13,11 @@ import msgspec
 
 from airflow_provider_erp.exceptions import ErpAuthError, ErpProtocolError
 from airflow_provider_erp.protocol.auth import Login
-from airflow_provider_erp.protocol.listing import Body
+from airflow_provider_erp.protocol.listing import Rows
 from airflow_provider_erp.protocol.messages import Request, Response
 from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.records import Customer, Invoice
-from airflow_provider_erp.vendors.lemonsoft.records import ZONE, customer_reader, invoice_reader
+from airflow_provider_erp.vendors.lemonsoft import records
 from airflow_provider_erp.vendors.parameters import (
     Parameter,
     Write,
@@ -55,19 +55,19 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope).decode
 _ROW = msgspec.json.Decoder(_Row).decode
 
 
-def _decoder(resource: str, stamp_field: str) -> Callable[[Settings], Callable[[bytes], Body]]:
-    def decode(body: bytes) -> Body:
+def _decoder(resource: str, modified: str) -> Callable[[Settings, bytes], Rows]:
+    def decode(_: Settings, body: bytes) -> Rows:
         """The swagger gives the answer as ``{}``: an envelope and a bare array are both read."""
         raw, more = (_BARE(body), None) if body.lstrip()[:1] == b"[" else _opened(resource, body)
         rows = [_ROW(line) for line in raw]
-        return Body(
+        return Rows(
             raw=raw,
             keys=[key_bytes(line, row.id) for line, row in zip(raw, rows, strict=True)],
             more=more,
-            stamp=greatest_stamp(getattr(row, stamp_field) for row in rows),
+            cursor=greatest_stamp(getattr(row, modified) for row in rows),
         )
 
-    return lambda _: decode
+    return decode
 
 
 def _opened(resource: str, body: bytes) -> tuple[list[msgspec.Raw], bool | None]:
@@ -89,7 +89,7 @@ def _local_stamp(value: Any, settings: Settings | None = None) -> list[str]:
     ASSUMED: naive filter values mean the server's local time.
     """
     if isinstance(value, dt.datetime) and value.tzinfo is not None and settings is not None:
-        value = value.astimezone(settings.timezone(ZONE)).replace(tzinfo=None)
+        value = value.astimezone(settings.timezone(records.ZONE)).replace(tzinfo=None)
     return stamp(value)
 
 
@@ -108,9 +108,12 @@ def _filters(**writers: Write) -> dict[str, Parameter]:
 CUSTOMER = Resource(
     name="customer",
     record=Customer,
+    key=("id",),
+    row=records.CustomerRow,
+    ignored=records.CUSTOMER_IGNORED,
     path=lambda asked: f"{CUSTOMERS}/base" if asked.get("base") else CUSTOMERS,
     parameters={
-        "base": Parameter("", flag("1", "0")),
+        "base": Parameter("", flag("1", "0"), default=False),
         **_filters(
             name=text,
             search_name=text,
@@ -137,13 +140,16 @@ CUSTOMER = Resource(
     },
     since="modified_after",
     decode=_decoder("customer", "modified"),
-    reader=customer_reader,
+    reader=records.customer_reader,
     page_parameter="filter.page",
 )
 
 INVOICE = Resource(
     name="invoice",
     record=Invoice,
+    key=("id",),
+    row=records.InvoiceRow,
+    ignored=records.INVOICE_IGNORED,
     path=lambda _: "/api/invoices",
     parameters=_filters(
         numbers=many(whole),
@@ -159,7 +165,7 @@ INVOICE = Resource(
     ),
     since="updated_after",
     decode=_decoder("invoice", "modified_date"),
-    reader=invoice_reader,
+    reader=records.invoice_reader,
     page_parameter="filter.page",
 )
 

@@ -27,18 +27,16 @@ from airflow_provider_erp.vendors.vendor import ReadRecord
 ZONE = "Europe/Helsinki"
 """ASSUMED: the zone of the server's naive stamps; changed by the connection's ``timezone``."""
 
-IGNORED = {
-    "customer": frozenset(
-        """accountspayable_account accounts agreements attributes circulations contacts costcenter created creditlimit
-        customer_edi customer_group_id default_reference delivery_code delivery_method_number delivery_term dimension
-        due_invoice_sum fax finvoice_address group interest invoice_code invoice_method_id invoicedates invoiceperiod
-        invoicing_address invoicing_city invoicing_customer_number invoicing_name invoicing_name2
-        invoicing_postal_code invoicing_postaladdress is_customer is_prospect is_supplier open_invoice_sum
-        orderer_customer_number partial_delivery_disabled person_responsible_number purchase_account
-        receivables_account reference reseller sales_account searchname seller_number texts type www""".split()
-    ),
-    "invoice": frozenset({"delivery_customer_number", "payments", "rows"}),
-}
+CUSTOMER_IGNORED = frozenset(
+    """accountspayable_account accounts agreements attributes circulations contacts costcenter created creditlimit
+    customer_edi customer_group_id default_reference delivery_code delivery_method_number delivery_term
+    dimension due_invoice_sum fax finvoice_address group interest invoice_code invoice_method_id invoicedates
+    invoiceperiod invoicing_address invoicing_city invoicing_customer_number invoicing_name invoicing_name2
+    invoicing_postal_code invoicing_postaladdress is_customer is_prospect is_supplier open_invoice_sum
+    orderer_customer_number partial_delivery_disabled person_responsible_number purchase_account
+    receivables_account reference reseller sales_account searchname seller_number texts type www""".split()
+)
+INVOICE_IGNORED = frozenset({"delivery_customer_number", "payments", "rows"})
 
 Number = int | str | UnsetType | None
 Flag = bool | int | UnsetType | None

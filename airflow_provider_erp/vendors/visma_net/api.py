@@ -14,7 +14,7 @@ from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error
 
 from airflow_provider_erp.exceptions import ErpAuthError
 from airflow_provider_erp.protocol.auth import Login
-from airflow_provider_erp.protocol.listing import Body
+from airflow_provider_erp.protocol.listing import Rows
 from airflow_provider_erp.protocol.messages import Request, Response
 from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.records import Customer
@@ -22,7 +22,7 @@ from airflow_provider_erp.vendors.parameters import Parameter, one_of, refused, 
 from airflow_provider_erp.vendors.reading import greatest_stamp, key_bytes
 from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.vendor import Resource, Vendor
-from airflow_provider_erp.vendors.visma_net.records import Scalar, bare, customer_reader
+from airflow_provider_erp.vendors.visma_net import records
 
 CUSTOMERS = "/v1/customer"
 TOKEN_URL = "https://connect.visma.com/connect/token"  # noqa: S105 - an address
@@ -39,8 +39,8 @@ class _Metadata(msgspec.Struct):
 class _Row(msgspec.Struct):
     """What the list itself needs of a row."""
 
-    internalId: Scalar = None
-    lastModifiedDateTime: Scalar = None
+    internalId: records.Scalar = None
+    lastModifiedDateTime: records.Scalar = None
     metadata: _Metadata | None = None
 
 
@@ -56,7 +56,7 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope).decode
 _ROW = msgspec.json.Decoder(_Row).decode
 
 
-def decode_page(body: bytes) -> Body:
+def _decode(_: Settings, body: bytes) -> Rows:
     """A page of rows.
 
     The total rides on every row in ``metadata``; an empty page has none.
@@ -67,11 +67,11 @@ def decode_page(body: bytes) -> Body:
     raw, total = _unwrapped(_ROWS(body))
     rows = [_ROW(row) for row in raw]
     announced = [row.metadata.totalCount for row in rows if row.metadata and row.metadata.totalCount is not None]
-    return Body(
+    return Rows(
         raw=raw,
-        keys=[key_bytes(line, bare(row.internalId)) for line, row in zip(raw, rows, strict=True)],
+        keys=[key_bytes(line, records.bare(row.internalId)) for line, row in zip(raw, rows, strict=True)],
         total=max(announced, default=total),
-        stamp=greatest_stamp(bare(row.lastModifiedDateTime) for row in rows),
+        cursor=greatest_stamp(records.bare(row.lastModifiedDateTime) for row in rows),
     )
 
 
@@ -119,6 +119,9 @@ def _date_filter(wire: str, name: str, condition: str) -> dict[str, Parameter]:
 CUSTOMER = Resource(
     name="customer",
     record=Customer,
+    key=("internalId",),
+    row=records.CustomerRow,
+    ignored=records.CUSTOMER_IGNORED,
     path=lambda _: CUSTOMERS,
     parameters={
         **_date_filter("lastModifiedDateTime", "last_modified", "condition"),
@@ -134,8 +137,8 @@ CUSTOMER = Resource(
         "pageNumber": Parameter("", refused("the hook turns the pages itself"), selects=False),
     },
     since="last_modified",
-    decode=lambda _: decode_page,
-    reader=customer_reader,
+    decode=_decode,
+    reader=records.customer_reader,
     page_parameter="pageNumber",
 )
 

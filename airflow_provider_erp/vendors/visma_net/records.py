@@ -17,28 +17,11 @@ from airflow_provider_erp.vendors.reading import Text, joined, key_text, moment,
 from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.vendor import ReadRecord
 
-IGNORED = {
-    "customer": frozenset(
-        {
-            "accountReference",
-            "attributes",
-            "createdDateTime",
-            "creditLimit",
-            "creditRating",
-            "creditVerification",
-            "customerClass",
-            "deliveryAddress",
-            "deliveryContact",
-            "directDebitLines",
-            "extras",
-            "glAccounts",
-            "invoiceAddress",
-            "metadata",
-            "parentRecord",
-            "vatZone",
-        }
-    )
-}
+CUSTOMER_IGNORED = frozenset(
+    """accountReference attributes createdDateTime creditLimit creditRating creditVerification customerClass
+    deliveryAddress deliveryContact directDebitLines extras glAccounts invoiceAddress metadata parentRecord
+    vatZone""".split()
+)
 
 STATUS = {"Active": "active", "OnHold": "blocked", "CreditHold": "blocked", "Inactive": "closed", "OneTime": "one_time"}
 """ASSUMED: the meaning of the vendor's five words; changed by the connection's ``status_map``."""

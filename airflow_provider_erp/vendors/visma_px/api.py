@@ -12,14 +12,14 @@ from msgspec import UNSET, UnsetType
 
 from airflow_provider_erp.exceptions import ErpProtocolError
 from airflow_provider_erp.protocol.auth import Fixed
-from airflow_provider_erp.protocol.listing import Body
+from airflow_provider_erp.protocol.listing import Rows
 from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.records import Customer, ProjectTransaction
 from airflow_provider_erp.vendors.parameters import Parameter, flag, stamp, whole
 from airflow_provider_erp.vendors.reading import key_bytes
 from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.vendor import Resource, Vendor
-from airflow_provider_erp.vendors.visma_px.records import customer_reader, transaction_reader
+from airflow_provider_erp.vendors.visma_px import records
 
 log = logging.getLogger(__name__)
 
@@ -52,17 +52,14 @@ _HEAD = msgspec.json.Decoder(_Head).decode
 _KEY = msgspec.json.Decoder(_Key).decode
 
 
-def _decoder(resource: str, name: str, *key: str) -> Callable[[Settings], Callable[[bytes], Body]]:
-    def for_connection(settings: Settings) -> Callable[[bytes], Body]:
-        def decode(body: bytes) -> Body:
-            head = _HEAD(body)
-            raw = _rows(settings, resource, name, getattr(head, name), head.Message)
-            keys = [key_bytes(row, *(getattr(fields, part) for part in key)) for row in raw for fields in (_KEY(row),)]
-            return Body(raw=raw, keys=keys, stamp=head.Servertime)
+def _decoder(resource: str, name: str, *key: str) -> Callable[[Settings, bytes], Rows]:
+    def decode(settings: Settings, body: bytes) -> Rows:
+        head = _HEAD(body)
+        raw = _rows(settings, resource, name, getattr(head, name), head.Message)
+        keys = [key_bytes(row, *(getattr(fields, part) for part in key)) for row in raw for fields in (_KEY(row),)]
+        return Rows(raw=raw, keys=keys, cursor=head.Servertime)
 
-        return decode
-
-    return for_connection
+    return decode
 
 
 def _rows(
@@ -110,6 +107,9 @@ def _caution(asked: Mapping[str, Any]) -> str | None:
 CUSTOMER = Resource(
     name="customer",
     record=Customer,
+    key=("Customerid",),
+    row=records.CustomerRow,
+    ignored=records.CUSTOMER_IGNORED,
     path=lambda _: "/pxapi/Customer",
     parameters={
         "changed_since": Parameter("changedSince", stamp),
@@ -119,13 +119,16 @@ CUSTOMER = Resource(
     since="changed_since",
     fixed=_company,
     decode=_decoder("customer", "Customers", "Customerid"),
-    reader=customer_reader,
+    reader=records.customer_reader,
     caution=_caution,
 )
 
 PROJECT_TRANSACTION = Resource(
     name="project_transaction",
     record=ProjectTransaction,
+    key=("Transtype", "Transno"),
+    row=records.TransactionRow,
+    ignored=records.TRANSACTION_IGNORED,
     path=lambda _: "/pxapi/Trans",
     parameters={
         "changed_since": Parameter("changedSince", stamp),
@@ -134,7 +137,7 @@ PROJECT_TRANSACTION = Resource(
     since="changed_since",
     fixed=_company,
     decode=_decoder("project_transaction", "Transactions", "Transtype", "Transno"),
-    reader=transaction_reader,
+    reader=records.transaction_reader,
 )
 
 

@@ -33,12 +33,10 @@ Code = int | UnsetType | None
 Amount = Decimal | UnsetType | None
 Flag = bool | UnsetType | None
 
-IGNORED = {
-    "customer": frozenset(
-        {"Globaltype", "Companycode", "Www", "Contactname", "Contacttitle", "Contactphone1", "Contactphone2"}
-    ),
-    "project_transaction": frozenset[str](),
-}
+CUSTOMER_IGNORED = frozenset(
+    {"Globaltype", "Companycode", "Www", "Contactname", "Contacttitle", "Contactphone1", "Contactphone2"}
+)
+TRANSACTION_IGNORED = frozenset[str]()
 
 
 class CustomerRow(msgspec.Struct):
