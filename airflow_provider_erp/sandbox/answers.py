@@ -1,15 +1,18 @@
-"""Answers of the sandbox: JSON in which decimals are numbers."""
+"""What the vendors of the sandbox share: JSON answers and bodies, basic credentials, numbers in a query."""
 
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
+_T = TypeVar("_T")
 
 
 def json_answer(
@@ -34,7 +37,16 @@ def whole_number(text: str | None, default: int) -> int | None:
     """A query value as a number; absent is the default, anything that is no whole number is ``None``."""
     if text is None:
         return default
+    return int(text) if _WHOLE_NUMBER.fullmatch(text) else None
+
+
+async def read_body(request: web.Request, expected: type[_T]) -> _T:
+    """The JSON body of a request.
+
+    Raises:
+        ValueError: the body is no JSON, or another JSON than expected.
+    """
     try:
-        return int(text)
-    except ValueError:
-        return None
+        return msgspec.json.decode(await request.read(), type=expected)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise ValueError(str(exc)) from exc

@@ -11,16 +11,21 @@ from airflow_provider_erp.sandbox.lemonsoft import sessions as lemonsoft
 from airflow_provider_erp.sandbox.visma_net import tokens as visma_net
 from airflow_provider_erp.sandbox.visma_px import api as visma_px
 
+COMPANY = "Sandbox Oy"
+
 
 def connections(url: str) -> dict[str, dict[str, Any]]:
-    """The connections by id; the credentials are the sandbox's own and open nothing else."""
+    """The connections by id; the credentials are the sandbox's own and open nothing else.
+
+    The company is named, because else folders of batches would be named by the port, which changes.
+    """
     return {
         "visma_px_default": {
             "conn_type": "visma_px",
             "host": f"{url}/px",
             "login": visma_px.CREDENTIALS[0],
             "password": visma_px.CREDENTIALS[1],
-            "extra": {"company_id": visma_px.COMPANY_ID, "auth_scheme": "basic"},
+            "extra": {"company": COMPANY, "company_id": visma_px.COMPANY_ID, "auth_scheme": "basic"},
         },
         "visma_net_default": {
             "conn_type": "visma_net",
@@ -28,6 +33,7 @@ def connections(url: str) -> dict[str, dict[str, Any]]:
             "login": visma_net.CLIENT[0],
             "password": visma_net.CLIENT[1],
             "extra": {
+                "company": COMPANY,
                 "tenant_id": visma_net.COMPANY_TENANT,
                 "token_url": f"{url}/visma-net/connect/token",
                 "timezone": "Europe/Helsinki",
@@ -38,9 +44,14 @@ def connections(url: str) -> dict[str, dict[str, Any]]:
             "host": f"{url}/lemonsoft",
             "login": lemonsoft.LOGIN[0],
             "password": lemonsoft.LOGIN[1],
-            "extra": {"database": lemonsoft.DATABASE, "api_key": lemonsoft.API_KEY},
+            "extra": {"company": COMPANY, "database": lemonsoft.DATABASE, "api_key": lemonsoft.API_KEY},
         },
-        "fynn_default": {"conn_type": "fynn", "host": f"{url}/fynn", "password": fynn.API_KEY},
+        "fynn_default": {
+            "conn_type": "fynn",
+            "host": f"{url}/fynn",
+            "password": fynn.API_KEY,
+            "extra": {"company": COMPANY},
+        },
     }
 
 

@@ -8,16 +8,15 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from airflow_provider_erp.sandbox.answers import json_answer
 from airflow_provider_erp.sandbox.connections import connections
+from airflow_provider_erp.sandbox.control import Control
 from airflow_provider_erp.sandbox.faults import Fault, FaultBoard, middleware
 from airflow_provider_erp.sandbox.fynn.api import Fynn
 from airflow_provider_erp.sandbox.lemonsoft.api import Lemonsoft
@@ -119,7 +118,7 @@ def application(sandbox: Sandbox, requests_per_session: int) -> web.Application:
         part = web.Application(middlewares=[_recording(sandbox), middleware(sandbox.board, vendor, expire)])
         part.add_routes(routes)
         app.add_subapp(prefix, part)
-    app.add_routes(_Control(sandbox).routes())
+    app.add_routes(Control(sandbox.url, sandbox.world, sandbox.board).routes())
     return app
 
 
@@ -134,41 +133,3 @@ def _recording(sandbox: Sandbox) -> Middleware:
         return await handler(request)
 
     return record
-
-
-class _Control:
-    """What is no vendor's: the list of contents, the truth and the faults."""
-
-    def __init__(self, sandbox: Sandbox) -> None:
-        self._sandbox = sandbox
-
-    def routes(self) -> list[web.RouteDef]:
-        return [
-            web.get("/", self.contents),
-            web.get("/truth", self.truth),
-            web.get("/faults", self.list_faults),
-            web.post("/faults", self.arm),
-            web.delete("/faults", self.clear),
-        ]
-
-    async def contents(self, _request: web.Request) -> web.Response:
-        systems = {each["conn_type"]: each["host"] for each in self._sandbox.connections().values()}
-        url = self._sandbox.url
-        return json_answer({"systems": systems, "truth": f"{url}/truth", "faults": f"{url}/faults"})
-
-    async def truth(self, _request: web.Request) -> web.Response:
-        return json_answer(self._sandbox.truth())
-
-    async def list_faults(self, _request: web.Request) -> web.Response:
-        return json_answer([asdict(fault) for fault in self._sandbox.board.armed()])
-
-    async def arm(self, request: web.Request) -> web.Response:
-        try:
-            self._sandbox.board.arm(msgspec.json.decode(await request.read(), type=Fault))
-        except (msgspec.DecodeError, ValueError) as exc:
-            return json_answer({"message": str(exc)}, 400)
-        return await self.list_faults(request)
-
-    async def clear(self, request: web.Request) -> web.Response:
-        self._sandbox.board.clear()
-        return await self.list_faults(request)

@@ -67,7 +67,7 @@ class Lemonsoft:
 
     def __init__(self, entries: Iterable[Entry], sessions: Sessions) -> None:
         self._customers = [customer_row(entry) for entry in entries]
-        self._by_id = {row["id"]: row for row in self._customers}
+        self._by_id = {str(row["id"]): row for row in self._customers}
         self._sessions = sessions
 
     @cached_property
@@ -80,7 +80,7 @@ class Lemonsoft:
             *self._sessions.routes(),
             web.get("/api/customers", self.list_customers),
             web.get("/api/customers/base", self.list_base_customers),
-            web.get(r"/api/customers/{customer_id:\d+}", self.get_customer),
+            web.get("/api/customers/{customer_id}", self.get_customer),
             web.get("/api/invoices", self.list_invoices),
         ]
 
@@ -100,7 +100,7 @@ class Lemonsoft:
         """The customer with the internal id of the path."""
         if not self._sessions.use(request):
             return unauthorized()
-        row = self._by_id.get(int(request.match_info["customer_id"]))
+        row = self._by_id.get(request.match_info["customer_id"])
         return json_answer({"Message": "Customer was not found."}, 404) if row is None else json_answer(row)
 
     async def list_invoices(self, request: web.Request) -> web.Response:

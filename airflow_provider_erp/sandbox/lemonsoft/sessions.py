@@ -12,7 +12,7 @@ import secrets
 import msgspec
 from aiohttp import web
 
-from airflow_provider_erp.sandbox.answers import json_answer
+from airflow_provider_erp.sandbox.answers import json_answer, read_body
 
 LOGIN = ("lemon-reader", "lemonsoft-sandbox-phrase")
 DATABASE = "SANDBOX"
@@ -49,10 +49,10 @@ class Sessions:
     async def open(self, request: web.Request) -> web.Response:
         """A new session; a refused log-in is a 200 without one."""
         try:
-            credentials = msgspec.json.decode(await request.read(), type=_Credentials)
-        except msgspec.DecodeError:
-            credentials = None
-        if credentials != _ACCEPTED:
+            accepted = await read_body(request, _Credentials) == _ACCEPTED
+        except ValueError:
+            accepted = False
+        if not accepted:
             return json_answer({"has_errors": True, "errors": ["Login failed"]})
         session = secrets.token_hex(16)
         self._left[session] = self._requests_per_session

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 
@@ -27,7 +28,7 @@ class Tokens:
 
     async def issue(self, request: web.Request) -> web.Response:
         """A new token, or 400 with the OAuth error."""
-        form = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        form = dict(parse_qsl((await request.read()).decode(errors="replace")))
         error = _error(form, request.headers.get("Authorization"))
         if error:
             return json_answer({"error": error}, 400)

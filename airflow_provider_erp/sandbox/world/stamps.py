@@ -45,6 +45,6 @@ def read_naive(text: str) -> dt.datetime | None:
     """A stamp as Helsinki's naive time; an offset is converted, an unreadable text is ``None``."""
     try:
         moment = dt.datetime.fromisoformat(text)
-    except ValueError:
+        return moment if moment.tzinfo is None else moment.astimezone(HELSINKI).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo is None else moment.astimezone(HELSINKI).replace(tzinfo=None)
