@@ -21,14 +21,13 @@ def _timezone(default: str | None = None) -> dict[str, object]:
     return _field("Time zone", f"IANA zone of the server's local time stamps, such as Europe/Helsinki. {told}", _TEXT)
 
 
-_STATUS_MAP = _field(
-    "Status map",
-    'JSON: the vendor\'s status word to active, blocked, closed or one_time, such as {"OneTime": "active"}.',
-    _TEXTS_BY_NAME,
-)
-
 _COMMON = {
     "company": _field("Company", "Name of the company in folders and reports; each type has a default.", _TEXT),
+    "status_map": _field(
+        "Status map",
+        'JSON: the vendor\'s status word to active, blocked, closed or one_time, such as {"OneTime": "active"}.',
+        _TEXTS_BY_NAME,
+    ),
     "timeout_seconds": _field(
         "Time-out (seconds)",
         "How long to wait for a connection or for the next bytes. Default: 60.",
@@ -87,7 +86,6 @@ _VISMA_PX = _connection(
             _NUMBERS,
         ),
         "timezone": _timezone(),
-        "status_map": _STATUS_MAP,
     },
     hidden=["schema"],
     labels={"host": "Base URL above pxapi", "password": "Password, token or key"},
@@ -103,7 +101,6 @@ _VISMA_NET = _connection(
         "token_url": _field("Token URL", "Default: https://connect.visma.com/connect/token.", _TEXT),
         "scope": _field("Scope", "Default: vismanet_erp_service_api:read.", _TEXT),
         "timezone": _timezone(),
-        "status_map": _STATUS_MAP,
     },
     hidden=["schema"],
     labels={"login": "Client id", "password": "Client secret"},
@@ -118,7 +115,6 @@ _LEMONSOFT = _connection(
         "database": _field("Database", "The Lemonsoft database to log in to.", _TEXT),
         "api_key": _field("API key", "The API key of the integration.", _SECRET),
         "timezone": _timezone("Europe/Helsinki"),
-        "status_map": _STATUS_MAP,
     },
     hidden=["schema"],
     labels={"host": "Base URL above api"},
@@ -129,7 +125,7 @@ _FYNN = _connection(
     "fynn",
     "FynnHook",
     "Fynn",
-    {"status_map": _STATUS_MAP},
+    {},
     hidden=["schema", "login"],
     labels={"password": "API key"},
     placeholders={"host": "https://coreapi.io"},

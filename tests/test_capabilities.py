@@ -18,18 +18,18 @@ def run_tests(*arguments: str, **environment: str) -> subprocess.CompletedProces
 
 
 def test_what_is_absent_is_named_at_the_end() -> None:
-    done = run_tests("tests/looks", PATH="/nowhere", ERP_REQUIRE="")
+    done = run_tests("tests/browser", PATH="/nowhere", ERP_REQUIRE="")
     assert done.returncode == 0, done.stdout
     assert "NOT TESTED HERE: 3 tests need a browser; install Chromium" in done.stdout
 
 
 def test_what_is_required_and_absent_is_a_failure() -> None:
-    done = run_tests("tests/looks", PATH="/nowhere", ERP_REQUIRE="browser")
+    done = run_tests("tests/browser", PATH="/nowhere", ERP_REQUIRE="browser")
     assert done.returncode != 0
     assert "asks for what is not on this machine: browser (install Chromium)" in done.stderr
 
 
 def test_unknown_requirement_is_a_failure() -> None:
-    done = run_tests("tests/looks", ERP_REQUIRE="browsr")
+    done = run_tests("tests/browser", ERP_REQUIRE="browsr")
     assert done.returncode != 0
     assert "known are browser, postgres" in done.stderr

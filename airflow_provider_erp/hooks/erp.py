@@ -22,7 +22,7 @@ from airflow_provider_erp.protocol.listing import fetch
 from airflow_provider_erp.protocol.messages import Page, Request, decode_record
 from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.records import Record
-from airflow_provider_erp.transport.options import Options
+from airflow_provider_erp.transport.options import TransportOptions
 from airflow_provider_erp.transport.sync import SyncTransport
 from airflow_provider_erp.vendors.settings import Settings, base_url
 from airflow_provider_erp.vendors.vendor import ReadRecord, Resource, Vendor
@@ -118,7 +118,7 @@ class ErpHook(BaseHook):
         if bundle and not Path(bundle).exists():
             raise self.settings.error(f"the extra field 'ca_bundle' names {bundle}, which is not on this machine")
         timeout = self.settings.number("timeout_seconds", 60.0, 0.001)
-        return SyncTransport(Options(timeout_seconds=timeout, verify=verify and (bundle or True)))
+        return SyncTransport(TransportOptions(timeout_seconds=timeout, verify=verify and (bundle or True)))
 
     def fetch(
         self, resource: str, *, since: str | None = None, filters: Mapping[str, Any] | None = None

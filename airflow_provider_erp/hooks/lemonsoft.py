@@ -39,7 +39,7 @@ class LemonsoftHook(ErpHook):
         Raises:
             ErpProtocolError: there is none (status 404), or the server reports an error inside status 200.
         """
-        customer = self.one("customer", customer_path(customer_id))
+        customer = self.one(f"customer {customer_id}", customer_path(customer_id))
         if customer.get("has_errors"):
             raise ErpProtocolError(f"lemonsoft customer {customer_id}: the server answers status 200 with has_errors")
         return customer

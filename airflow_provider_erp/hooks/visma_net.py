@@ -41,4 +41,4 @@ class VismaNetHook(ErpHook):
         Raises:
             ErpProtocolError: there is none (status 404).
         """
-        return self.one("customer", customer_path(str(number)))
+        return self.one(f"customer {number}", customer_path(str(number)))

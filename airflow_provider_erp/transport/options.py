@@ -11,7 +11,7 @@ USER_AGENT = f"airflow-provider-erp/{version('airflow-provider-erp')}"
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class TransportOptions:
     """``verify`` is a truth value or the path of a CA bundle."""
 
     timeout_seconds: float = 60.0

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 
 import requests
 import urllib3
+from requests.exceptions import InvalidHeader
 from urllib3.exceptions import InsecureRequestWarning, NewConnectionError, ReadTimeoutError
 
+from airflow_provider_erp.exceptions import ErpConfigError
 from airflow_provider_erp.protocol.messages import Answer, Lost, Request, Response
-from airflow_provider_erp.transport.options import USER_AGENT, Options, proxy_for
+from airflow_provider_erp.transport.options import USER_AGENT, TransportOptions, proxy_for
 from airflow_provider_erp.transport.redact import redact_library_logs
 
 log = logging.getLogger(__name__)
@@ -25,7 +27,7 @@ class SyncTransport:
     nothing that holds an address: a failed send is a ``Lost`` in plain words.
     """
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: TransportOptions) -> None:
         redact_library_logs()
         self.options = options
         self._session = requests.Session()
@@ -37,7 +39,11 @@ class SyncTransport:
             urllib3.disable_warnings(InsecureRequestWarning)
 
     def send(self, request: Request) -> Answer:
-        """The server's whole answer, or why there is none."""
+        """The server's whole answer, or why there is none.
+
+        Raises:
+            ErpConfigError: a header of the request cannot be sent.
+        """
         started = time.monotonic()
         try:
             answer = self._session.request(
@@ -50,7 +56,12 @@ class SyncTransport:
                 allow_redirects=False,
                 proxies=_proxies(request.url),
             )
-        except (OSError, UnicodeError) as exc:  # requests' own errors are OSErrors
+        except (UnicodeError, InvalidHeader):
+            raise ErpConfigError(
+                f"{request.label}: a credential has characters that no HTTP header can carry; check the connection's "
+                "login, password and auth_name for line ends and other signs that were pasted along"
+            ) from None
+        except OSError as exc:  # requests' own errors are OSErrors
             return _lost(exc, time.monotonic() - started, self.options)
         return Response(
             status=answer.status_code,
@@ -66,7 +77,7 @@ def _proxies(url: str) -> dict[str, str]:
     return {} if proxy is None else {"http": proxy, "https": proxy}
 
 
-def _lost(exc: Exception, seconds: float, options: Options) -> Lost:
+def _lost(exc: Exception, seconds: float, options: TransportOptions) -> Lost:
     """The failure in words; the library's own words hold the address with its query, so they are left out."""
     match exc:
         case requests.exceptions.SSLError():
@@ -81,13 +92,11 @@ def _lost(exc: Exception, seconds: float, options: Options) -> Lost:
             return Lost("the body broke off", sent=True, seconds=seconds)
         case requests.ConnectionError():
             return _no_connection(exc, seconds, options)
-        case UnicodeError():
-            return Lost("a credential has characters that no HTTP header can carry", sent=False, seconds=seconds)
         case _:
             return Lost(f"the request failed ({type(exc).__name__})", sent=True, seconds=seconds)
 
 
-def _no_connection(exc: requests.ConnectionError, seconds: float, options: Options) -> Lost:
+def _no_connection(exc: requests.ConnectionError, seconds: float, options: TransportOptions) -> Lost:
     """The library tells a name that is not known, a refused connection and a silence in the body by inner errors."""
     inner = exc.args[0] if exc.args else None
     if isinstance(getattr(inner, "reason", None), NewConnectionError):

@@ -185,8 +185,8 @@ def test_single_customer_that_is_not_there_is_an_error_with_its_status(connect: 
             return reply_json({"access_token": "t", "token_type": "Bearer"})
         return reply_json({"message": "Kundin Erika Muster"}, 404)
 
-    with serving(script) as server, pytest.raises(ErpProtocolError, match="404") as caught:
-        connect("visma_net", server.url).get_customer("1")
+    with serving(script) as server, pytest.raises(ErpProtocolError, match=r"visma_net customer 77: .*404") as caught:
+        connect("visma_net", server.url).get_customer("77")
     assert caught.value.status == 404
     assert "Erika" not in str(caught.value)
 
