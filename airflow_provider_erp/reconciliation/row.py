@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from airflow_provider_erp.reconciliation.normalise.fields import normalise
+from airflow_provider_erp.reconciliation.normalise.fold import compact
+from airflow_provider_erp.reconciliation.normalise.identifiers import is_placeholder
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 Row = Mapping[str, str | None]
 
-IDENTIFIERS = ("org_number", "vat_number")
+IDENTIFIERS = ("number", "org_number", "vat_number")
 """Keys whose sharing makes records of one side duplicates of each other."""
 
 
@@ -32,7 +34,11 @@ def columns_written(spec: ReconciliationSpec) -> tuple[str, ...]:
 
 
 def normalised(spec: ReconciliationSpec, row: Row) -> dict[str, str | None]:
-    """The row as the comparison reads it; a key that is empty is ``None`` and never matches."""
+    """The row as the comparison reads it; a key that is ``None`` never matches.
+
+    Such are keys that are empty, numbers without a letter or a digit other
+    than zero, and organisation and VAT numbers that are placeholders.
+    """
     country = normalise("country", row["country"]) or ""
     texts = {column: normalise(column, row[column], country) for column in columns_read(spec)[1:]}
     result = {"record_id": row["source_id"], "customer": row["number"], "customer_name": row["name"]}
@@ -45,6 +51,13 @@ def normalised(spec: ReconciliationSpec, row: Row) -> dict[str, str | None]:
 
 
 def _key(key: str, text: str | None, country: str) -> str | None:
-    if not text:
+    if not text or _says_nothing(key, text, country):
         return None
     return f"{country}|{text}" if key == "org_number" else text
+
+
+def _says_nothing(key: str, text: str, country: str) -> bool:
+    """Whether the text stands for "none": hundreds of customers may carry it."""
+    if key == "number":
+        return not compact(text).strip("0")
+    return key in ("org_number", "vat_number") and is_placeholder(text, country)

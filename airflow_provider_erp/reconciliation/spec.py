@@ -25,6 +25,11 @@ class ReconciliationSpec:
     history anew. ``keys`` are tried in their order, each on what the earlier
     ones left unmatched. ``title`` is what people read.
 
+    Whatever the keys, records of one side that share a number, an organisation
+    number (within its country) or a VAT number are duplicates of each other and
+    match as one customer. Placeholders are no keys: a number of zeros only, an
+    organisation or VAT number without a digit or with the same one throughout.
+
     Raises:
         ValueError: an argument is empty, unknown or given twice; the message names it.
     """

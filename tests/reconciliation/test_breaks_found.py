@@ -77,7 +77,7 @@ def test_same_organisation_number_in_two_countries_is_no_duplicate(compare: Comp
 
 
 def test_organisation_number_groups_where_no_country_is_known(compare: Compare) -> None:
-    source = [a_customer("a", org_number="1", country=""), a_customer("b", org_number="1")]
+    source = [a_customer("a", org_number="17", country=""), a_customer("b", org_number="17")]
     assert compare(source, []).counts["duplicate_in_source"] == 1
 
 
@@ -93,6 +93,37 @@ def test_empty_values_neither_group_nor_match(compare: Compare) -> None:
     result = compare([a_customer("a", **empty), a_customer("b", **empty)], [a_customer("t", **empty)])
     assert result.counts["duplicate_in_source"] == 0
     assert result.matched == 0
+
+
+def test_customers_without_a_true_identifier_are_not_taken_for_one(compare: Compare) -> None:
+    placeholders = ("0000000-0", "0", "000000000", "-", "n/a")
+    source = [
+        a_customer(f"{key}-{number}-{place}", **{key: number})
+        for key in ("org_number", "vat_number")
+        for number in placeholders
+        for place in range(2)
+    ]
+    result = compare(source, [a_customer("t", org_number="0", vat_number="n/a")])
+    assert result.counts["missing_in_target"] == len(source)
+    assert result.counts["duplicate_in_source"] == result.matched == 0
+
+
+def test_placeholder_against_an_identifier_still_differs(compare: Compare) -> None:
+    result = compare([a_customer("s", number="1", vat_number="0")], [a_customer("t", number="1", vat_number="FI1")])
+    assert the_only_break(result).field == "vat_number"
+
+
+def test_records_that_share_a_customer_number_are_duplicates_and_match_as_one(compare: Compare) -> None:
+    source = [a_customer("b", number="C-1 "), a_customer("a", number="c-1"), a_customer("c", number="2")]
+    result = compare(source, [a_customer("t1", number="C-1"), a_customer("t2", number="2")])
+    found = the_only_break(result)
+    assert (found.kind, found.customer, found.members) == ("duplicate_in_source", "c-1", ("a", "b"))
+    assert result.matched_by_key["number"] == 2
+
+
+def test_number_of_zeros_neither_groups_nor_matches(compare: Compare) -> None:
+    result = compare([a_customer("a", number="0"), a_customer("b", number="0")], [a_customer("t", number="0")])
+    assert result.counts["duplicate_in_source"] == result.matched == 0
 
 
 def test_field_that_differs_shows_what_both_systems_wrote(compare: Compare) -> None:

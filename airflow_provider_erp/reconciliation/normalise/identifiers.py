@@ -54,6 +54,15 @@ def vat_number(value: str, country: str = "") -> str:
     return text
 
 
+def is_placeholder(value: str, country: str = "") -> bool:
+    """Whether an organisation or VAT number stands for none: no digit in it, or the same one throughout.
+
+    The marks that make a VAT number of it (``SE`` ... ``01``) do not count.
+    Check digits are not judged: ``123456789`` is no placeholder.
+    """
+    return len(set(filter(str.isdigit, org_number(value, country)))) < 2
+
+
 def _nordic(text: str, country: str) -> tuple[str, str]:
     """The country and the digits of its register, or two empty texts."""
     if found := _PREFIXED.fullmatch(text):
