@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import zstandard
 
+from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.records import Record
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ class RecordTable:
     def write(self, target: Path) -> Merged:
         """Writes the Parquet file and answers what it counted in it."""
         self.close()
-        with self._connect() as connection:
+        megabytes = _MEMORY_MB + 16 * self._longest // 2**20
+        with open_engine(self._folder, memory_mb=megabytes) as connection:
             self._read_spool(connection, target)
             read = _count(connection, "*", target)
             if _count(connection, "DISTINCT source_id", target) < read:
@@ -72,20 +74,6 @@ class RecordTable:
     def close(self) -> None:
         """Ends the spool; nothing can be added afterwards."""
         self._file.close()  # type: ignore[no-untyped-call]
-
-    def _connect(self) -> duckdb.DuckDBPyConnection:
-        import duckdb  # noqa: PLC0415  # heavy: not when a DAG file is parsed
-
-        megabytes = _MEMORY_MB + 16 * self._longest // 2**20
-        return duckdb.connect(
-            config={
-                "threads": 1,
-                "memory_limit": f"{megabytes}MB",
-                "temp_directory": str(self._folder / "duckdb"),
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            }
-        )
 
     def _read_spool(self, connection: duckdb.DuckDBPyConnection, target: Path) -> None:
         rows = connection.read_json(

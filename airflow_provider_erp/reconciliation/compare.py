@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
-
+from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.reconciliation.breaks import Reconciliation
 from airflow_provider_erp.reconciliation.findings import Finding, read_findings
-from airflow_provider_erp.reconciliation.sides import Side, load
+from airflow_provider_erp.reconciliation.sides import Side, read_rows
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 from airflow_provider_erp.reconciliation.sql import render
+from airflow_provider_erp.reconciliation.tables import make_table
 
-MEMORY_LIMIT = "512MB"
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY_MB = 512
+_SIDES = ("source_side", "target_side")
 _FETCH_ROWS = 5_000
 
 
@@ -29,15 +33,19 @@ def reconcile(
     that the result is said to be about; nothing here reads a clock.
 
     Raises:
-        ValueError: a side does not hold all customers, so that missing ones cannot be told.
+        ValueError: a side does not hold all customers, so that missing ones cannot be told, or not all columns.
         ErpInconsistentRead: a side names a record twice.
     """
     for side in (source, target):
         _check_coverage(side)
-    with tempfile.TemporaryDirectory(prefix="reconcile-", dir=workdir) as name, open_engine(Path(name)) as engine:
-        source_customers = load(engine, spec, source, "source_side", Path(name))
-        target_customers = load(engine, spec, target, "target_side", Path(name))
-        matched_by_key, breaks = read_findings(spec.name, _findings(engine, spec))
+    with tempfile.TemporaryDirectory(prefix="reconcile-", dir=workdir) as name:
+        folder = Path(name)
+        with open_engine(folder, memory_mb=MEMORY_MB, threads=2) as engine:
+            source_customers, target_customers = (
+                make_table(engine, table, spec, read_rows(engine, spec, side), side.batch, folder)
+                for table, side in zip(_SIDES, (source, target), strict=True)
+            )
+            matched_by_key, breaks = read_findings(spec.name, findings(engine, spec))
     return Reconciliation(
         spec=spec.name,
         title=spec.title or spec.name,
@@ -54,29 +62,9 @@ def reconcile(
     )
 
 
-@contextmanager
-def open_engine(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A DuckDB that keeps to ``folder``, to little memory, and to what is built into it."""
-    connection = duckdb.connect(
-        str(folder / "reconcile.duckdb"),
-        config={
-            "threads": 2,
-            "memory_limit": MEMORY_LIMIT,
-            "temp_directory": str(folder / "spill"),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-            "lock_configuration": True,
-        },
-    )
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-def _findings(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec) -> Iterator[Finding]:
-    engine.execute(render(spec, source="source_side", target="target_side"))
+def findings(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec) -> Iterator[Finding]:
+    """What the one SQL text yields on the two tables, in any order."""
+    engine.execute(render(spec, source=_SIDES[0], target=_SIDES[1]))
     while rows := engine.fetchmany(_FETCH_ROWS):
         yield from map(Finding._make, rows)
 

@@ -9,7 +9,8 @@ import duckdb
 import pytest
 from sides_on_disk import a_customer, a_side
 
-from airflow_provider_erp.reconciliation.compare import open_engine, reconcile
+from airflow_provider_erp.engine import open_engine
+from airflow_provider_erp.reconciliation.compare import reconcile
 from airflow_provider_erp.reconciliation.groups import group
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS
 from airflow_provider_erp.reconciliation.sql import render
@@ -47,7 +48,7 @@ def test_text_reads_only_the_sources_that_it_is_given(text: str) -> None:
 
 
 def test_extensions_stay_off_and_nothing_can_turn_them_on(tmp_path: Path) -> None:
-    with open_engine(tmp_path) as engine:
+    with open_engine(tmp_path, memory_mb=512, threads=2) as engine:
         settings = engine.execute(
             "SELECT name, value FROM duckdb_settings() WHERE name IN "
             "('autoinstall_known_extensions', 'autoload_known_extensions', 'allow_community_extensions')"
@@ -61,10 +62,11 @@ def test_extensions_stay_off_and_nothing_can_turn_them_on(tmp_path: Path) -> Non
             engine.execute("SET autoinstall_known_extensions = true")
 
 
-def test_engine_keeps_to_its_folder_and_to_little_memory(tmp_path: Path) -> None:
-    with open_engine(tmp_path) as engine:
+def test_engine_keeps_to_its_folder_to_little_memory_and_to_bounded_space(tmp_path: Path) -> None:
+    with open_engine(tmp_path, memory_mb=512, threads=2) as engine:
         settings = dict(engine.execute("SELECT name, value FROM duckdb_settings()").fetchall())
-    assert settings["temp_directory"] == str(tmp_path / "spill")
+    assert settings["temp_directory"] == str(tmp_path / "duckdb")
+    assert settings["max_temp_directory_size"] == "14.9 GiB"
     assert settings["threads"] == "2"
     assert settings["memory_limit"] == "488.2 MiB"
 

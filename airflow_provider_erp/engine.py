@@ -1,0 +1,43 @@
+"""The one way to open DuckDB here: within a folder, little memory, and what is built into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+TEMPORARY_SPACE = "16GB"
+"""More than this on disk means that a query went astray: it fails instead of filling the machine."""
+
+
+@contextmanager
+def open_engine(folder: Path, *, memory_mb: int, threads: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database that spills into ``folder`` and is gone at the end.
+
+    It never downloads an extension, and no query can change its settings.
+
+    Raises:
+        duckdb.OutOfMemoryException: in use, when neither memory nor the temporary space suffices.
+    """
+    import duckdb  # noqa: PLC0415  # heavy: not when a DAG file is parsed
+
+    connection = duckdb.connect(
+        config={
+            "threads": threads,
+            "memory_limit": f"{memory_mb}MB",
+            "temp_directory": str(folder / "duckdb"),
+            "max_temp_directory_size": TEMPORARY_SPACE,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+            "lock_configuration": True,
+        }
+    )
+    try:
+        yield connection
+    finally:
+        connection.close()
