@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY_MB = 512
-_SIDES = ("source_side", "target_side")
+SIDES = ("source_side", "target_side")
+"""The tables of the two sides."""
 _FETCH_ROWS = 5_000
 
 
@@ -43,7 +44,7 @@ def reconcile(
         with open_engine(folder, memory_mb=MEMORY_MB, threads=2) as engine:
             source_customers, target_customers = (
                 make_table(engine, table, spec, read_rows(engine, spec, side), side.batch, folder)
-                for table, side in zip(_SIDES, (source, target), strict=True)
+                for table, side in zip(SIDES, (source, target), strict=True)
             )
             matched_by_key, breaks = read_findings(spec.name, findings(engine, spec))
     return Reconciliation(
@@ -64,7 +65,7 @@ def reconcile(
 
 def findings(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec) -> Iterator[Finding]:
     """What the one SQL text yields on the two tables, in any order."""
-    engine.execute(render(spec, source=_SIDES[0], target=_SIDES[1]))
+    engine.execute(render(spec, source=SIDES[0], target=SIDES[1]))
     while rows := engine.fetchmany(_FETCH_ROWS):
         yield from map(Finding._make, rows)
 

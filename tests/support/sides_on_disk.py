@@ -23,13 +23,8 @@ def a_customer(source_id: str, **fields: str | None) -> dict[str, str | None]:
 def write_records(path: Path, rows: Iterable[Mapping[str, str | None]]) -> Path:
     lines = path.with_suffix(".jsonl")
     lines.write_bytes(msgspec.json.Encoder().encode_lines(list(rows)))
-    types = ", ".join(f"{column}: 'VARCHAR'" for column in COLUMNS)
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(
-            f"CREATE TABLE records AS SELECT * FROM read_json(?, format = 'newline_delimited', columns = {{{types}}})",
-            [str(lines)],
-        )
-        connection.execute(f"COPY records TO '{path}' (FORMAT parquet)")
+    texts = dict.fromkeys(COLUMNS, "VARCHAR")
+    duckdb.read_json(str(lines), columns=texts, format="newline_delimited").write_parquet(str(path))
     return path
 
 
