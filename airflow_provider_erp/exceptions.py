@@ -26,17 +26,22 @@ class ErpConfigError(ErpError, ValueError):
 
 
 class ErpUnavailable(ErpError):
-    """The server was not to be had within the retry budget: retry the task, after ``retry_after`` seconds if set."""
+    """The server was not to be had within the retry budget: retry the task, after ``retry_after`` seconds if set.
+
+    ``reason`` is the part of the message that says what happened.
+    """
 
     def __init__(
         self,
         message: str,
         *,
+        reason: str = "",
         status: int | None = None,
         request_id: str | None = None,
         retry_after: float | None = None,
     ) -> None:
         super().__init__(message, status=status, request_id=request_id)
+        self.reason = reason
         self.retry_after = retry_after
 
 

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseHook, Connection, mask_secret
 
-from airflow_provider_erp.exceptions import ErpConfigError, ErpError
+from airflow_provider_erp.exceptions import ErpConfigError, ErpError, ErpUnavailable
 from airflow_provider_erp.get_provider_info import get_provider_info
 from airflow_provider_erp.protocol.auth import Auth
 from airflow_provider_erp.protocol.drivers import complete, run
@@ -79,6 +79,7 @@ class ErpHook(BaseHook):
             ErpConfigError: the host is missing, or credentials may not be sent there.
         """
         connection = self.connection
+        extra = connection.extra_dejson
         host = connection.host or self.vendor.default_host
         settings = Settings(
             conn_type=self.vendor.conn_type,
@@ -86,8 +87,10 @@ class ErpHook(BaseHook):
             base_url=base_url(host, connection.port, connection.schema) if host else "",
             login=connection.login or None,
             password=connection.password or None,
-            extra=connection.extra_dejson,
+            extra=extra if isinstance(extra, dict) else {},
         )
+        if not isinstance(extra, dict):
+            raise settings.error(f"the extra field must be a JSON object, got a {type(extra).__name__}")
         if not host:
             raise settings.error("the host field is not set; it is the base URL of your server")
         settings.safe_url(settings.base_url, "the host field")
@@ -184,6 +187,8 @@ class ErpHook(BaseHook):
             exchange = replace(self.exchange, retry=Retry(max_attempts=1))
             listing = self.vendor.listing(described, self.settings, described.arguments(None, asked))
             next(run(fetch(listing, exchange), self.transport.send, self._sleep))
+        except ErpUnavailable as exc:
+            return False, f"{self.settings.base_url}: {exc.reason}; check host, port, and the network between"
         except ErpError as exc:
             return False, str(exc)
         return True, f"{self.vendor.title} answers for company {self.company!r}"

@@ -39,6 +39,7 @@ class VismaNetHook(ErpHook):
         """The customer with this number.
 
         Raises:
+            ValueError: the number is empty.
             ErpProtocolError: there is none (status 404).
         """
-        return self.one(f"customer {number}", customer_path(str(number)))
+        return self.one(f"customer {number}", customer_path(str(number or "")))

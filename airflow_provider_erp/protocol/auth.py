@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from airflow_provider_erp.exceptions import ErpAuthError
+from airflow_provider_erp.exceptions import ErpAuthError, ErpProtocolError
 from airflow_provider_erp.protocol.messages import Conversation, Request, Response
 from airflow_provider_erp.protocol.retry import Retry, persist
 from airflow_provider_erp.protocol.urls import with_query
@@ -106,6 +106,13 @@ class Login:
 
     def _log_in(self) -> Conversation[str]:
         response = yield from persist(self._request, self._retry)
+        if 300 <= response.status < 400:
+            raise ErpProtocolError(
+                f"{self._request.label}: the server redirects, and credentials are not sent on; put the address that "
+                "it redirects to into the connection",
+                status=response.status,
+                request_id=response.request_id,
+            )
         if not 200 <= response.status < 300:
             raise ErpAuthError(
                 f"{self._request.label}: refused with status {response.status}; "

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
 from airflow_provider_erp.exceptions import ErpAuthError, ErpInconsistentRead, ErpProtocolError
 from airflow_provider_erp.protocol.auth import Auth
-from airflow_provider_erp.protocol.messages import Conversation, Request, Response, T
+from airflow_provider_erp.protocol.messages import UNREADABLE, Conversation, Request, Response, T
 from airflow_provider_erp.protocol.retry import Retry, persist
 from airflow_provider_erp.protocol.urls import origin
 
 UNAUTHORIZED, FORBIDDEN = 401, 403
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 5
-_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,15 @@ class Exchange:
         looked_before = False
         while True:
             response = yield from self.get(request)
-            body = response.body.removeprefix(_BOM)
             try:
-                return decode(body)
-            except msgspec.ValidationError as exc:
-                raise ErpProtocolError(f"{request.label}: {exc}; {_shape(body)}") from exc
-            except (msgspec.DecodeError, UnicodeDecodeError) as exc:
-                if looked_before:
-                    raise _no_json(request, response) from exc
+                return decode(response.json)
+            except UNREADABLE as exc:
+                what = str(exc) if isinstance(exc, msgspec.ValidationError) else "it cannot be read"
+            outline = _outline(response.json)
+            if outline:
+                raise ErpProtocolError(f"{request.label}: {what}; the answer is {outline}", status=response.status)
+            if looked_before:
+                raise _no_json(request, response)
             looked_before = True
 
     def get(self, request: Request) -> Conversation[Response]:
@@ -74,14 +74,19 @@ class Exchange:
 
 
 def _same_server(request: Request, here: str, response: Response) -> str:
-    target = urljoin(here, response.headers.get("location", ""))
-    if origin(target) != origin(here):
-        raise ErpProtocolError(
-            f"{request.label}: the server redirects to another address, {'://'.join(origin(target)[:2])}, which gets "
-            "no credentials; put the right one into the connection",
-            status=response.status,
-        )
-    return target
+    """Where a redirect leads, when that is the same server and names no user of its own."""
+    try:
+        target = urljoin(here, response.headers.get("location", ""))
+        stays = origin(target) == origin(here) and "@" not in urlsplit(target).netloc
+    except ValueError:
+        stays = False
+    if stays:
+        return target
+    raise ErpProtocolError(
+        f"{request.label}: the server redirects to another address, which gets no credentials; "
+        "put the right one into the connection",
+        status=response.status,
+    )
 
 
 def _ok(request: Request, response: Response) -> Response:
@@ -110,10 +115,14 @@ def _no_json(request: Request, response: Response) -> ErpInconsistentRead:
     )
 
 
-def _shape(body: bytes) -> str:
-    """The answer's outline in words: its type and, of an object, the names of its fields."""
-    value = msgspec.json.decode(body)
+def _outline(body: bytes) -> str | None:
+    """What a JSON text is: its type and, of an object, the names of its fields; None when it is no JSON."""
+    try:
+        value = msgspec.json.decode(body)
+    except RecursionError:
+        return "nested too deeply"
+    except UNREADABLE:
+        return None
     if not isinstance(value, dict):
-        return f"the answer is a {type(value).__name__}"
-    keys = [key for key in value if key.isidentifier()][:10]
-    return f"the answer is an object with keys {keys}"
+        return f"a {type(value).__name__}"
+    return f"an object with keys {[key for key in value if key.isidentifier()][:10]}"

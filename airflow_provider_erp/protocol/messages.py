@@ -15,7 +15,12 @@ from airflow_provider_erp.exceptions import UnreadableRecord
 decode_record = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
 """One JSON object as a dict; numbers with a fraction or an exponent are ``Decimal``."""
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ArithmeticError)
+"""What decoding raises: no JSON, no UTF-8, nested too deeply, a number beyond any decimal."""
+
 T = TypeVar("T")
+
+_BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,11 @@ class Response:
     body: bytes = field(repr=False)
     received_at: datetime
     seconds: float = 0.0
+
+    @property
+    def json(self) -> bytes:
+        """The body without the byte order mark that some servers put before JSON."""
+        return self.body.removeprefix(_BOM)
 
     @property
     def request_id(self) -> str | None:
@@ -86,15 +96,17 @@ class Page:
         """The rows as dicts; numbers with a fraction or an exponent are ``Decimal``.
 
         Raises:
-            UnreadableRecord: a row is no text in UTF-8.
+            UnreadableRecord: a row is no object in UTF-8, or goes beyond what can be read.
         """
         return [self._decoded(position, row) for position, row in enumerate(self.raw, start=1)]
 
     def _decoded(self, position: int, row: msgspec.Raw) -> dict[str, Any]:
         try:
             return decode_record(row)
-        except (msgspec.DecodeError, UnicodeDecodeError) as exc:
-            raise UnreadableRecord(f"page {self.number}, row {position}: no valid JSON object in UTF-8") from exc
+        except UNREADABLE as exc:
+            raise UnreadableRecord(
+                f"page {self.number}, row {position}: no JSON object in UTF-8 that can be read ({type(exc).__name__})"
+            ) from None
 
 
 Answer = Response | Lost

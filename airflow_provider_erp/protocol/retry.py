@@ -85,7 +85,7 @@ def retry_after_seconds(answer: Answer) -> float | None:
 def _http_date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else None
 
@@ -104,10 +104,12 @@ def _what_came(answer: Answer) -> str:
 
 def _unavailable(request: Request, answer: Answer, failures: int, asked: float | None) -> ErpUnavailable:
     wait = "" if asked is None else f", the server asks to wait {asked:.0f} s"
+    reason = f"{_what_came(answer)} after {failures} attempt{'s' * (failures > 1)}{wait}"
     response = answer if isinstance(answer, Response) else None
     return ErpUnavailable(
-        f"{request.label}: {_what_came(answer)} after {failures} attempt{'s' * (failures > 1)}{wait}; "
-        "try the task again later, or raise max_attempts and retry_seconds in the connection",
+        f"{request.label}: {reason}; try the task again later, or raise max_attempts and retry_seconds in the "
+        "connection",
+        reason=reason,
         status=response.status if response else None,
         request_id=response.request_id if response else None,
         retry_after=asked,

@@ -21,13 +21,13 @@ def with_query(url: str, query: Iterable[tuple[str, str]]) -> str:
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port: two addresses with the same origin are the same server."""
+    """Scheme, host and port: two addresses with the same origin are the same server.
+
+    Raises:
+        ValueError: the text is no address.
+    """
     parts = urlsplit(url)
-    try:
-        port = parts.port or _PORTS.get(parts.scheme)
-    except ValueError:
-        port = None
-    return parts.scheme, (parts.hostname or ""), port
+    return parts.scheme, (parts.hostname or ""), parts.port or _PORTS.get(parts.scheme)
 
 
 def is_loopback(host: str) -> bool:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 import requests
 import urllib3
-from requests.exceptions import InvalidHeader
 from urllib3.exceptions import InsecureRequestWarning, NewConnectionError, ReadTimeoutError
 
 from airflow_provider_erp.exceptions import ErpConfigError
@@ -18,6 +17,13 @@ from airflow_provider_erp.transport.options import USER_AGENT, TransportOptions,
 from airflow_provider_erp.transport.redact import redact_library_logs
 
 log = logging.getLogger(__name__)
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects alone: the library looks at them even where it is told not to follow."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Nowhere: the conversation decides."""
 
 
 class SyncTransport:
@@ -30,7 +36,7 @@ class SyncTransport:
     def __init__(self, options: TransportOptions) -> None:
         redact_library_logs()
         self.options = options
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.trust_env = False
         self._session.headers["User-Agent"] = USER_AGENT
         weakref.finalize(self, self._session.close)
@@ -56,10 +62,10 @@ class SyncTransport:
                 allow_redirects=False,
                 proxies=_proxies(request.url),
             )
-        except (UnicodeError, InvalidHeader):
+        except ValueError as exc:  # as are requests' and urllib3's errors about headers and addresses
             raise ErpConfigError(
-                f"{request.label}: a credential has characters that no HTTP header can carry; check the connection's "
-                "login, password and auth_name for line ends and other signs that were pasted along"
+                f"{request.label}: the request cannot be sent ({type(exc).__name__}); check the connection's host, and "
+                "its login, password and auth_name for line ends and other signs that were pasted along"
             ) from None
         except OSError as exc:  # requests' own errors are OSErrors
             return _lost(exc, time.monotonic() - started, self.options)

@@ -152,6 +152,14 @@ def stamp(value: Any, _: Settings | None = None) -> list[str]:
     """A moment: texts go out verbatim, dates and datetimes in ISO form with the offset that they have."""
     if isinstance(value, dt.date):
         return [value.isoformat()]
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"expected a date, a datetime or its text, got a {type(value).__name__}")
+    if not isinstance(value, str) or not value[:4].isdecimal():
+        raise ValueError(f"expected a date, a datetime or its ISO text, got a {type(value).__name__}")
     return [value]
+
+
+def is_moment(value: Any) -> bool:
+    """Whether this is the ISO text of a date or a moment, with any number of fractional digits."""
+    try:
+        return isinstance(value, str) and dt.datetime.fromisoformat(value.strip()) is not None
+    except ValueError:
+        return False

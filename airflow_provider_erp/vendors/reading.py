@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from airflow_provider_erp.exceptions import UnreadableRecord
+from airflow_provider_erp.protocol.messages import UNREADABLE
 from airflow_provider_erp.records import Record
 
 Text = str | UnsetType | None
@@ -32,9 +34,9 @@ def row_reader(shape: type[S], translate: Callable[[S], Record]) -> Callable[[ms
         try:
             return translate(decode(raw))
         except msgspec.ValidationError as exc:
-            raise UnreadableRecord(f"wrong type: {exc}") from exc
-        except (msgspec.DecodeError, UnicodeDecodeError) as exc:
-            raise UnreadableRecord(f"no valid JSON text ({type(exc).__name__})") from exc
+            raise UnreadableRecord(f"wrong type: {exc}") from None
+        except UNREADABLE as exc:
+            raise UnreadableRecord(f"no JSON text that can be read ({type(exc).__name__})") from None
 
     return read
 
@@ -103,6 +105,19 @@ def day(value: Text, name: str) -> dt.date | None:
         return dt.date.fromisoformat(text[:10])
     except ValueError as exc:
         raise UnreadableRecord(f"field {name!r} does not start with an ISO date") from exc
+
+
+def amount(value: Decimal | UnsetType | None, name: str) -> Decimal | None:
+    """Money or hours, exact; None when absent or null.
+
+    Raises:
+        UnreadableRecord: the number is not finite.
+    """
+    if isinstance(value, UnsetType) or value is None:
+        return None
+    if not value.is_finite():
+        raise UnreadableRecord(f"field {name!r} is no finite number")
+    return value
 
 
 def greatest_stamp(stamps: Iterable[object]) -> str | None:

@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import msgspec
+
 from airflow_provider_erp.exceptions import ErpConfigError
 from airflow_provider_erp.protocol.urls import is_loopback
 
@@ -70,7 +72,7 @@ class Settings:
 
     def mapping(self, name: str) -> dict[str, str]:
         """An object of texts; empty when absent."""
-        value = self._value(name)
+        value = self._structure(name)
         if value is None:
             return {}
         if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
@@ -79,7 +81,7 @@ class Settings:
 
     def whole_numbers(self, name: str) -> frozenset[int]:
         """A list of whole numbers; empty when absent."""
-        value = self._value(name)
+        value = self._structure(name)
         if value is None:
             return frozenset()
         if not isinstance(value, list) or not all(type(item) is int for item in value):
@@ -117,6 +119,14 @@ class Settings:
             raise self.error(f"{where} is http, which sends credentials unencrypted; use https, or set allow_http")
         return url
 
+    def _structure(self, name: str) -> Any:
+        """The field's value; a text counts as JSON, for a connection that is written as a URI has texts only."""
+        value = self._value(name)
+        try:
+            return msgspec.json.decode(value) if isinstance(value, str) else value
+        except msgspec.DecodeError:
+            return value
+
     def _value(self, name: str) -> Any:
         value = self.extra.get(name)
         return None if isinstance(value, str) and not value.strip() else value
@@ -125,13 +135,20 @@ class Settings:
         return self.error(f"the extra field {name!r} must be {expected}, got a {type(value).__name__}")
 
 
-def base_url(host: str, port: int | None, scheme: str | None = None) -> str:
-    """The connection's host as an address without a final slash; a path is kept, the port added where none is named."""
-    address = (
-        host.strip() if "://" in host else f"{scheme if scheme in ('http', 'https') else 'https'}://{host.strip()}"
-    )
-    parts = urlsplit(address)
+def base_url(host: str, port: int | None, schema: str | None = None) -> str:
+    """The connection's host as an address without a final slash; empty when it cannot be one.
+
+    A path in the host is kept, the port added where the host names none. The
+    schema is http or https for a bare host, and else the path that Airflow
+    puts there when it reads a connection from a URI.
+    """
+    scheme, path = (schema, "") if schema in ("http", "https") else ("https", schema or "")
+    try:
+        parts = urlsplit(host.strip() if "://" in host else f"{scheme}://{host.strip()}")
+    except ValueError:
+        return ""
     bare = parts.netloc.rpartition("@")[2]
     has_port = ":" in bare.rpartition("]")[2]
     netloc = parts.netloc if port is None or has_port else f"{parts.netloc}:{port}"
-    return urlunsplit((parts.scheme, netloc, parts.path.rstrip("/"), parts.query, parts.fragment))
+    folders = [folder.strip("/") for folder in (parts.path, path) if folder.strip("/")]
+    return urlunsplit((parts.scheme, netloc, "/".join(folders), parts.query, parts.fragment))

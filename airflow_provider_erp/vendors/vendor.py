@@ -30,7 +30,7 @@ class Resource:
         key: the fields of a row that are its lasting key; without them a record is unreadable.
         row: the fields of a row that are read, by the vendor's names.
         ignored: the documented fields that are not.
-        path: below the connection's base URL, from what the caller asks for.
+        path: below the connection's base URL, from what goes out.
         parameters: what a caller may ask for, by the typed method's names.
         since: the parameter that takes a cursor; None where the vendor has no change filter.
         fixed: query parameters that the connection gives.
@@ -45,7 +45,7 @@ class Resource:
     key: tuple[str, ...]
     row: type[msgspec.Struct]
     ignored: frozenset[str]
-    path: Callable[[Mapping[str, Any]], str]
+    path: Callable[[Texts], str]
     parameters: Mapping[str, Parameter]
     since: str | None
     decode: Callable[[Settings, bytes], Rows]
@@ -134,7 +134,7 @@ class Vendor:
         asked = query(resource.parameters, written)
         return Listing(
             label=f"{self.conn_type} {resource.name}",
-            url=with_query(settings.base_url + resource.path(arguments), [*resource.fixed(settings), *asked]),
+            url=with_query(settings.base_url + resource.path(written), [*resource.fixed(settings), *asked]),
             decode=partial(resource.decode, settings),
             page_parameter=resource.page_parameter,
         )

@@ -25,6 +25,7 @@ from airflow_provider_erp.exceptions import (
 )
 from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.hooks.fynn import FynnHook
+from airflow_provider_erp.hooks.visma_px import VismaPxHook
 
 
 def fynn_page(*rows: Any, total: int | None = None) -> Reply:
@@ -116,6 +117,39 @@ def test_byte_order_mark_is_no_obstacle(connect: Any) -> None:
         assert read(connect, server) == [{"id": "1"}]
 
 
+NO_JSON = (
+    b"503 Service Unavailable",
+    b"12:00 maintenance",
+    b"null and void",
+    b'{"Message": "An err',
+)
+
+
+@pytest.mark.parametrize("body", NO_JSON)
+@pytest.mark.parametrize("conn_type", ["visma_px", "visma_net", "lemonsoft", "fynn"])
+def test_text_of_a_gateway_with_status_200_gets_a_second_look_and_is_worth_a_retry(
+    connect: Any, conn_type: str, body: bytes
+) -> None:
+    def script(asked: Asked) -> Reply:
+        if asked.method == "POST":
+            return reply_json({"access_token": "t", "token_type": "Bearer", "session_id": "s"})
+        return Reply(200, body, {"Content-Type": "application/json"})
+
+    with serving(script) as server:
+        hook = connect(conn_type, server.url)
+        with pytest.raises(ErpInconsistentRead, match="expected JSON") as caught:
+            list(hook.get_customers())
+        assert hook.test_connection()[0] is False
+    assert caught.value.__cause__ is None
+
+
+def test_answer_in_another_charset_is_no_json_and_its_text_stays_hidden(connect: Any) -> None:
+    with serving([Reply(200, b'{"error": "J\xf6rg"}')]) as server:
+        with pytest.raises(ErpInconsistentRead, match="expected JSON") as caught:
+            read(connect, server)
+    assert "rg" not in "".join(traceback.format_exception(caught.value)) + repr(caught.value.__context__)
+
+
 @pytest.mark.parametrize("body", [b'{"data": [NaN], "meta": {"pagination": {"totalItems": 1}}}', b""])
 def test_body_that_is_no_json_is_never_an_empty_list(connect: Any, body: bytes) -> None:
     with serving([Reply(body=body)]) as server, pytest.raises(ErpInconsistentRead):
@@ -138,6 +172,16 @@ def test_redirect_to_another_host_is_refused_and_gets_no_credentials(connect: An
         with pytest.raises(ErpProtocolError, match="redirects to another address"):
             read(connect, server)
         assert other.asked == []
+
+
+@pytest.mark.parametrize("target", ["http://[::1", "http://127.0.0.1:abc/", "//u:p@{host}/m", "https://{host}/m"])
+def test_redirect_to_nowhere_or_with_a_user_in_it_is_refused(connect: Any, target: str) -> None:
+    with serving([ONE]) as server:
+        host = server.url.partition("://")[2]
+        server.script = lambda _: Reply(302, headers={"Location": target.format(host=host)})
+        with pytest.raises(ErpProtocolError, match="redirects to another address"):
+            read(connect, server)
+    assert len(server.asked) == 1
 
 
 def test_redirect_within_the_host_is_followed_with_credentials(connect: Any) -> None:
@@ -163,6 +207,8 @@ def test_redirect_in_circles_is_an_error(connect: Any) -> None:
         ({"host": "[::1]", "port": 8080, "schema": "http"}, "http://[::1]:8080"),
         ({"host": "http://localhost:1/px"}, "http://localhost:1/px"),
         ({"host": "http://127.9.9.9"}, "http://127.9.9.9"),
+        ({"host": "erp.example.com", "schema": "LemonRest"}, "https://erp.example.com/LemonRest"),
+        ({"host": "https://erp.example.com/a/", "schema": "b", "port": 444}, "https://erp.example.com:444/a/b"),
         ({"host": None}, "https://coreapi.io"),
         ({"host": "http://erp.example.com", "extra": {"allow_http": True}}, "http://erp.example.com"),
     ],
@@ -182,6 +228,9 @@ def test_base_url_keeps_the_path_and_takes_the_port_when_the_host_has_none(
         ({"host": "http://10.0.0.1", "extra": {"allow_http": False}}, "is http"),
         ({"host": "ftp://erp.example.com"}, "no address"),
         ({"host": "https://"}, "no address"),
+        ({"host": "http://[::1"}, "no address"),
+        ({"host": "https://u:the-password@exa\u2100mple.com"}, "no address"),
+        ({"extra": "[1]"}, "must be a JSON object"),
         ({"host": "https://erp.example.com:99999"}, "no address"),
         ({"host": "https://user:word@erp.example.com"}, "neither a user nor a query"),
         ({"host": "https://erp.example.com/?a=b"}, "neither a user nor a query"),
@@ -191,6 +240,7 @@ def test_host_that_must_not_get_credentials_is_refused(connect: Any, fields: dic
     with pytest.raises(ErpConfigError, match=told) as caught:
         list(connect("fynn", "", fields=fields).get_customers())
     assert "fynn_default" in str(caught.value)
+    assert "the-password" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_host_is_required_where_every_customer_has_an_own_one(connect: Any) -> None:
@@ -266,6 +316,15 @@ def test_connection_of_another_type_is_refused(monkeypatch: pytest.MonkeyPatch) 
         ErpHook.for_connection("other")
 
 
+def test_fields_of_a_connection_that_is_written_as_a_uri_may_hold_json_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    uri = "visma-px://u:p@px.example.com/base?company_id=7&auth_scheme=basic&error_message_types=[3]"
+    monkeypatch.setenv("AIRFLOW_CONN_VISMA_PX_DEFAULT", uri + "&status_map=%7B%22Closed%22%3A%22blocked%22%7D")
+    settings = VismaPxHook().settings
+    assert settings.base_url == "https://px.example.com/base"
+    assert settings.whole_numbers("error_message_types") == {3}
+    assert settings.mapping("status_map") == {"Closed": "blocked"}
+
+
 def test_unknown_resource_is_refused_with_the_known_ones(connect: Any) -> None:
     with pytest.raises(ValueError, match="no resource 'customers'; it has customer"):
         connect("fynn", "http://127.0.0.1:9").fetch("customers")
@@ -328,6 +387,14 @@ def test_proxy_of_the_environment_is_used(connect: Any, monkeypatch: pytest.Monk
     assert proxy.targets == ["http://erp.example.com/customers?limit=100&page=1"]
 
 
+def test_connection_to_this_machine_goes_through_no_proxy(connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving([Reply(502)]) as proxy, serving([ONE]) as server:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", "")
+        assert read(connect, server) == [{"id": "1"}]
+    assert proxy.asked == []
+
+
 def test_one_connection_to_the_server_serves_all_pages(connect: Any) -> None:
     ports = set()
     page = iter(range(1, 4))
@@ -379,7 +446,9 @@ def test_connection_test_says_what_to_mend(connect: Any) -> None:
     assert "auth_scheme" in told
     works, told = connect("fynn", "http://127.0.0.1:9").test_connection()
     assert not works
-    assert "no connection could be opened after 1 attempt;" in told
+    assert told == (
+        "http://127.0.0.1:9: no connection could be opened after 1 attempt; check host, port, and the network between"
+    )
 
 
 def test_token_fetched_at_run_time_is_masked(connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,6 +99,36 @@ def test_error_inside_status_200_is_an_error_and_no_empty_list(connect: Any) -> 
         assert "Erika" not in str(caught.value)
 
 
+def test_errors_or_a_shorter_page_than_it_announces_are_never_an_empty_list(connect: Any) -> None:
+    errors = {"results": [], "has_errors": False, "errors": ["no rights"]}
+    with serving(logged_in(lambda _: reply_json(errors))) as server:
+        with pytest.raises(ErpProtocolError, match="1 errors"):
+            list(connect("lemonsoft", server.url).get_customers())
+    short = {"results": [{"id": 1}], "result_count": 10, "has_next_page": False, "has_errors": None}
+    with serving(logged_in(lambda _: reply_json(short))) as server:
+        with pytest.raises(ErpInconsistentRead, match="announces 10 rows and has 1"):
+            list(connect("lemonsoft", server.url).get_customers())
+
+
+def test_rows_without_a_key_stand_for_themselves(connect: Any) -> None:
+    with serving(Server([[{"name": "a"}, {"name": "b"}], [{"name": "c"}]])) as server:
+        assert len(list(connect("lemonsoft", server.url).get_customers())) == 3
+
+
+def test_base_may_be_written_as_a_text(connect: Any) -> None:
+    with serving(Server([[]])) as server:
+        list(connect("lemonsoft", server.url).get_customers(base="false"))
+    assert server.asked[1].path == "/api/customers"
+
+
+def test_byte_order_mark_before_a_session_is_no_obstacle(connect: Any) -> None:
+    def script(asked: Asked) -> Reply:
+        return Reply(200, b'\xef\xbb\xbf{"session_id": "s"}') if asked.method == "POST" else Server([[]]).list(1)
+
+    with serving(script) as server:
+        assert list(connect("lemonsoft", server.url).get_customers()) == []
+
+
 def test_failed_page_is_never_the_end_of_the_list(connect: Any) -> None:
     script = Server(THREE_PAGES)
 
@@ -237,6 +267,7 @@ def test_every_documented_invoice_filter_is_taken(connect: Any, name: str) -> No
         ({"has_email": "perhaps"}, "true or false"),
         ({"name": 1.5}, "expected a text"),
         ({"modified_after": 5}, "expected a date"),
+        ({"modified_after": "None"}, "expected a date"),
     ],
 )
 def test_wrong_filter_is_refused_before_anything_is_sent(connect: Any, filters: dict[str, Any], told: str) -> None:

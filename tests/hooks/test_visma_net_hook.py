@@ -79,7 +79,14 @@ def test_moment_goes_out_in_a_documented_form(connect: Any, given: object, sent:
 
 
 @pytest.mark.parametrize(
-    "given", ["2025-01-14T13:13:13Z", "2025-01-14 13:13:13+02:00", dt.datetime(2025, 1, 14, tzinfo=dt.UTC), "yesterday"]
+    "given",
+    [
+        "2025-01-14T13:13:13Z",
+        "2025-01-14 13:13:13+02:00",
+        dt.datetime(2025, 1, 14, tzinfo=dt.UTC),
+        "yesterday",
+        "2026-13-45",
+    ],
 )
 def test_moment_with_a_zone_is_refused_with_the_reason_before_anything_is_sent(connect: Any, given: object) -> None:
     with pytest.raises(ValueError, match="zone of its stamps"):
@@ -179,6 +186,19 @@ def test_single_customer_is_asked_by_number_reserved_characters_in_base64url(
     assert server.asked[1].target == path
 
 
+@pytest.mark.parametrize(("number", "path"), [("..", "b64(Li4=)"), (".", "b64(Lg==)"), (10, "10")])
+def test_number_never_leads_to_another_path(connect: Any, number: Any, path: str) -> None:
+    with serving(lambda _: reply_json({"access_token": "t", "token_type": "Bearer"})) as server:
+        connect("visma_net", server.url).get_customer(number)
+    assert server.asked[1].target == f"/v1/customer/{path}"
+
+
+@pytest.mark.parametrize("number", ["", " ", None])
+def test_empty_number_is_refused_before_anything_is_sent(connect: Any, number: Any) -> None:
+    with pytest.raises(ValueError, match="must not be empty"):
+        connect("visma_net", "http://127.0.0.1:9").get_customer(number)
+
+
 def test_single_customer_that_is_not_there_is_an_error_with_its_status(connect: Any) -> None:
     def script(asked: Asked) -> Reply:
         if asked.path == "/connect/token":
@@ -199,6 +219,8 @@ def test_single_customer_that_is_not_there_is_an_error_with_its_status(connect: 
         reply_json({"expires_in": 3600}),
         reply_json(b"<html>"),
         reply_json(b'["token"]'),
+        reply_json({"access_token": "", "token_type": "Bearer"}),
+        reply_json({"access_token": "t", "token_type": "Bearer", "scope": 5}),
     ],
 )
 def test_refused_or_missing_token_fails_at_once_without_its_body(connect: Any, answer: Reply) -> None:

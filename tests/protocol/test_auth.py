@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_erp.exceptions import ErpAuthError
+from airflow_provider_erp.exceptions import ErpAuthError, ErpProtocolError
 from airflow_provider_erp.protocol.auth import Fixed, Login, Signed
 from airflow_provider_erp.protocol.messages import Answer, Request, Response, T
 from airflow_provider_erp.protocol.retry import Retry
@@ -88,11 +88,16 @@ def test_success_of_an_older_token_proves_nothing_of_the_newest() -> None:
     assert not door.refused(door.sign())
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 302])
+@pytest.mark.parametrize("status", [400, 401, 403])
 def test_login_that_is_refused_is_an_auth_error_with_the_vendors_request_id(status: int) -> None:
     with pytest.raises(ErpAuthError, match=f"login: refused with status {status}") as caught:
         Door(status).sign()
     assert (caught.value.status, caught.value.request_id) == (status, "r-1")
+
+
+def test_login_that_is_redirected_is_not_followed() -> None:
+    with pytest.raises(ErpProtocolError, match="credentials are not sent on"):
+        Door(302).sign()
 
 
 def test_fixed_credential_is_never_renewed() -> None:

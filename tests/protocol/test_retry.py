@@ -110,6 +110,7 @@ def test_other_answers_are_handed_on_at_once(status: int) -> None:
         ("", None),
         ("soon", None),
         ("-1", None),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", None),
         (format_datetime(NOW + dt.timedelta(seconds=90), usegmt=True), 90.0),
         (format_datetime(NOW - dt.timedelta(seconds=90), usegmt=True), 0.0),
         ("Fri, 20 Nov 2026 00:01:30 -0000", None),

@@ -39,4 +39,3 @@ def test_servers_are_the_same_by_scheme_host_and_port() -> None:
     assert origin("https://X.example.com/a") == origin("https://x.example.com:443/b")
     assert origin("https://x.example.com") != origin("http://x.example.com")
     assert origin("https://x.example.com") != origin("https://x.example.com:444")
-    assert origin("https://x.example.com:port")[2] is None

@@ -100,6 +100,12 @@ def test_px_hours_and_money_are_exact_decimals() -> None:
     )
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-sNaN"])
+def test_px_amount_that_is_not_finite_makes_the_record_unreadable(number: str) -> None:
+    with pytest.raises(UnreadableRecord, match="'Price' is no finite number"):
+        transaction(Price=number)
+
+
 def test_px_nullable_numbers_may_be_null() -> None:
     nullable = ("Employmenttype", "Pricelocalcurrency", "Exchangerate", "Price", "Invoiced", "Postedinaccounting")
     record = transaction(**dict.fromkeys(nullable))
@@ -140,8 +146,15 @@ def test_visma_net_stamp_without_a_known_zone_is_no_moment() -> None:
 
 def test_visma_net_row_with_an_error_of_the_server_is_unreadable() -> None:
     assert visma_net(errorInfo="").source_id == "1"
-    with pytest.raises(UnreadableRecord, match="errorInfo"):
-        visma_net(errorInfo="row failed")
+    for error in ("row failed", {"message": "row failed"}, ["row failed"]):
+        with pytest.raises(UnreadableRecord, match="errorInfo"):
+            visma_net(errorInfo=error)
+
+
+def test_visma_net_object_that_wraps_no_value_is_unreadable() -> None:
+    for wrong in ({"foo": "Acme"}, {}, {"value": "a", "more": "b"}):
+        with pytest.raises(UnreadableRecord, match=r"\$\.name"):
+            visma_net(name=wrong)
 
 
 def test_visma_net_address_lines_are_joined_and_a_null_address_is_empty() -> None:

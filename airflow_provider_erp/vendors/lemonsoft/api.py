@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from airflow_provider_erp.exceptions import ErpAuthError, ErpProtocolError
+from airflow_provider_erp.exceptions import ErpAuthError, ErpInconsistentRead, ErpProtocolError
 from airflow_provider_erp.protocol.auth import Login
 from airflow_provider_erp.protocol.listing import Rows
 from airflow_provider_erp.protocol.messages import Request, Response
@@ -40,8 +40,10 @@ class _Envelope(msgspec.Struct):
     """Source: recorded on products: an error may come with status 200; ``result_count`` is this page's."""
 
     results: list[msgspec.Raw] | None = None
+    result_count: int | None = None
     has_next_page: bool | None = None
-    has_errors: bool = False
+    has_errors: bool | None = None
+    errors: list[Any] | None = None
 
 
 class _Row(msgspec.Struct):
@@ -72,14 +74,18 @@ def _decoder(resource: str, modified: str) -> Callable[[Settings, bytes], Rows]:
 
 def _opened(resource: str, body: bytes) -> tuple[list[msgspec.Raw], bool | None]:
     envelope = _ENVELOPE(body)
-    if envelope.has_errors:
+    if envelope.has_errors or envelope.errors:
         raise ErpProtocolError(
-            f"lemonsoft {resource}: the server answers status 200 with has_errors; check the filters and the rights "
-            "of the user"
+            f"lemonsoft {resource}: the server answers status 200 with has_errors {envelope.has_errors} and "
+            f"{len(envelope.errors or ())} errors; check the filters and the rights of the user"
         )
     if envelope.results is None:
         keys = [key for key in msgspec.json.decode(body, type=dict[str, msgspec.Raw]) if key.isidentifier()][:10]
         raise ErpProtocolError(f"lemonsoft {resource}: expected a list under 'results', got an object with keys {keys}")
+    if envelope.result_count not in (None, len(envelope.results)):
+        raise ErpInconsistentRead(
+            f"lemonsoft {resource}: a page announces {envelope.result_count} rows and has {len(envelope.results)}"
+        )
     return envelope.results, envelope.has_next_page
 
 
@@ -111,7 +117,7 @@ CUSTOMER = Resource(
     key=("id",),
     row=records.CustomerRow,
     ignored=records.CUSTOMER_IGNORED,
-    path=lambda asked: f"{CUSTOMERS}/base" if asked.get("base") else CUSTOMERS,
+    path=lambda written: f"{CUSTOMERS}/base" if written["base"] == ["1"] else CUSTOMERS,
     parameters={
         "base": Parameter("", flag("1", "0"), default=False),
         **_filters(
@@ -202,7 +208,7 @@ def _auth(settings: Settings, retry: Retry, on_secret: Callable[[str], None]) ->
 def _read_session(response: Response) -> str:
     """The session; a refused login may come with status 200 and without one."""
     try:
-        answer = msgspec.json.decode(response.body)
+        answer = msgspec.json.decode(response.json)
     except (msgspec.DecodeError, UnicodeDecodeError):
         answer = None
     session = answer.get("session_id") if isinstance(answer, dict) else None

@@ -14,6 +14,7 @@ from airflow_provider_erp.records import Customer, Invoice
 from airflow_provider_erp.vendors.reading import (
     Text,
     absent_to_none,
+    amount,
     day,
     joined,
     key_text,
@@ -158,7 +159,7 @@ def invoice_reader(settings: Settings) -> ReadRecord:
             due_date=day(row.due_date, "due_date"),
             customer_number=_text(row.customer_number),
             customer_name=supplied(row.customer_name),
-            total=absent_to_none(row.total_sum),
+            total=amount(row.total_sum, "total_sum"),
             currency=supplied(row.currency_code),
             state_code=absent_to_none(row.state),
             type_code=absent_to_none(row.type),

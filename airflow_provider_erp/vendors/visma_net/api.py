@@ -7,7 +7,6 @@ import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error
@@ -18,7 +17,7 @@ from airflow_provider_erp.protocol.listing import Rows
 from airflow_provider_erp.protocol.messages import Request, Response
 from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.records import Customer
-from airflow_provider_erp.vendors.parameters import Parameter, one_of, refused, text, whole_between
+from airflow_provider_erp.vendors.parameters import Parameter, is_moment, one_of, refused, text, whole_between
 from airflow_provider_erp.vendors.reading import greatest_stamp, key_bytes
 from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.vendor import Resource, Vendor
@@ -100,7 +99,7 @@ def local_stamp(value: Any, _: Settings | None = None) -> list[str]:
     if not isinstance(value, str):
         raise ValueError(f"expected a date, a datetime without a zone or its text, got a {type(value).__name__}")
     match = _LOCAL_STAMP.fullmatch(value.strip())
-    if match is None:
+    if match is None or not is_moment(value):
         raise ValueError(
             f"{value!r} is none of 2001-01-01, 2001-01-01 13:13:13 and 2001-01-01 13:13:13.133; Visma.net takes no "
             "zone here and does not document the zone of its stamps, so a value with a zone cannot be converted: "
@@ -146,10 +145,16 @@ CUSTOMER = Resource(
 def customer_path(number: str) -> str:
     """The path of one customer.
 
+    Raises:
+        ValueError: the number is empty.
+
     Source: Visma.net ERP API: a key with reserved characters goes as ``b64(<base64url>)``.
     """
-    key = number if _UNRESERVED.fullmatch(number) else f"b64({urlsafe_b64encode(number.encode()).decode()})"
-    return f"{CUSTOMERS}/{quote(key, safe='()=')}"
+    if not number.strip():
+        raise ValueError("a customer's number must not be empty")
+    if _UNRESERVED.fullmatch(number) and number.strip("."):
+        return f"{CUSTOMERS}/{number}"
+    return f"{CUSTOMERS}/b64({urlsafe_b64encode(number.encode()).decode()})"
 
 
 def _auth(settings: Settings, retry: Retry, on_secret: Callable[[str], None]) -> Login:
@@ -177,12 +182,12 @@ def _auth(settings: Settings, retry: Retry, on_secret: Callable[[str], None]) ->
 
 
 def _read_token(response: Response) -> str:
-    body = response.body.decode("utf-8", "replace")
+    body = response.json.decode("utf-8", "replace")
     try:
         token = BackendApplicationClient("").parse_request_body_response(body, scope=None)["access_token"]
     except OAuth2Error as exc:
         raise ErpAuthError(f"visma_net token: no token in the answer with status 200 ({type(exc).__name__})") from None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, AttributeError):
         token = None
     if not isinstance(token, str) or not token:
         raise ErpAuthError("visma_net token: no token in the answer with status 200; is token_url the right address?")

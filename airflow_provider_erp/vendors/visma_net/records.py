@@ -6,7 +6,7 @@ A read gives bare scalars mostly, and sometimes ``{"value": ...}``: both are tak
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -27,10 +27,10 @@ STATUS = {"Active": "active", "OnHold": "blocked", "CreditHold": "blocked", "Ina
 """ASSUMED: the meaning of the vendor's five words; changed by the connection's ``status_map``."""
 
 
-class Wrapped(msgspec.Struct):
+class Wrapped(msgspec.Struct, forbid_unknown_fields=True):
     """A scalar in the shape that writes use."""
 
-    value: str | int | None = None
+    value: str | int | None
 
 
 Scalar = str | int | Wrapped | UnsetType | None
@@ -79,7 +79,7 @@ class CustomerRow(msgspec.Struct):
     status: Scalar = UNSET
     lastModifiedDateTime: Scalar = UNSET
     timeStamp: Scalar = UNSET
-    errorInfo: Scalar = UNSET
+    errorInfo: Any = UNSET
 
 
 P = TypeVar("P", Address, Contact, Coded)
@@ -101,7 +101,7 @@ def customer_reader(settings: Settings) -> ReadRecord:
     words = STATUS | settings.mapping("status_map")
 
     def read(row: CustomerRow) -> Customer:
-        if bare(row.errorInfo):
+        if row.errorInfo is not UNSET and row.errorInfo:
             raise UnreadableRecord("the server put an errorInfo on this row")
         address = _part(row.mainAddress, Address)
         contact = _part(row.mainContact, Contact)

@@ -77,7 +77,7 @@ def _rows(
     """
     kind = message.Messagetype if message else None
     if message and message.Messagetext:
-        log.info("visma_px %s: message type %s: %s", resource, kind, message.Messagetext[:_MOST_MESSAGE_CHARACTERS])
+        log.info("visma_px %s: message type %s: %r", resource, kind, message.Messagetext[:_MOST_MESSAGE_CHARACTERS])
     if kind in settings.whole_numbers("error_message_types"):
         raise ErpProtocolError(
             f"visma_px {resource}: the server answers status 200 with message type {kind}, which the connection "
