@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,11 +28,11 @@ MIRRORED = {
     "duplicate_in_target": "duplicate_in_source",
     "field_differs": "field_differs",
 }
-WORLDS = 10
-"""As many small pairs of sides make one example, because a comparison takes as long for ten as for one."""
+WORLDS = 12
+"""As many small pairs of sides make one example, because a comparison takes as long for twelve as for one."""
 
 _FEW = settings(
-    deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
@@ -89,11 +90,11 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
 
 
 @_FEW
-@given(source=sides(), target=sides(), data=st.data())
+@given(source=sides(), target=sides(), random=st.randoms(use_true_random=False))
 def test_result_does_not_depend_on_the_order_of_rows(
-    compared: Compared, source: list[Row], target: list[Row], data: st.DataObject
+    compared: Compared, source: list[Row], target: list[Row], random: Random
 ) -> None:
-    other_source, other_target = data.draw(st.permutations(source)), data.draw(st.permutations(target))
+    other_source, other_target = random.sample(source, len(source)), random.sample(target, len(target))
     assert compared(source, target) == compared(other_source, other_target)
 
 
