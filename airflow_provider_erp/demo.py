@@ -14,7 +14,6 @@ from typing import Any
 from airflow_provider_erp.sandbox.server import running_sandbox
 
 DAG = "daily_customer_reconciliation"
-COMPANY = "Demo"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,13 +54,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _environment(home: Path, dags: Path, connections: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """An Airflow of its own; the company is named, because the sandbox's port changes from run to run."""
-    named = {
-        f"AIRFLOW_CONN_{conn_id.upper()}": json.dumps(
-            connection | {"extra": connection.get("extra", {}) | {"company": COMPANY}}
-        )
-        for conn_id, connection in connections.items()
-    }
+    """An Airflow of its own, which knows the sandbox's connections and nothing of the caller's Airflow."""
+    named = {f"AIRFLOW_CONN_{conn_id.upper()}": json.dumps(connection) for conn_id, connection in connections.items()}
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")},
         **named,
@@ -88,13 +82,11 @@ def _airflow(command: list[str], environment: dict[str, str], log: Path) -> bool
 
 
 def _print_verdicts(reports: Path, date: dt.date) -> None:
-    for found in sorted(reports.glob(f"*/{date.isoformat()}/breaks.json")):
+    for found in sorted(reports.glob(f"*/*/*/{date.isoformat()}/breaks.json")):
         result = json.loads(found.read_text(encoding="utf-8"))
         print(f"\n{result['verdict']}")
         for kind, count in result["counts"].items():
-            what, _, side = kind.rpartition("_in_")
-            words = f"{what} in {result[side]['title']}" if what else kind.replace("_", " ")
-            print(f"  {count:>4}  {words}")
+            print(f"  {count:>4}  {result['kinds'][kind]}")
         print(f"  Report: {found.with_name('report.html')}")
 
 

@@ -23,14 +23,14 @@ def test_demo_prints_verdicts_counts_and_reports_and_again_the_same_for_the_same
     for system in ("Visma PX", "Lemonsoft", "Fynn"):
         assert f"{system} and Visma.net ERP agree on" in first
         assert f"missing in {system}\n" in first
-    reports = sorted(tmp_path.glob("erp/reconciliation/*/2026-11-20/report.html"))
+    reports = sorted(tmp_path.glob("erp/reconciliation/*/*/*/2026-11-20/report.html"))
     assert len(reports) == 3
     assert all(f"Report: {report}" in first for report in reports)
     before = {report: report.read_bytes() for report in reports}
 
     assert demo(tmp_path, "--date", "2026-11-20") == 0
     assert capsys.readouterr().out == first
-    assert {report: report.read_bytes() for report in tmp_path.glob("erp/reconciliation/*/*/report.html")} == before
+    assert {report: report.read_bytes() for report in tmp_path.glob("erp/reconciliation/**/report.html")} == before
 
 
 def test_demo_that_fails_says_why_and_where_the_log_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

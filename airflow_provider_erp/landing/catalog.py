@@ -9,7 +9,7 @@ from pathlib import Path
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.landing import storage
-from airflow_provider_erp.landing.manifest import NAME, Coverage, Manifest, decode
+from airflow_provider_erp.landing.manifest import NAME, Coverage, Manifest, Part, decode
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.landing.stream import Stream
 
@@ -20,6 +20,10 @@ class Published:
 
     path: str
     manifest: Manifest
+
+    def file(self, part: Part) -> str:
+        """The address of one of the batch's files."""
+        return join(self.path.rpartition("/")[0], part.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,8 @@ def coverage_of(since: str | None) -> Coverage:
     return "full" if since is None else "changes"
 
 
-def read_manifest(path: str) -> Manifest:
-    """The manifest at ``path``, as XCom carries it.
+def read_batch(path: str) -> Published:
+    """The batch whose manifest lies at ``path``, as XCom carries it.
 
     Raises:
         ValueError: there is no such batch, the file is no manifest, or its format is newer.
@@ -77,18 +81,17 @@ def read_manifest(path: str) -> Manifest:
         raise ValueError(
             f"{path}: no such batch; it was never published there, or it was removed: run its fetch again"
         ) from exc
-    return decode(content, path)
+    return Published(path, decode(content, path))
 
 
-def copy_records(manifest_path: str, folder: Path) -> Path:
+def copy_records(batch: Published, folder: Path) -> Path:
     """A local copy of a batch's Parquet file, checked against its manifest.
 
     Raises:
         ErpInconsistentRead: the bytes are not those that were published, or the file is gone.
-        ValueError: as ``read_manifest``.
     """
-    records = read_manifest(manifest_path).records
-    source = join(manifest_path.rpartition("/")[0], records.name)
+    records = batch.manifest.records
+    source = batch.file(records)
     target = folder / records.name
     try:
         digest = storage.copy(source, target)

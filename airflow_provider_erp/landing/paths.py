@@ -16,20 +16,21 @@ def segment(text: str) -> str:
     """One folder name for any text; two texts never share one.
 
     Letters, digits, ``_``, ``-`` and inner dots stay readable, the rest is
-    percent-encoded; what would be too long for a file system is cut and told
-    apart by its digest.
+    written as ``~`` and two digits (a percent sign would be taken for an
+    escape in a link to a report); what would be too long for a file system is
+    cut and told apart by its digest.
 
     Raises:
         ValueError: the text is empty.
     """
     if not text:
         raise ValueError("a folder of batches needs a name: connection type, company and resource must not be empty")
-    name = quote(text, safe="", errors="surrogatepass").replace("~", "%7E")
+    name = quote(text, safe="", errors="surrogatepass").replace("~", "%7E").replace("%", "~")
     if name.startswith("."):
-        name = "%2E" + name[1:]
+        name = "~2E" + name[1:]
     if len(name) <= _LONGEST_SEGMENT:
         return name
-    return f"{name[:60]}~{hashlib.sha256(name.encode()).hexdigest()[:32]}"
+    return f"{name[:60]}~~{hashlib.sha256(name.encode()).hexdigest()[:32]}"
 
 
 def join(base: str, *names: str) -> str:

@@ -24,7 +24,7 @@ class ErpFetchOperator(BaseOperator):
 
     The connection's type decides the vendor. The result (XCom) is the path of
     the batch's manifest and counts, never records: give it to
-    ``ErpReconcileOperator``, or open it with ``landing.catalog.read_manifest``.
+    ``ErpReconcileOperator``, or open it with ``landing.catalog.read_batch``.
 
     Args:
         conn_id: an Airflow connection of one of this provider's types.

@@ -11,7 +11,7 @@ from airflow_provider_erp.sandbox.lemonsoft import sessions as lemonsoft
 from airflow_provider_erp.sandbox.visma_net import tokens as visma_net
 from airflow_provider_erp.sandbox.visma_px import api as visma_px
 
-COMPANY = "Sandbox Oy"
+COMPANY = "Sandbox"
 
 
 def connections(url: str) -> dict[str, dict[str, Any]]:

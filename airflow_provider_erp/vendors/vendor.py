@@ -60,6 +60,8 @@ class Resource:
         Raises:
             ValueError: an unknown or malformed filter, or a cursor where there is no change filter.
         """
+        if not isinstance(filters, Mapping | None):
+            raise ValueError(f"{self.name}: filters must map names to values, got a {type(filters).__name__}")
         asked = dict(filters or {})
         if since is not None:
             if self.since is None:

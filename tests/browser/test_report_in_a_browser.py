@@ -44,18 +44,18 @@ document.getElementById("page").onload = (event) => {{
 
 def a_report() -> str:
     breaks = (
-        Break(break_id="1", kind="missing_in_target", label=LONG, source_id=LONG, source_value=LONG),
-        Break(break_id="2", kind="duplicate_in_target", label="2", target_id="a", members=("a", LONG)),
+        Break(break_id="1", kind="missing_in_target", customer=LONG, source_id=LONG, source_value=LONG),
+        Break(break_id="2", kind="duplicate_in_target", customer="2", target_id="a", members=("a", LONG)),
         Break(
             break_id="3",
             kind="field_differs",
-            label="3",
+            customer="3",
             field="name",
             source_id="1",
             target_id="2",
             source_value=LONG,
             target_value="x",
-            rule="number",
+            matched_by="number",
         ),
     )
     result = Reconciliation(
@@ -67,7 +67,7 @@ def a_report() -> str:
         target_batch="b",
         source_customers=3,
         target_customers=3,
-        pairs={"number": 3},
+        matched_by_key={"number": 3},
         breaks=breaks,
         remarks=(LONG,),
     )

@@ -42,7 +42,7 @@ def load() -> DAG:
 
 
 def report(base_path: Path, system: str) -> Any:
-    folder = base_path / "reconciliation" / f"{system}_customers" / "2026-11-20"
+    [folder] = base_path.glob(f"reconciliation/{system}_customers/{system}-*/visma_net-*/2026-11-20")
     assert sorted(file.name for file in folder.iterdir()) == ["breaks.csv", "breaks.json", "report.html"]
     return json.loads((folder / "breaks.json").read_text())
 

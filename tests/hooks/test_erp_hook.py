@@ -330,6 +330,12 @@ def test_unknown_resource_is_refused_with_the_known_ones(connect: Any) -> None:
         connect("fynn", "http://127.0.0.1:9").fetch("customers")
 
 
+@pytest.mark.parametrize("filters", ["abc", ["limit"], 7])
+def test_filters_that_are_no_mapping_are_refused(connect: Any, filters: Any) -> None:
+    with pytest.raises(ValueError, match="filters must map names to values"):
+        connect("fynn", "http://127.0.0.1:9").fetch("customer", filters=filters)
+
+
 def test_since_and_its_own_filter_together_are_refused(connect: Any) -> None:
     with pytest.raises(ValueError, match="same thing"):
         connect("visma_px", "http://127.0.0.1:9").fetch("customer", since="a", filters={"changed_since": "b"})

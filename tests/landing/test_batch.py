@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.batch import Fetch, write_batch
-from airflow_provider_erp.landing.catalog import Published, read_manifest
+from airflow_provider_erp.landing.catalog import Published, read_batch
 from airflow_provider_erp.landing.raw import RawParts
 from airflow_provider_erp.landing.stream import Stream
 from airflow_provider_erp.protocol.messages import Page
@@ -158,7 +158,7 @@ def test_a_manifest_is_written_once_and_a_published_batch_is_never_touched(tmp_p
     first = publish(tmp_path, page(1, *customers(1)))
     with pytest.raises(FileExistsError):
         publish(tmp_path, page(1, *customers(2)))
-    assert read_manifest(first.path) == first.manifest
+    assert read_batch(first.path) == first
     assert raw_lines(first) == customers(1)
 
 

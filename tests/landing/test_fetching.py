@@ -53,7 +53,7 @@ def one_customer() -> FakeSource:
 def test_a_batch_lies_in_the_folder_of_its_stream_and_day(warehouse: Warehouse) -> None:
     batch = warehouse.fetch(one_customer(), MONDAY)
     parts = batch.path.removeprefix(warehouse.base_path).split("/")
-    assert parts[1:6] == ["visma_px", "Nordic%20Oy", "customer", "all", "2026-11-16"]
+    assert parts[1:6] == ["visma_px", "Nordic~20Oy", "customer", "all", "2026-11-16"]
     assert parts[7:] == ["manifest.json"]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.landing import storage
-from airflow_provider_erp.landing.catalog import copy_records, read_manifest
+from airflow_provider_erp.landing.catalog import Published, copy_records, read_batch
 from airflow_provider_erp.landing.manifest import FORMAT, Manifest, Part, decode, encode
 
 MOMENT = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
@@ -89,33 +89,33 @@ def test_a_path_without_a_batch_is_refused_with_what_to_do(tmp_path: Path, name:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
     with pytest.raises(ValueError, match=r"no such batch; .* run its fetch again"):
-        read_manifest(f"file://{tmp_path}/{name}")
+        read_batch(f"file://{tmp_path}/{name}")
 
 
 @pytest.fixture
-def batch(tmp_path: Path) -> Path:
+def batch(tmp_path: Path) -> Published:
     """A published batch with one file of records."""
     folder = tmp_path / "batch"
     folder.mkdir()
     (folder / PART.name).write_bytes(b"records")
     part = dataclasses.replace(PART, sha256=storage.sha256(folder / PART.name))
     (folder / "manifest.json").write_bytes(encode(dataclasses.replace(MANIFEST, records=part)))
-    return folder
+    return read_batch(f"file://{folder}/manifest.json")
 
 
-def test_records_are_copied_and_checked(batch: Path, tmp_path: Path) -> None:
-    copy = copy_records(f"file://{batch}/manifest.json", tmp_path)
+def test_records_are_copied_and_checked(batch: Published, tmp_path: Path) -> None:
+    copy = copy_records(batch, tmp_path)
     assert copy.parent == tmp_path
     assert copy.read_bytes() == b"records"
 
 
-def test_records_that_were_changed_are_an_error(batch: Path, tmp_path: Path) -> None:
-    (batch / PART.name).write_bytes(b"changed")
+def test_records_that_were_changed_are_an_error(batch: Published, tmp_path: Path) -> None:
+    (tmp_path / "batch" / PART.name).write_bytes(b"changed")
     with pytest.raises(ErpInconsistentRead, match=r"expected sha256 [0-9a-f]{64}, got [0-9a-f]{64}"):
-        copy_records(f"file://{batch}/manifest.json", tmp_path)
+        copy_records(batch, tmp_path)
 
 
-def test_records_that_are_gone_are_an_error(batch: Path, tmp_path: Path) -> None:
-    (batch / PART.name).unlink()
+def test_records_that_are_gone_are_an_error(batch: Published, tmp_path: Path) -> None:
+    (tmp_path / "batch" / PART.name).unlink()
     with pytest.raises(ErpInconsistentRead, match="it is gone"):
-        copy_records(f"file://{batch}/manifest.json", tmp_path)
+        copy_records(batch, tmp_path)

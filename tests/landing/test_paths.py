@@ -27,7 +27,14 @@ def test_any_text_becomes_one_harmless_folder_name(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("Nordic-1_a.b", "Nordic-1_a.b"), ("..", "%2E."), ("a/b", "a%2Fb"), ("a%2Fb", "a%252Fb"), ("Å", "%C3%85")],
+    [
+        ("Nordic-1_a.b", "Nordic-1_a.b"),
+        ("..", "~2E."),
+        ("a/b", "a~2Fb"),
+        ("a%2Fb", "a~252Fb"),
+        ("a~2Fb", "a~7E2Fb"),
+        ("Å", "~C3~85"),
+    ],
 )
 def test_readable_characters_stay_and_the_rest_is_encoded(text: str, name: str) -> None:
     assert segment(text) == name

@@ -23,7 +23,7 @@ from airflow_provider_erp.exceptions import (
     ErpProtocolError,
     ErpUnavailable,
 )
-from airflow_provider_erp.landing.catalog import read_manifest
+from airflow_provider_erp.landing.catalog import read_batch
 from airflow_provider_erp.operators.fetch import ErpFetchOperator
 
 MIDNIGHT = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
@@ -58,7 +58,7 @@ def test_a_fetch_returns_its_path_and_counts(tmp_path: Path) -> None:
     pages = [page(1, *customers(1, 2), b"{}"), page(2, *customers(2, 3), cursor="2026-11-20T08:00:00")]
     result = fetch_from(FakeSource(pages), tmp_path).execute(context())
     assert Path(result["manifest"].removeprefix(f"file://{tmp_path}/")).match(
-        "visma_px/Nordic%20Oy/customer/all/2026-11-20/*-2-*/manifest.json"
+        "visma_px/Nordic~20Oy/customer/all/2026-11-20/*-2-*/manifest.json"
     )
     assert result == {
         "manifest": result["manifest"],
@@ -137,7 +137,7 @@ def test_airflow_runs_a_fetch_for_the_moment_of_its_run(
     run = run_dag(dag_of(FakeSource([page(1, *customers(1, 2))])), logical_date=logical_date)
     assert run.state == "success"
     result = run.get_task_instance("fetch").xcom_pull(task_ids="fetch")
-    assert read_manifest(result["manifest"]).as_of == (logical_date or run.run_after)
+    assert read_batch(result["manifest"]).manifest.as_of == (logical_date or run.run_after)
     assert result["rows"] == 2
 
 

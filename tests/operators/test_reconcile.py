@@ -17,6 +17,7 @@ from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
 from airflow_provider_erp.reconciliation import CUSTOMERS
 
+FOLDER = "reconciliation/customers/visma_px-Nordic~20Oy/visma_net-Nordic~20Oy/2026-11-20"
 DAY = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 
 
@@ -41,9 +42,9 @@ ANNA, BERTA, CARLA = (customer(n, name, f"{name}@x.example") for n, name in enum
 OTHER_ANNA = customer(100, "Annika", "anna@x.example")
 
 
-def reconciled(base: Path, source: Any, target: Any) -> dict[str, Any]:
+def reconciled(base: Path, source: Any, target: Any, **options: Any) -> dict[str, Any]:
     operator = ErpReconcileOperator(
-        task_id="reconcile", spec=CUSTOMERS, source=source, target=target, base_path=base.as_uri()
+        task_id="reconcile", spec=CUSTOMERS, source=source, target=target, base_path=base.as_uri(), **options
     )
     return operator.execute({"dag_run": Run()})  # type: ignore[typeddict-item]
 
@@ -60,7 +61,9 @@ def test_result_has_the_verdict_the_counts_and_the_report_but_no_records(tmp_pat
         "field_differs": 1,
     }
     assert result["matched"] == 1
-    assert result["report"] == f"{tmp_path.as_uri()}/reconciliation/customers/2026-11-20/report.html"
+    assert (
+        result["report"]
+        == f"{tmp_path.as_uri()}/{FOLDER}/report.html"
     assert "agree on none of 2 customers" in result["verdict"]
     assert "berta" not in json.dumps(result)
     assert "berta@x.example" not in json.dumps(result)
@@ -69,14 +72,20 @@ def test_result_has_the_verdict_the_counts_and_the_report_but_no_records(tmp_pat
 def test_report_json_and_csv_lie_together_and_a_second_run_replaces_them(tmp_path: Path) -> None:
     source = published(tmp_path, ANNA, BERTA)
     target = published(tmp_path, OTHER_ANNA, system="visma_net")
-    folder = tmp_path / "reconciliation/customers/2026-11-20"
+    folder = tmp_path / FOLDER
     reconciled(tmp_path, source, target)
     first = {file.name: file.read_bytes() for file in folder.iterdir()}
     reconciled(tmp_path, source, target)
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == first
     assert first.keys() == {"report.html", "breaks.json", "breaks.csv"}
-    reconciled(tmp_path, source, source)
-    assert json.loads((folder / "breaks.json").read_text())["breaks"] == []
+    assert len(list(tmp_path.glob("reconciliation/**/report.html"))) == 1
+
+
+def test_same_spec_for_two_pairs_of_systems_keeps_both_reports(tmp_path: Path) -> None:
+    sides = [published(tmp_path, ANNA, system=system) for system in ("visma_px", "lemonsoft", "visma_net")]
+    reports = {reconciled(tmp_path, side, sides[2])["report"] for side in sides[:2]}
+    assert len(reports) == 2
+    assert all(Path(report.removeprefix("file://")).exists() for report in reports)
 
 
 def test_side_may_be_given_by_its_manifests_path(tmp_path: Path) -> None:
@@ -88,15 +97,20 @@ def test_records_that_could_not_be_read_are_told_in_result_and_report(tmp_path: 
     source = published(tmp_path, ANNA, b'{"name": "without a key"}')
     result = reconciled(tmp_path, source, source)
     assert "1 of Visma PX's records could not be read" in result["remarks"][0]
-    page_text = (tmp_path / "reconciliation/customers/2026-11-20/report.html").read_text()
+    page_text = Path(result["report"].removeprefix("file://")).read_text()
     assert "could not be read" in page_text
     file = Path(result["remarks"][0].rpartition("file://")[2])
     assert "without a key" in file.read_text()
 
 
-def test_side_that_was_read_with_filters_is_told(tmp_path: Path) -> None:
-    source = published(tmp_path, ANNA, filters={"group": 7})
-    assert "read with the filters group" in reconciled(tmp_path, source, source)["remarks"][0]
+def test_side_that_was_read_with_filters_is_compared_only_when_the_author_says_so(tmp_path: Path) -> None:
+    some = published(tmp_path, ANNA, filters={"group": 7})
+    with pytest.raises(
+        AirflowFailException, match="was read with the filters group; fetch without"
+    ):
+        reconciled(tmp_path, some, some)
+    result = reconciled(tmp_path, some, some, allow_filtered=True)
+    assert "read with the filters group; what these leave out shows as missing" in result["remarks"][0]
 
 
 def test_batch_of_changes_never_reports_missing_customers(tmp_path: Path) -> None:
@@ -109,7 +123,7 @@ def test_batch_of_another_resource_or_none_at_all_fails_at_once(tmp_path: Path) 
     batch = published(tmp_path, ANNA)
     manifest = Path(batch["manifest"].removeprefix("file://"))
     manifest.write_text(manifest.read_text().replace('"customer"', '"invoice"', 1))
-    with pytest.raises(AirflowFailException, match="expected a batch of customers, got one of 'invoice'"):
+    with pytest.raises(AirflowFailException, match="expected customers, got 'invoice'"):
         reconciled(tmp_path, batch, batch)
     manifest.unlink()
     with pytest.raises(AirflowFailException, match="no such batch"):
@@ -122,3 +136,9 @@ def test_records_that_were_changed_after_they_were_published_are_refused(tmp_pat
     records.write_bytes(records.read_bytes() + b"x")
     with pytest.raises(ErpInconsistentRead, match="expected sha256"):
         reconciled(tmp_path, batch, batch)
+
+
+@pytest.mark.parametrize("fetched", [None, {}, {"manifest": ""}, {"manifest": None}, 7, ""])
+def test_what_is_no_output_of_a_fetch_is_refused_with_what_to_do(tmp_path: Path, fetched: Any) -> None:
+    with pytest.raises(AirflowFailException, match="source: expected the output of an ErpFetchOperator"):
+        reconciled(tmp_path, fetched, published(tmp_path, ANNA))

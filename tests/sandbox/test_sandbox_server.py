@@ -16,6 +16,7 @@ from sandbox_client import open_client
 
 from airflow_provider_erp.sandbox import running_sandbox
 from airflow_provider_erp.sandbox.__main__ import main
+from airflow_provider_erp.sandbox.faults import VENDORS
 
 
 def test_contents_name_the_four_systems() -> None:
@@ -86,7 +87,7 @@ def test_command_line_serves_until_told_to_end_with_its_faults_armed(capsys: pyt
     armed = []
 
     def look() -> None:
-        url = next(line.split()[1] for line in capsys.readouterr().out.splitlines() if line.startswith("faults"))
+        url = next(line.split()[1] for line in capsys.readouterr().out.splitlines() if line.startswith("  faults"))
         armed.extend(requests.get(url, timeout=10).json())
 
     assert main(["--port", "0", "--customers", "5", "--fault", "fynn:500:3", "--fault", "lemonsoft:reset"], look) == 0
@@ -94,6 +95,32 @@ def test_command_line_serves_until_told_to_end_with_its_faults_armed(capsys: pyt
         ("fynn", "500", 3),
         ("lemonsoft", "reset", 1),
     ]
+
+
+def test_first_line_says_what_runs_and_how_to_stop_it_and_the_addresses_are_aligned(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    main(["--port", "0", "--customers", "5", "--seed", "3"], lambda: None)
+    first, _, *rest = capsys.readouterr().out.splitlines()
+    addresses = rest[: rest.index("")]
+    assert "5 customers (seed 3)" in first
+    assert first.endswith("Ctrl+C stops it.")
+    assert [line.split()[0] for line in addresses] == [*VENDORS, "truth", "faults"]
+    assert len({line.index("http://") for line in addresses}) == 1
+
+
+def test_taken_port_is_named_with_the_way_out(capsys: pytest.CaptureFixture[str]) -> None:
+    with running_sandbox(customers=5) as sandbox:
+        port = sandbox.url.rpartition(":")[2]
+        with pytest.raises(SystemExit):
+            main(["--port", port])
+    assert f"port {port} cannot be had" in capsys.readouterr().err
+
+
+def test_company_of_every_connection_is_named_and_does_not_depend_on_the_port() -> None:
+    with running_sandbox(customers=5) as first, running_sandbox(customers=5) as second:
+        companies = [{each["extra"]["company"] for each in it.connections().values()} for it in (first, second)]
+    assert companies == [{"Sandbox"}] * 2
 
 
 @pytest.mark.parametrize(
@@ -120,7 +147,7 @@ def test_process_ends_cleanly_on_a_signal(end: signal.Signals) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        assert process.stdout.readline().startswith("visma_px")
+        assert process.stdout.readline().endswith("Ctrl+C stops it.\n")
         process.send_signal(end)
         assert process.wait(timeout=20) == 0
         assert process.stderr.read() == ""
