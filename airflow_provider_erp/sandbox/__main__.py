@@ -1,4 +1,4 @@
-"""Command line: serve the sandbox until it is interrupted, or print its connections."""
+"""Serves the four systems until it is stopped, or prints the connections to a sandbox that runs."""
 
 from __future__ import annotations
 
@@ -10,14 +10,24 @@ from contextlib import ExitStack
 
 from airflow_provider_erp.sandbox.connections import export_lines
 from airflow_provider_erp.sandbox.faults import KINDS, VENDORS, Fault
-from airflow_provider_erp.sandbox.server import HOST, running_sandbox
+from airflow_provider_erp.sandbox.server import HOST, Sandbox, running_sandbox
 
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 _LAST_PORT = 65_535
+_DESCRIPTION = "Serve Visma PX, Visma.net ERP, Lemonsoft and Fynn on this machine, with invented customers."
+_EPILOG = f"""
+faults:
+  vendors: {", ".join(VENDORS)}
+  kinds:   {", ".join(KINDS)}
+  --fault lemonsoft:429:2 lets the next two data requests to Lemonsoft fail
+
+connections for Airflow, while a sandbox runs on port 8079:
+  eval "$(python -m airflow_provider_erp.sandbox --port 8079 --print-connections)"
+"""
 
 
 def read_fault(text: str) -> Fault:
-    """Read ``VENDOR:KIND[:COUNT]``.
+    """The fault that ``VENDOR:KIND[:COUNT]`` describes.
 
     Raises:
         argparse.ArgumentTypeError: the text is not of that form, or a word in it is unknown.
@@ -31,7 +41,7 @@ def read_fault(text: str) -> Fault:
 
 
 def read_port(text: str) -> int:
-    """Read a port.
+    """The port that the text names.
 
     Raises:
         argparse.ArgumentTypeError: the text is no port.
@@ -42,55 +52,75 @@ def read_port(text: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m airflow_provider_erp.sandbox", description=__doc__)
+    parser = argparse.ArgumentParser(
+        "python -m airflow_provider_erp.sandbox",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--port", type=read_port, default=8079, help="0 takes a free port (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same data (default: %(default)s)")
-    parser.add_argument("--customers", type=int, default=500, help="size of the population (default: %(default)s)")
+    parser.add_argument("--customers", type=int, default=500, help="how many to invent (default: %(default)s)")
     parser.add_argument(
         "--fault",
         type=read_fault,
         action="append",
         default=[],
         metavar="VENDOR:KIND[:COUNT]",
-        help=f"arm a fault; vendors: {', '.join(VENDORS)}; kinds: {', '.join(KINDS)}",
+        help="let data requests fail, see below; may be repeated",
     )
-    parser.add_argument("--print-connections", action="store_true", help="print the export lines for the port, and end")
+    parser.add_argument("--print-connections", action="store_true", help="print the connections for the port, and end")
     return parser
 
 
 def wait_for_signal() -> None:
-    """Return when the process is interrupted or asked to end."""
+    """Returns when the process is interrupted or asked to end."""
     signal.sigwait(_SIGNALS)
 
 
 def main(arguments: Sequence[str] | None = None, wait: Callable[[], None] = wait_for_signal) -> int:
-    """Run the command line and answer its exit status; ``wait`` returns when the sandbox should end."""
+    """The exit status of the command line; ``wait`` returns when the sandbox should end."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.print_connections:
         if not options.port:
             parser.error("--print-connections needs the port of a running sandbox, not 0")
-        return _say(*export_lines(f"http://{HOST}:{options.port}"))
+        _print_lines(*export_lines(f"http://{HOST}:{options.port}"))
+        return 0
     with ExitStack() as stack:
         stack.callback(signal.pthread_sigmask, signal.SIG_SETMASK, signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS))
         try:
-            sandbox = stack.enter_context(
-                running_sandbox(seed=options.seed, customers=options.customers, port=options.port)
-            )
-        except (OSError, ValueError) as exc:
-            parser.error(f"port {options.port}, {options.customers} customers: {exc}")
+            running = running_sandbox(seed=options.seed, customers=options.customers, port=options.port)
+            sandbox = stack.enter_context(running)
+        except OSError as exc:
+            parser.error(f"port {options.port} cannot be had ({exc.strerror}); choose another with --port")
+        except ValueError as exc:
+            parser.error(str(exc))
         for fault in options.fault:
             sandbox.board.arm(fault)
-        places = [f"{each['conn_type']:<10} {each['host']}" for each in sandbox.connections().values()]
-        _say(*places, f"truth      {sandbox.url}/truth", f"faults     {sandbox.url}/faults", *export_lines(sandbox.url))
+        _print_lines(*_welcome(sandbox))
         wait()
     return 0
 
 
-def _say(*lines: str) -> int:
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
-    sys.stdout.flush()
-    return 0
+def _welcome(sandbox: Sandbox) -> list[str]:
+    """What a user needs to know: how to stop, where everything is, and the connections to paste."""
+    places = {each["conn_type"]: each["host"] for each in sandbox.connections().values()}
+    places |= {"truth": f"{sandbox.url}/truth", "faults": f"{sandbox.url}/faults"}
+    contents = f"{sandbox.world.customers} customers (seed {sandbox.world.seed})"
+    return [
+        f"A sandbox of four ERP systems with {contents} runs here; Ctrl+C stops it.",
+        "",
+        *(f"  {name:<10} {url}" for name, url in places.items()),
+        "",
+        "Connections for Airflow, to paste into another shell:",
+        "",
+        *export_lines(sandbox.url),
+    ]
+
+
+def _print_lines(*lines: str) -> None:
+    print(*lines, sep="\n", flush=True)
 
 
 if __name__ == "__main__":
