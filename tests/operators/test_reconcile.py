@@ -61,9 +61,7 @@ def test_result_has_the_verdict_the_counts_and_the_report_but_no_records(tmp_pat
         "field_differs": 1,
     }
     assert result["matched"] == 1
-    assert (
-        result["report"]
-        == f"{tmp_path.as_uri()}/{FOLDER}/report.html"
+    assert result["report"] == f"{tmp_path.as_uri()}/{FOLDER}/report.html"
     assert "agree on none of 2 customers" in result["verdict"]
     assert "berta" not in json.dumps(result)
     assert "berta@x.example" not in json.dumps(result)
@@ -105,9 +103,7 @@ def test_records_that_could_not_be_read_are_told_in_result_and_report(tmp_path: 
 
 def test_side_that_was_read_with_filters_is_compared_only_when_the_author_says_so(tmp_path: Path) -> None:
     some = published(tmp_path, ANNA, filters={"group": 7})
-    with pytest.raises(
-        AirflowFailException, match="was read with the filters group; fetch without"
-    ):
+    with pytest.raises(AirflowFailException, match="was read with the filters group; fetch without"):
         reconciled(tmp_path, some, some)
     result = reconciled(tmp_path, some, some, allow_filtered=True)
     assert "read with the filters group; what these leave out shows as missing" in result["remarks"][0]
