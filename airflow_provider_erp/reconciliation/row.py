@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from airflow_provider_erp.reconciliation.normalise.fields import normalise
 from airflow_provider_erp.reconciliation.normalise.fold import compact
@@ -15,6 +16,7 @@ IDENTIFIERS = ("number", "org_number", "vat_number")
 """Keys whose sharing makes records of one side duplicates of each other."""
 
 
+@lru_cache(maxsize=16)
 def columns_read(spec: ReconciliationSpec) -> tuple[str, ...]:
     """The canonical columns that the spec needs, each once, ``source_id`` first."""
     return tuple(dict.fromkeys(("source_id", "number", "name", "country", *IDENTIFIERS, *spec.keys, *spec.fields)))

@@ -6,43 +6,19 @@ two systems both say can differ.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-
-import phonenumbers
 
 from airflow_provider_erp.reconciliation.normalise.countries import country
 from airflow_provider_erp.reconciliation.normalise.fold import compact, fold
 from airflow_provider_erp.reconciliation.normalise.identifiers import org_number, vat_number
+from airflow_provider_erp.reconciliation.normalise.phones import phone
 
-_PHONE = re.compile(r"[0-9+(][0-9+().\-/ ]*")
 _EURO = frozenset({"€", "EURO", "EUROS", "EUROA"})
 
 
 def email(value: str) -> str:
     """The address without white space, in small letters."""
     return fold(fold(value).replace(" ", "").removeprefix("mailto:"))
-
-
-def phone(value: str, country: str = "") -> str:
-    """The number as E.164, read in the customer's country; else its digits, else its text.
-
-    Whatever follows the first number (a name, an extension, a second number)
-    is cut, because the parser would dial the letters.
-    """
-    text = fold(value)
-    found = _PHONE.search(text)
-    digits = "".join(filter(str.isdigit, found[0])) if found else ""
-    if not found or not digits:
-        return text
-    abroad = found[0].lstrip("( ").startswith("+")
-    dialled = "+" + digits if abroad else re.sub(r"^00", "+", digits)
-    try:
-        number = phonenumbers.parse(dialled, country or None)
-    except phonenumbers.NumberParseException:
-        return dialled
-    read = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return read if read == text else phone(read, country)  # one trunk prefix may hide another
 
 
 def postal_code(value: str, country: str = "") -> str:
