@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from airflow_provider_erp.reconciliation.verdict import verdict
+from airflow_provider_erp.reconciliation.verdict import agreement, details, emptiness, sentence
 from airflow_provider_erp.reconciliation.words import kind_words
 
 KINDS = ("missing_in_target", "missing_in_source", "duplicate_in_source", "duplicate_in_target", "field_differs")
@@ -109,4 +109,8 @@ class Reconciliation:
     @property
     def verdict(self) -> str:
         """One sentence for a controller."""
-        return verdict(self)
+        titles = (self.source_title, self.target_title)
+        held = (self.source_customers, self.target_customers)
+        empty = [title for title, customers in zip(titles, held, strict=True) if not customers]
+        opening = emptiness(empty) if empty else agreement(titles, self.agreeing, self.customers)
+        return sentence(opening, list(details(self.kinds, self.counts, self.differing)))

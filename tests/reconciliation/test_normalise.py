@@ -102,6 +102,7 @@ def test_vat_number_bears_its_country(written: str, country_code: str, comparabl
         ("030/123456", "DE", "+4930123456"),
         ("040-5441831", "atlantis", "0405441831"),
         ("+3580405441831", "", "+358405441831"),
+        ("+2100000001", "", "+2100000001"),
         ("+80012345678", "FI", "+80012345678"),
         ("1", "FI", "1"),
         ("Ask Matti", "FI", "ask matti"),

@@ -74,7 +74,7 @@ def test_page_says_the_verdict_first_and_then_what_differs() -> None:
     moment = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
     text = as_html(a_result(differs("Acme", "", field="org_number"), as_of=moment)).decode()
     verdict = "Visma PX and Visma.net ERP agree on 2 of 3 customers; 1 differs in 1 field."
-    assert text.index(verdict) < text.index("Different in a field") < text.index("<bdi>Acme</bdi>")
+    assert text.index(verdict) < text.index("Field differs") < text.index("<bdi>Acme</bdi>")
     assert "As of 2026-11-20 06:00 UTC." in text
     assert "organisation number" in text
     assert "(empty)" in text
