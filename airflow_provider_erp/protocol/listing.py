@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
@@ -44,14 +44,14 @@ class Listing:
     url: str = field(repr=False)
     decode: Callable[[bytes], Rows] = field(repr=False)
     page_parameter: str | None = None
-    headers: Mapping[str, str] = field(default_factory=lambda: {"Accept": "application/json"})
+    accept: str = "application/json"
 
     def request(self, number: int) -> Request:
         """The request for one page."""
         if self.page_parameter is None:
-            return Request(self.label, self.url, headers=self.headers)
+            return Request(self.label, self.url, headers={"Accept": self.accept})
         url = with_query(self.url, [(self.page_parameter, str(number))])
-        return Request(f"{self.label} page {number}", url, headers=self.headers)
+        return Request(f"{self.label} page {number}", url, headers={"Accept": self.accept})
 
 
 def fetch(listing: Listing, exchange: Exchange) -> Conversation[None]:

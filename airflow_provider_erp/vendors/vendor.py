@@ -37,6 +37,7 @@ class Resource:
         decode: reads one answer's body.
         reader: makes the translator of one row.
         page_parameter: numbers the pages from 1; None where one answer is the whole list.
+        accept: the media types that are asked for.
         caution: what the log should warn of when this is asked for, if anything.
     """
 
@@ -52,6 +53,7 @@ class Resource:
     reader: Callable[[Settings], ReadRecord]
     fixed: Callable[[Settings], list[tuple[str, str]]] = lambda _: []
     page_parameter: str | None = None
+    accept: str = "application/json"
     caution: Callable[[Mapping[str, Any]], str | None] = lambda _: None
 
     def arguments(self, since: str | None, filters: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -139,4 +141,5 @@ class Vendor:
             url=with_query(settings.base_url + resource.path(written), [*resource.fixed(settings), *asked]),
             decode=partial(resource.decode, settings),
             page_parameter=resource.page_parameter,
+            accept=resource.accept,
         )

@@ -84,6 +84,7 @@ def test_message_type_that_the_connection_names_is_an_error(connect: Any) -> Non
 def test_json_of_either_documented_content_type_is_read(connect: Any) -> None:
     with serving([Reply(200, CUSTOMERS, {"Content-Type": "text/json; charset=utf-8"})]) as server:
         assert len(list(connect("visma_px", server.url).get_customers())) == 3
+    assert server.asked[0].headers["accept"] == "application/json, text/json"
 
 
 def test_absent_auth_scheme_is_an_error_that_says_so_and_sends_nothing(connect: Any) -> None:

@@ -4,10 +4,8 @@ import datetime as dt
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +13,7 @@ import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
 from airflow.sdk import DAG
 from fake_source import FakeSource, customers, page
+from loopback import reply_json, serving
 
 from airflow_provider_erp.exceptions import (
     ErpAuthError,
@@ -141,41 +140,18 @@ def test_airflow_runs_a_fetch_for_the_moment_of_its_run(
     assert result["rows"] == 2
 
 
-class Px(BaseHTTPRequestHandler):
-    """A PX server of one dump."""
-
-    def do_GET(self) -> None:
-        body = json.dumps(
-            {"Servertime": "2026-11-20T05:00:00.1234567+02:00", "Customers": [{"Customerid": "C1", "Name": "Salo Oy"}]}
-        ).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Servers in tests are quiet."""
-
-
-@pytest.fixture
-def px_url() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Px) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+DUMP = {"Servertime": "2026-11-20T05:00:00.1234567+02:00", "Customers": [{"Customerid": "C1", "Name": "Salo Oy"}]}
 
 
 def test_the_type_of_the_connection_decides_which_vendor_is_asked(
-    run_dag: Any, px_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run_dag: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection = {"conn_type": "visma_px", "host": px_url, "extra": {"auth_scheme": "none", "company_id": "N1"}}
-    monkeypatch.setenv("AIRFLOW_CONN_PX_OF_THE_TEST", json.dumps(connection))
     with DAG("fetching_px", schedule=None, start_date=MIDNIGHT) as dag:
         ErpFetchOperator(task_id="fetch", conn_id="px_of_the_test", resource="customer", base_path=f"file://{tmp_path}")
-    run = run_dag(dag, logical_date=MIDNIGHT)
+    with serving([reply_json(DUMP)]) as server:
+        connection = {"conn_type": "visma_px", "host": server.url, "extra": {"auth_scheme": "none", "company_id": "N1"}}
+        monkeypatch.setenv("AIRFLOW_CONN_PX_OF_THE_TEST", json.dumps(connection))
+        run = run_dag(dag, logical_date=MIDNIGHT)
     assert run.state == "success"
     result = run.get_task_instance("fetch").xcom_pull(task_ids="fetch")
     assert (result["conn_type"], result["rows"], result["rejected"]) == ("visma_px", 1, 0)

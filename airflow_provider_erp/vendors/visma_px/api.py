@@ -23,6 +23,7 @@ from airflow_provider_erp.vendors.visma_px import records
 
 log = logging.getLogger(__name__)
 
+_JSON = "application/json, text/json"
 _MOST_MESSAGE_CHARACTERS = 200
 
 
@@ -118,6 +119,7 @@ CUSTOMER = Resource(
     },
     since="changed_since",
     fixed=_company,
+    accept=_JSON,
     decode=_decoder("customer", "Customers", "Customerid"),
     reader=records.customer_reader,
     caution=_caution,
@@ -136,6 +138,7 @@ PROJECT_TRANSACTION = Resource(
     },
     since="changed_since",
     fixed=_company,
+    accept=_JSON,
     decode=_decoder("project_transaction", "Transactions", "Transtype", "Transno"),
     reader=records.transaction_reader,
 )
