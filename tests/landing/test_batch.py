@@ -1,3 +1,5 @@
+"""A batch holds every row that came, once, and is there whole or not at all."""
+
 from __future__ import annotations
 
 import base64

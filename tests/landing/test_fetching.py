@@ -1,3 +1,5 @@
+"""One fetch from a source to a published batch, and when an older batch is used in its place."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,3 +1,5 @@
+"""Manifests survive being written and read; what is none, or was tampered with, is refused."""
+
 from __future__ import annotations
 
 import dataclasses

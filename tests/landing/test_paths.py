@@ -1,3 +1,5 @@
+"""Folder names: any text, never the same name for two."""
+
 from __future__ import annotations
 
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""Raw lines: each record as it was sent, on one line, in parts."""
+
 from __future__ import annotations
 
 import io

@@ -1,3 +1,5 @@
+"""The moment that a run stands for."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,3 +1,5 @@
+"""What batches ask of a storage, on the local disk and in fsspec's memory."""
+
 from __future__ import annotations
 
 import os

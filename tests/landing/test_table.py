@@ -1,3 +1,5 @@
+"""Canonical records as Parquet: text columns, repeats merged, the last one read wins."""
+
 from __future__ import annotations
 
 import datetime as dt

@@ -1,3 +1,5 @@
+"""The fetch operator: what it returns, what fails for good, and that the connection's type decides the vendor."""
+
 from __future__ import annotations
 
 import datetime as dt
