@@ -1,3 +1,3 @@
-"""Airflow provider that reads, reconciles and corrects customers, hours and invoices in ERP systems."""
+"""Airflow provider that reads customers, hours and invoices from ERP systems and tells where they disagree."""
 
 __version__ = "0.1.0"

@@ -6,6 +6,7 @@ import argparse
 import datetime as dt
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from airflow_provider_erp.sandbox.server import running_sandbox
 
 DAG = "daily_customer_reconciliation"
+_REASON = re.compile(r"\S*(Error|Exception|Exit|Unavailable|InconsistentRead)\S*: ")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,8 +33,10 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{what} ...", flush=True)
             if not _airflow(command, environment, home / "airflow.log"):
                 return 1
-    _print_verdicts(home / "erp" / "reconciliation", asked.date)
-    return 0
+    if _print_verdicts(home / "erp" / "reconciliation", asked.date):
+        return 0
+    print(f"There is no report for {asked.date}: is that before the DAG's start_date?", file=sys.stderr)
+    return 1
 
 
 def _date(text: str) -> dt.date:
@@ -67,7 +71,8 @@ def _environment(home: Path, dags: Path, connections: dict[str, dict[str, Any]])
 
 
 def _airflow(command: list[str], environment: dict[str, str], log: Path) -> bool:
-    with log.open("a", encoding="utf-8") as output:
+    """Whether the command succeeded; where not, the end of its output and its reason are printed."""
+    with log.open("w", encoding="utf-8") as output:
         done = subprocess.run(  # noqa: S603 - our own words, no shell
             [sys.executable, "-m", "airflow", *command],
             env=environment,
@@ -76,18 +81,23 @@ def _airflow(command: list[str], environment: dict[str, str], log: Path) -> bool
             check=False,
         )
     if done.returncode:
-        last = "\n".join(log.read_text(encoding="utf-8").splitlines()[-25:])
-        print(f"{last}\n\nairflow {' '.join(command)} failed; all of its output is in {log}", file=sys.stderr)
+        lines = log.read_text(encoding="utf-8").splitlines()
+        reasons = [line for line in lines if _REASON.match(line)] or lines[-1:]
+        print(f"airflow {' '.join(command)} failed; all of its output is in {log}", file=sys.stderr)
+        print(*dict.fromkeys(reasons[-2:]), sep="\n", file=sys.stderr)
     return done.returncode == 0
 
 
-def _print_verdicts(reports: Path, date: dt.date) -> None:
-    for found in sorted(reports.glob(f"*/*/*/{date.isoformat()}/breaks.json")):
-        result = json.loads(found.read_text(encoding="utf-8"))
+def _print_verdicts(reports: Path, date: dt.date) -> bool:
+    """Whether there are any."""
+    found = sorted(reports.glob(f"*/*/*/{date.isoformat()}/breaks.json"))
+    for breaks in found:
+        result = json.loads(breaks.read_text(encoding="utf-8"))
         print(f"\n{result['verdict']}")
         for kind, count in result["counts"].items():
             print(f"  {count:>4}  {result['kinds'][kind]}")
-        print(f"  Report: {found.with_name('report.html')}")
+        print(f"  Report: {breaks.with_name('report.html')}")
+    return bool(found)
 
 
 if __name__ == "__main__":

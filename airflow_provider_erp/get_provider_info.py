@@ -9,7 +9,7 @@ _NUMBER: Schema = {"type": ["number", "null"], "minimum": 0}
 _COUNT: Schema = {"type": ["integer", "null"], "minimum": 1}
 _TEXTS_BY_NAME: Schema = {"type": ["object", "null"]}
 _NUMBERS: Schema = {"type": ["array", "null"], "items": {"type": "integer"}}
-_SCHEMES: Schema = {"type": ["string", "null"], "enum": ["none", "basic", "bearer", "header", "query", None]}
+_SCHEMES: Schema = {"type": ["string", "null"], "enum": ["none", "basic", "bearer", "header", "query"]}
 
 
 def _field(label: str, description: str, schema: Schema) -> dict[str, object]:
@@ -39,9 +39,11 @@ _COMMON = {
         "How long one request may be tried again after its first failure. Default: 15.",
         _NUMBER,
     ),
-    "verify_tls": _field("Verify TLS", "Check the server's certificate. Default: yes.", _SWITCH),
+    "verify_tls": _field("Verify TLS", "Check the server's certificate.", {**_SWITCH, "default": True}),
     "ca_bundle": _field("CA bundle", "Path of a PEM file for a private certificate authority.", _TEXT),
-    "allow_http": _field("Allow http", "Permit unencrypted http to other hosts than this machine.", _SWITCH),
+    "allow_http": _field(
+        "Allow http", "Permit unencrypted http to other hosts than this machine.", {**_SWITCH, "default": False}
+    ),
 }
 
 
@@ -155,8 +157,8 @@ def get_provider_info() -> dict[str, object]:
     return {
         "package-name": "airflow-provider-erp",
         "name": "ERP",
-        "description": "Reads, reconciles and corrects customers, project hours and invoices in Visma PX, "
-        "Visma.net ERP, Lemonsoft and Fynn.",
+        "description": "Reads customers, project hours and invoices from Visma PX, Visma.net ERP, Lemonsoft and Fynn, "
+        "and tells where the systems disagree.",
         "integrations": [
             {
                 "integration-name": integration,

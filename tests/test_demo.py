@@ -35,10 +35,22 @@ def test_demo_prints_verdicts_counts_and_reports_and_again_the_same_for_the_same
 
 def test_demo_that_fails_says_why_and_where_the_log_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "none").mkdir()
-    assert demo(tmp_path / "home", dags=tmp_path / "none") == 1
+    assert demo(tmp_path / "home", "--date", "2026-11-20", dags=tmp_path / "none") == 1
     told = capsys.readouterr().err
-    assert "airflow dags test daily_customer_reconciliation" in told
+    assert "airflow dags test daily_customer_reconciliation 2026-11-20 failed" in told
     assert str(tmp_path / "home" / "airflow.log") in told
+
+
+def test_demo_of_a_date_before_the_dag_starts_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert demo(tmp_path, "--date", "2025-06-01") == 1
+    assert "no report for 2025-06-01" in capsys.readouterr().err
+
+
+def test_demo_of_a_date_to_come_says_why_it_fails_in_its_last_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert demo(tmp_path, "--date", "2999-01-01") == 1
+    assert "is in the future" in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_date_of_the_demo_is_today_unless_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -108,7 +108,7 @@ class ErpHook(BaseHook):
             max_attempts=int(self.settings.number("max_attempts", 5, 1)),
             max_seconds=self.settings.number("retry_seconds", 15.0, 0.0),
         )
-        return Exchange(self._auth(retry), retry)
+        return Exchange(self._auth(retry), retry, self.conn_id)
 
     def _auth(self, retry: Retry) -> Auth:
         return self.vendor.auth(self.settings, retry, mask_secret)
@@ -191,4 +191,5 @@ class ErpHook(BaseHook):
             return False, f"{self.settings.base_url}: {exc.reason}; check host, port, and the network between"
         except ErpError as exc:
             return False, str(exc)
-        return True, f"{self.vendor.title} answers for company {self.company!r}"
+        about = "" if self.company == self.conn_id else f" for company {self.company!r}"
+        return True, f"{self.vendor.title} answers{about}"

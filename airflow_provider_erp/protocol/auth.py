@@ -74,12 +74,14 @@ class Login:
         read_token: Callable[[Response], str],
         header: Callable[[str], Mapping[str, str]],
         retry: Retry,
+        connection: str,
         on_secret: Callable[[str], None],
     ) -> None:
         self._request = request
         self._read_token = read_token
         self._header = header
         self._retry = retry
+        self._connection = connection
         self._on_secret = on_secret
         self._token: str | None = None
         self._renewed_in_vain = False
@@ -116,7 +118,7 @@ class Login:
         if not 200 <= response.status < 300:
             raise ErpAuthError(
                 f"{self._request.label}: refused with status {response.status}; "
-                "check the connection's credentials and what they are valid for",
+                f"check the credentials of connection {self._connection!r} and what they are valid for",
                 status=response.status,
                 request_id=response.request_id,
             )

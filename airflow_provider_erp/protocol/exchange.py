@@ -25,6 +25,7 @@ class Exchange:
 
     auth: Auth
     retry: Retry
+    connection: str
 
     def read(self, request: Request, decode: Callable[[bytes], T]) -> Conversation[T]:
         """What ``decode`` makes of the answer's body.
@@ -60,7 +61,7 @@ class Exchange:
             if response.status not in _REDIRECTS:
                 break
             asked = replace(asked, url=_same_server(request, asked.url, response))
-        return _ok(request, response)
+        return self._ok(request, response)
 
     def _signed(self, request: Request) -> Conversation[Response]:
         while True:
@@ -71,6 +72,24 @@ class Exchange:
                 return response
             if not (yield from self.auth.refused(signed)):
                 return response
+
+    def _ok(self, request: Request, response: Response) -> Response:
+        status = response.status
+        if status == 200:
+            return response
+        if status in (UNAUTHORIZED, FORBIDDEN):
+            raise ErpAuthError(
+                f"{request.label}: refused with status {status}; check the credentials of connection "
+                f"{self.connection!r} and their rights",
+                status=status,
+                request_id=response.request_id,
+            )
+        raise ErpProtocolError(
+            f"{request.label}: expected status 200, got {status}; check the host of connection "
+            f"{self.connection!r} and what was asked for",
+            status=status,
+            request_id=response.request_id,
+        )
 
 
 def _same_server(request: Request, here: str, response: Response) -> str:
@@ -86,23 +105,6 @@ def _same_server(request: Request, here: str, response: Response) -> str:
         f"{request.label}: the server redirects to another address, which gets no credentials; "
         "put the right one into the connection",
         status=response.status,
-    )
-
-
-def _ok(request: Request, response: Response) -> Response:
-    status = response.status
-    if status == 200:
-        return response
-    if status in (UNAUTHORIZED, FORBIDDEN):
-        raise ErpAuthError(
-            f"{request.label}: refused with status {status}; check the connection's credentials and their rights",
-            status=status,
-            request_id=response.request_id,
-        )
-    raise ErpProtocolError(
-        f"{request.label}: expected status 200, got {status}; check the connection's host and what was asked for",
-        status=status,
-        request_id=response.request_id,
     )
 
 

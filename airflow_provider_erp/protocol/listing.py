@@ -6,30 +6,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import msgspec
-
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.protocol.exchange import Exchange
 from airflow_provider_erp.protocol.messages import Conversation, Page, Request
+from airflow_provider_erp.protocol.rows import Rows
+from airflow_provider_erp.protocol.surrogates import tolerant
 from airflow_provider_erp.protocol.urls import with_query
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """What one answer holds: rows with their keys, and what the server announced about the rest.
-
-    ``total`` counts the rows of the whole list, ``more`` says whether another
-    page follows; a vendor may announce either, or neither. ``cursor`` is from
-    where a later fetch of changes may go on, verbatim.
-    """
-
-    raw: list[msgspec.Raw]
-    keys: list[bytes]
-    total: int | None = None
-    more: bool | None = None
-    cursor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +48,7 @@ def fetch(listing: Listing, exchange: Exchange) -> Conversation[None]:
     number = 1
     whole = False
     while not whole:
-        rows = yield from exchange.read(listing.request(number), listing.decode)
+        rows = yield from exchange.read(listing.request(number), tolerant(listing.decode))
         whole = completeness.take(number, rows)
         log.debug("%s: page %d, %d rows", listing.label, number, len(rows.raw))
         if rows.raw or number == 1:

@@ -10,8 +10,9 @@ from typing import Any
 import msgspec
 
 from airflow_provider_erp.protocol.auth import Auth
-from airflow_provider_erp.protocol.listing import Listing, Rows
+from airflow_provider_erp.protocol.listing import Listing
 from airflow_provider_erp.protocol.retry import Retry
+from airflow_provider_erp.protocol.rows import Rows
 from airflow_provider_erp.protocol.urls import with_query
 from airflow_provider_erp.records import Record
 from airflow_provider_erp.vendors.parameters import Parameter, Texts, query, texts

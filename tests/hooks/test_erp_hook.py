@@ -7,6 +7,7 @@ import logging
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,19 @@ def test_row_that_is_no_utf8_text_is_an_error_that_says_which(connect: Any) -> N
     body = ONE.body.replace(b'"1"', b'"1", "name": "M\xfcller"')
     with serving([Reply(body=body)]) as server, pytest.raises(UnreadableRecord, match="page 1, row 1"):
         read(connect, server)
+
+
+def test_lone_surrogate_costs_its_own_record_and_no_other(connect: Any) -> None:
+    body = fynn_page({"id": "1"}, {"id": "2", "companyName": "a\ud800"}, {"id": "3"})
+    with serving([body]) as server:
+        hook = connect("fynn", server.url)
+        [page] = hook.fetch("customer")
+    readable = []
+    for row in page.raw:
+        with suppress(UnreadableRecord):
+            readable.append(hook.reader("customer")(row).source_id)
+    assert readable == ["1", "3"]
+    assert b"\\ud800" in bytes(page.raw[1])
 
 
 def test_row_that_is_no_object_is_an_error(connect: Any) -> None:
@@ -443,10 +457,12 @@ def test_connection_test_says_yes_after_one_cheap_question(connect: Any, conn_ty
 
 def test_connection_test_says_what_to_mend(connect: Any) -> None:
     with serving([Reply(401)]) as server:
-        assert connect("fynn", server.url).test_connection() == (
-            False,
-            "fynn customer page 1: refused with status 401; check the connection's credentials and their rights",
-        )
+        works, told = connect("fynn", server.url).test_connection()
+    assert not works
+    assert told == (
+        "fynn customer page 1: refused with status 401; check the credentials of connection 'fynn_default' "
+        "and their rights"
+    )
     works, told = connect("visma_px", "http://127.0.0.1:9", auth_scheme=None).test_connection()
     assert not works
     assert "auth_scheme" in told

@@ -29,6 +29,7 @@ class Door:
             lambda response: response.body.decode(),
             lambda token: {"Token": token},
             Retry(),
+            "conn",
             self.secrets.append,
         )
 
@@ -90,7 +91,9 @@ def test_success_of_an_older_token_proves_nothing_of_the_newest() -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 403])
 def test_login_that_is_refused_is_an_auth_error_with_the_vendors_request_id(status: int) -> None:
-    with pytest.raises(ErpAuthError, match=f"login: refused with status {status}") as caught:
+    with pytest.raises(
+        ErpAuthError, match=f"login: refused with status {status}; check the credentials of connection 'conn'"
+    ) as caught:
         Door(status).sign()
     assert (caught.value.status, caught.value.request_id) == (status, "r-1")
 

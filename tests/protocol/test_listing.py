@@ -15,12 +15,13 @@ from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.protocol.auth import Fixed
 from airflow_provider_erp.protocol.drivers import run
 from airflow_provider_erp.protocol.exchange import Exchange
-from airflow_provider_erp.protocol.listing import Listing, Rows, fetch
+from airflow_provider_erp.protocol.listing import Listing, fetch
 from airflow_provider_erp.protocol.messages import Answer, Page, Request, Response
 from airflow_provider_erp.protocol.retry import Retry
+from airflow_provider_erp.protocol.rows import Rows
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
-EXCHANGE = Exchange(Fixed({}), Retry())
+EXCHANGE = Exchange(Fixed({}), Retry(), "conn")
 
 
 class Answered(msgspec.Struct):

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from airflow_provider_erp.protocol.auth import Fixed
-from airflow_provider_erp.protocol.listing import Rows
 from airflow_provider_erp.protocol.retry import Retry
+from airflow_provider_erp.protocol.rows import Rows
 from airflow_provider_erp.records import Customer
 from airflow_provider_erp.vendors.fynn import records
 from airflow_provider_erp.vendors.parameters import Parameter, flag, refused, text, whole_between

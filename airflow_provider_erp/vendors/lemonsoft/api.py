@@ -13,9 +13,9 @@ import msgspec
 
 from airflow_provider_erp.exceptions import ErpAuthError, ErpInconsistentRead, ErpProtocolError
 from airflow_provider_erp.protocol.auth import Login
-from airflow_provider_erp.protocol.listing import Rows
 from airflow_provider_erp.protocol.messages import Request, Response
 from airflow_provider_erp.protocol.retry import Retry
+from airflow_provider_erp.protocol.rows import Rows
 from airflow_provider_erp.records import Customer, Invoice
 from airflow_provider_erp.vendors.lemonsoft import records
 from airflow_provider_erp.vendors.parameters import (
@@ -202,7 +202,7 @@ def _auth(settings: Settings, retry: Retry, on_secret: Callable[[str], None]) ->
         headers={"Content-Type": "application/json", "Accept": "application/json"},
         body=msgspec.json.encode(body),
     )
-    return Login(request, _read_session, lambda session: {"Session-Id": session}, retry, on_secret)
+    return Login(request, _read_session, lambda session: {"Session-Id": session}, retry, settings.conn_id, on_secret)
 
 
 def _read_session(response: Response) -> str:

@@ -13,9 +13,9 @@ from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error
 
 from airflow_provider_erp.exceptions import ErpAuthError
 from airflow_provider_erp.protocol.auth import Login
-from airflow_provider_erp.protocol.listing import Rows
 from airflow_provider_erp.protocol.messages import Request, Response
 from airflow_provider_erp.protocol.retry import Retry
+from airflow_provider_erp.protocol.rows import Rows
 from airflow_provider_erp.records import Customer
 from airflow_provider_erp.vendors.parameters import Parameter, is_moment, one_of, refused, text, whole_between
 from airflow_provider_erp.vendors.reading import greatest_stamp, key_bytes
@@ -178,7 +178,9 @@ def _auth(settings: Settings, retry: Retry, on_secret: Callable[[str], None]) ->
         headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
         body=body.encode(),
     )
-    return Login(request, _read_token, lambda token: {"Authorization": f"Bearer {token}"}, retry, on_secret)
+    return Login(
+        request, _read_token, lambda token: {"Authorization": f"Bearer {token}"}, retry, settings.conn_id, on_secret
+    )
 
 
 def _read_token(response: Response) -> str:

@@ -12,8 +12,8 @@ from msgspec import UNSET, UnsetType
 
 from airflow_provider_erp.exceptions import ErpProtocolError
 from airflow_provider_erp.protocol.auth import Fixed
-from airflow_provider_erp.protocol.listing import Rows
 from airflow_provider_erp.protocol.retry import Retry
+from airflow_provider_erp.protocol.rows import Rows
 from airflow_provider_erp.records import Customer, ProjectTransaction
 from airflow_provider_erp.vendors.parameters import Parameter, flag, stamp, whole
 from airflow_provider_erp.vendors.reading import key_bytes
