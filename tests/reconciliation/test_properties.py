@@ -28,6 +28,7 @@ MIRRORED = {
     "duplicate_in_target": "duplicate_in_source",
     "field_differs": "field_differs",
 }
+SPEC = CUSTOMERS.without("name", "invoice_email", "phone", "street", "postal_code", "currency", "status")
 WORLDS = 12
 """As many small pairs of sides make one example, because a comparison takes as long for twelve as for one."""
 
@@ -67,14 +68,14 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
 
         def compare(source: Iterable[Row], target: Iterable[Row]) -> Reconciliation:
             source_customers, target_customers = (
-                make_table(engine, table, CUSTOMERS, rows, table, folder)
+                make_table(engine, table, SPEC, rows, table, folder)
                 for table, rows in zip(SIDES, (source, target), strict=True)
             )
-            matched_by_key, breaks = read_findings(CUSTOMERS.name, findings(engine, CUSTOMERS))
+            matched_by_key, breaks = read_findings(SPEC.name, findings(engine, SPEC))
             for table in SIDES:
                 engine.execute(f"DROP TABLE {table}")
             return Reconciliation(
-                spec=CUSTOMERS.name,
+                spec=SPEC.name,
                 title="",
                 source_title="Ledger",
                 target_title="Projects",
