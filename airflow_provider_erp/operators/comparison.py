@@ -56,6 +56,7 @@ class Comparison:
             records=copy_records(batch, folder),
             coverage="full" if manifest.coverage == "full" else f"changes since {manifest.cursor_in}",
             batch=_name(manifest),
+            read_at=manifest.observed_at,
             remarks=remarks,
         )
 

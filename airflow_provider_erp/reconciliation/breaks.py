@@ -23,15 +23,16 @@ class Break:
 
     ``break_id`` lasts from run to run: it is made of the spec's name, the
     kind, the ids and the field, never of the values. ``customer`` is the number
-    that people know the customer by. ``members`` are all ids of a group of
-    duplicates, ``matched_by`` is the key by which the pair matched. The values
-    are what the systems wrote: of a field that differs the field, else the
-    customer's name on the side that has it.
+    that people know the customer by, ``name`` its name in the source, or in
+    the target where the source has none. ``members`` are all ids of a group of
+    duplicates, ``matched_by`` is the key by which the pair matched, the values
+    are what the systems wrote in the field that differs.
     """
 
     break_id: str
     kind: str
     customer: str
+    name: str = dataclasses.field(default="", repr=False)
     field: str | None = None
     source_id: str | None = None
     target_id: str | None = None
@@ -41,9 +42,10 @@ class Break:
     target_value: str | None = dataclasses.field(default=None, repr=False)
 
     @property
-    def sort_key(self) -> tuple[int, str, str, str]:
-        """By kind, then by the ids in plain string order, then by field."""
-        return KINDS.index(self.kind), self.source_id or "", self.target_id or "", self.field or ""
+    def sort_key(self) -> tuple[int, int, str, str, str, str]:
+        """By kind, then by customer number (a shorter one first: 99 before 100), then by ids and field."""
+        ids = (self.source_id or "", self.target_id or "")
+        return KINDS.index(self.kind), len(self.customer), self.customer, *ids, self.field or ""
 
 
 def break_identity(spec: str, kind: str, source_id: str | None, target_id: str | None, field_name: str | None) -> str:
@@ -72,6 +74,8 @@ class Reconciliation:
     matched_by_key: Mapping[str, int]
     breaks: tuple[Break, ...] = dataclasses.field(repr=False)
     as_of: dt.datetime | None = None
+    source_read_at: dt.datetime | None = None
+    target_read_at: dt.datetime | None = None
     remarks: tuple[str, ...] = ()
 
     @property

@@ -59,6 +59,8 @@ def reconcile(
         matched_by_key={key: matched_by_key.get(key, 0) for key in spec.keys},
         breaks=breaks,
         as_of=as_of,
+        source_read_at=source.read_at,
+        target_read_at=target.read_at,
         remarks=source.remarks + target.remarks,
     )
 

@@ -21,6 +21,7 @@ class Finding(NamedTuple):
     target_id: str | None
     source_customer: str | None
     target_customer: str | None
+    name: str | None
     matched_by: str | None
     source_value: str | None
     target_value: str | None
@@ -53,6 +54,7 @@ def _break(spec: str, finding: Finding, members: tuple[str, ...] = ()) -> Break:
         break_id=break_identity(spec, finding.kind, finding.source_id, finding.target_id, finding.field),
         kind=finding.kind,
         customer=_customer(finding),
+        name=finding.name or "",
         field=finding.field,
         source_id=finding.source_id,
         target_id=finding.target_id,

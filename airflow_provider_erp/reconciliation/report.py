@@ -24,6 +24,7 @@ SHOWN_BREAKS = 1_000
 CSV_COLUMNS = (
     "kind",
     "customer",
+    "name",
     "field",
     "source_value",
     "target_value",
@@ -83,11 +84,13 @@ def as_json(reconciliation: Reconciliation) -> bytes:
         "source": {
             "title": reconciliation.source_title,
             "batch": reconciliation.source_batch,
+            "read_at": reconciliation.source_read_at,
             "customers": reconciliation.source_customers,
         },
         "target": {
             "title": reconciliation.target_title,
             "batch": reconciliation.target_batch,
+            "read_at": reconciliation.target_read_at,
             "customers": reconciliation.target_customers,
         },
         "matched_by_key": reconciliation.matched_by_key,

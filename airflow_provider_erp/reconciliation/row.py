@@ -43,7 +43,7 @@ def normalised(spec: ReconciliationSpec, row: Row) -> dict[str, str | None]:
     """
     country = normalise("country", row["country"]) or ""
     texts = {column: normalise(column, row[column], country) for column in columns_read(spec)[1:]}
-    result = {"record_id": row["source_id"], "customer": row["number"], "customer_name": row["name"]}
+    result = {"record_id": row["source_id"], "customer": row["number"], "customer_name": row["name"] or None}
     for key in dict.fromkeys((*IDENTIFIERS, *spec.keys)):
         result[f"key_{key}"] = _key(key, texts[key], country)
     for field in spec.fields:

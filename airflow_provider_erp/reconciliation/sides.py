@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ class Side:
     ``records`` is a Parquet file with a text column for each field of
     ``records.Customer`` (null = not supplied). ``coverage`` is ``full``, or
     says in words what the batch covers (``changes since ...``); ``batch`` is
-    what errors call it. ``remarks`` are sentences that a reader of the report
+    what errors call it, ``read_at`` when reading began. ``remarks`` are sentences that a reader of the report
     must know, such as that records could not be read.
     """
 
@@ -31,6 +32,7 @@ class Side:
     records: Path
     coverage: str
     batch: str
+    read_at: dt.datetime | None = None
     remarks: tuple[str, ...] = ()
 
 

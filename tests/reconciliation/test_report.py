@@ -110,12 +110,13 @@ def test_page_shows_where_a_customer_is_missing_and_which_records_are_one() -> N
         customer="7",
         target_id="t1",
         members=("t1", "t2"),
-        target_value="Salo Oy",
+        name="Salo Oy",
     )
     missing = Break(break_id="y", kind="missing_in_source", customer="8", target_id="t8")
     text = as_html(a_result(missing, duplicates)).decode()
     assert re.search(r'data-name="Visma PX"><span class="missing">missing', text)
-    assert '<bdi>Salo Oy</bdi> <span class="soft">records <bdi>t1, t2</bdi>' in text
+    assert '<bdi class="number">7</bdi> <bdi class="name">Salo Oy</bdi>' in text
+    assert '<span class="soft">records <bdi>t1, t2</bdi>' in text
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_no_cell_begins_like_a_formula_and_no_other_is_touched(cell: str) -> Non
 
 def test_csv_opens_in_excel_and_survives_commas_quotes_and_line_breaks() -> None:
     text = as_csv(a_result(differs('a,"b"\r\nc', "åäö")))
-    assert text.startswith(b"\xef\xbb\xbfkind,customer,field,")
+    assert text.startswith(b"\xef\xbb\xbfkind,customer,name,field,")
     (row,) = csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""))
     assert (row["kind"], row["source_value"], row["target_value"]) == ("field_differs", 'a,"b"\r\nc', "åäö")
 
