@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +14,6 @@ from airflow.providers.common.compat.sdk import BaseHook, Connection, mask_secre
 
 from airflow_provider_erp.exceptions import ErpConfigError, ErpError, ErpUnavailable
 from airflow_provider_erp.get_provider_info import get_provider_info
-from airflow_provider_erp.protocol.auth import Auth
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.exchange import Exchange
 from airflow_provider_erp.protocol.listing import fetch
@@ -108,10 +106,10 @@ class ErpHook(BaseHook):
             max_attempts=int(self.settings.number("max_attempts", 5, 1)),
             max_seconds=self.settings.number("retry_seconds", 15.0, 0.0),
         )
-        return Exchange(self._auth(retry), retry, self.conn_id)
+        return self._exchange(retry)
 
-    def _auth(self, retry: Retry) -> Auth:
-        return self.vendor.auth(self.settings, retry, mask_secret)
+    def _exchange(self, retry: Retry) -> Exchange:
+        return Exchange(self.vendor.auth(self.settings, retry, mask_secret), retry, self.conn_id)
 
     @cached_property
     def transport(self) -> SyncTransport:
@@ -184,7 +182,7 @@ class ErpHook(BaseHook):
         resource, asked = self.vendor.test
         try:
             described = self.vendor.resource(resource)
-            exchange = replace(self.exchange, retry=Retry(max_attempts=1))
+            exchange = self._exchange(Retry(max_attempts=1))
             listing = self.vendor.listing(described, self.settings, described.arguments(None, asked))
             next(run(fetch(listing, exchange), self.transport.send, self._sleep))
         except ErpUnavailable as exc:

@@ -26,6 +26,7 @@ from airflow_provider_erp.exceptions import (
 )
 from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.hooks.fynn import FynnHook
+from airflow_provider_erp.hooks.visma_net import VismaNetHook
 from airflow_provider_erp.hooks.visma_px import VismaPxHook
 
 
@@ -471,6 +472,15 @@ def test_connection_test_says_what_to_mend(connect: Any) -> None:
     assert told == (
         "http://127.0.0.1:9: no connection could be opened after 1 attempt; check host, port, and the network between"
     )
+
+
+def test_connection_test_asks_a_token_server_that_is_away_once(connect: Any) -> None:
+    pauses: list[float] = []
+    connect("visma_net", "http://127.0.0.1:9")
+    works, told = VismaNetHook(sleep=pauses.append).test_connection()
+    assert not works
+    assert "after 1 attempt" in told
+    assert pauses == []
 
 
 def test_token_fetched_at_run_time_is_masked(connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
