@@ -10,7 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
 
-from airflow.providers.common.compat.sdk import BaseHook, Connection, mask_secret
+from airflow.providers.common.compat.sdk import BaseHook, Connection
+from airflow.sdk.log import mask_secret
 
 from airflow_provider_erp.exceptions import ErpConfigError, ErpError, ErpUnavailable
 from airflow_provider_erp.get_provider_info import get_provider_info
