@@ -47,9 +47,6 @@ class Comparison:
     def _side(self, batch: Published, folder: Path) -> Side:
         manifest = batch.manifest
         self._check(manifest)
-        remarks = tuple(_remarks(batch))
-        for remark in remarks:
-            log.warning("%s", remark)
         folder.mkdir()
         return Side(
             title=manifest.title,
@@ -57,7 +54,7 @@ class Comparison:
             coverage="full" if manifest.coverage == "full" else f"changes since {manifest.cursor_in}",
             batch=_name(manifest),
             read_at=manifest.observed_at,
-            remarks=remarks,
+            remarks=tuple(_remarks(batch)),
         )
 
     def _check(self, manifest: Manifest) -> None:
@@ -92,6 +89,8 @@ def publish(result: Reconciliation, workdir: Path, folder: str) -> dict[str, Any
     beside = sorted(file for file in page.parent.iterdir() if file != page)
     for file in (*beside, page):
         storage.put(file, join(folder, file.name))
+    for remark in result.remarks:
+        log.warning("%s", remark)
     report = join(folder, page.name)
     log.info("%s Report: %s", result.verdict, report)
     return {

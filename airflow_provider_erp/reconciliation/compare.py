@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.reconciliation.breaks import Reconciliation
 from airflow_provider_erp.reconciliation.findings import Finding, read_findings
-from airflow_provider_erp.reconciliation.sides import Side, read_rows
+from airflow_provider_erp.reconciliation.sides import Side, read_rows, unknown_countries
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 from airflow_provider_erp.reconciliation.sql import render
 from airflow_provider_erp.reconciliation.tables import make_table
@@ -47,6 +47,9 @@ def reconcile(
                 for table, side in zip(SIDES, (source, target), strict=True)
             )
             matched_by_key, breaks = read_findings(spec.name, findings(engine, spec))
+            remarks = [
+                remark for side in (source, target) for remark in (*side.remarks, *unknown_countries(engine, side))
+            ]
     return Reconciliation(
         spec=spec.name,
         title=spec.title or spec.name,
@@ -61,7 +64,7 @@ def reconcile(
         as_of=as_of,
         source_read_at=source.read_at,
         target_read_at=target.read_at,
-        remarks=source.remarks + target.remarks,
+        remarks=tuple(remarks),
     )
 
 

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from airflow_provider_erp.reconciliation.normalise.countries import country, is_known
 from airflow_provider_erp.reconciliation.row import Row, columns_read
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
+from airflow_provider_erp.reconciliation.words import plural
 
 if TYPE_CHECKING:
     import duckdb
 
 _FETCHED_ROWS = 5_000
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,3 +59,15 @@ def read_rows(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, side:
         cursor.execute("SELECT * FROM records_read")
         while rows := cursor.fetchmany(_FETCHED_ROWS):
             yield from (dict(zip(columns, row, strict=True)) for row in rows)
+
+
+def unknown_countries(engine: duckdb.DuckDBPyConnection, side: Side) -> Iterator[str]:
+    """A remark, where customers name a country that is none: it is compared as written, and so are their numbers."""
+    tally = engine.read_parquet(str(side.records)).aggregate("country, COUNT(*) AS customers", "country").fetchall()
+    unknown = {written: customers for written, customers in tally if written and not is_known(country(written))}
+    if unknown:
+        named = ", ".join(repr(written[:30]) for written in sorted(unknown)[:_NAMED])
+        yield (
+            f"{plural(sum(unknown.values()), 'customer', 'customers')} of {side.title} in a country that is not known "
+            f"({named}{', ...' if len(unknown) > _NAMED else ''}): it is compared as written"
+        )

@@ -234,3 +234,17 @@ def test_id_that_occurs_twice_is_refused(compare: Compare) -> None:
 def test_record_without_an_id_is_refused(compare: Compare) -> None:
     with pytest.raises(ErpInconsistentRead, match="1 records have no source_id"):
         compare([], [a_customer("")])
+
+
+def test_country_that_is_none_is_compared_as_written_and_told(compare: Compare) -> None:
+    source = [a_customer("s1", number="1", country="ATLANTIS"), a_customer("s2", number="2", country="Suomi")]
+    target = [a_customer("t1", number="1", country="FI"), a_customer("t2", number="2", country="ZZ")]
+    result = compare(source, target)
+    assert [(found.source_value, found.target_value) for found in result.breaks] == [
+        ("ATLANTIS", "FI"),
+        ("Suomi", "ZZ"),
+    ]
+    assert result.remarks == (
+        f"1 customer of {result.source_title} in a country that is not known ('ATLANTIS'): it is compared as written",
+        f"1 customer of {result.target_title} in a country that is not known ('ZZ'): it is compared as written",
+    )

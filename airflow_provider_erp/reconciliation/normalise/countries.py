@@ -89,3 +89,8 @@ def country(value: str) -> str:
     """The ISO alpha-2 code in capitals, or the folded text where the country is unknown."""
     text = fold(value)
     return _BY_SPELLING.get(text, text)
+
+
+def is_known(text: str) -> bool:
+    """Whether ``country`` gave a code; folded text has no capitals."""
+    return text.isupper()
