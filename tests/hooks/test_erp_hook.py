@@ -177,6 +177,15 @@ def test_lone_surrogate_costs_its_own_record_and_no_other(connect: Any) -> None:
     assert b"\\ud800" in bytes(page.raw[1])
 
 
+@pytest.mark.parametrize(
+    ("body", "outline"),
+    [(b"[1]", "the answer is a list"), (b"[" * 9000 + b"]" * 9000, "the answer is nested too deeply")],
+)
+def test_answer_of_another_shape_is_outlined(connect: Any, body: bytes, outline: str) -> None:
+    with serving([Reply(200, body)]) as server, pytest.raises(ErpProtocolError, match=outline):
+        read(connect, server)
+
+
 def test_row_that_is_no_object_is_an_error(connect: Any) -> None:
     with serving([fynn_page(1, 2)]) as server, pytest.raises(ErpProtocolError, match="Expected `object`, got `int`"):
         read(connect, server)
@@ -278,6 +287,7 @@ def test_http_token_address_is_refused_like_an_http_host(connect: Any) -> None:
         ({"max_attempts": True}, "'max_attempts'"),
         ({"verify_tls": "maybe"}, "'verify_tls' must be true or false"),
         ({"ca_bundle": ["a"]}, "'ca_bundle' must be a text"),
+        ({"retry_seconds": "inf"}, "'retry_seconds' must be a number"),
     ],
 )
 def test_malformed_field_of_the_connection_is_named(connect: Any, extra: dict[str, Any], told: str) -> None:
@@ -489,6 +499,14 @@ def test_token_fetched_at_run_time_is_masked(connect: Any, monkeypatch: pytest.M
     with serving(_fails("visma_net")) as server, pytest.raises(ErpProtocolError):
         list(connect("visma_net", server.url).get_customers())
     assert masked == ["token-1"]
+
+
+@pytest.mark.parametrize("conn_type", ["visma_px", "visma_net", "lemonsoft", "fynn"])
+def test_missing_credential_says_which_field_it_belongs_into(connect: Any, conn_type: str) -> None:
+    works, told = connect(conn_type, "http://127.0.0.1:9", fields={"login": None, "password": None}).test_connection()
+    assert not works
+    assert f"connection '{conn_type}_default'" in told
+    assert "password" in told
 
 
 @pytest.mark.parametrize("verdicts", [[401, 200], [200, 401, 200, 401, 200]])

@@ -91,6 +91,12 @@ def test_login_refused_with_status_200_is_an_auth_error(connect: Any) -> None:
         assert "the-password" not in str(caught.value)
 
 
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"session_id": 7}', b'{"session_id": "\xff"}', b""])
+def test_login_that_answers_anything_else_is_an_auth_error(connect: Any, body: bytes) -> None:
+    with serving([Reply(200, body)]) as server, pytest.raises(ErpAuthError, match="without a session"):
+        list(connect("lemonsoft", server.url).get_customers())
+
+
 def test_error_inside_status_200_is_an_error_and_no_empty_list(connect: Any) -> None:
     answer = {"results": [], "has_next_page": False, "has_errors": True, "errors": ["Erika Muster"]}
     with serving(logged_in(lambda _: reply_json(answer))) as server:

@@ -160,6 +160,12 @@ def test_pages_in_an_envelope_are_read_too(connect: Any) -> None:
     assert rows == [{"internalId": 1}, {"internalId": 2}]
 
 
+def test_single_row_with_a_field_called_records_is_no_envelope(connect: Any) -> None:
+    with serving(Server([row(1, 1, records="three of them")])) as server:
+        [customer] = connect("visma_net", server.url).get_customers()
+    assert customer["internalId"] == 1
+
+
 def test_page_offers_the_greatest_server_stamp_verbatim(connect: Any) -> None:
     stamps = ["2026-03-20T06:35:22.153", "2026-03-20T06:35:22", "2026-01-01T00:00:00"]
     rows = [row(n, 3, lastModifiedDateTime=stamp) for n, stamp in enumerate(stamps)]

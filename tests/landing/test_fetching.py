@@ -82,6 +82,13 @@ def test_a_run_of_the_future_is_refused_and_nothing_is_sent(warehouse: Warehouse
     assert warehouse.has_nothing()
 
 
+def test_since_last_is_refused_as_not_known_yet_and_nothing_is_sent(warehouse: Warehouse) -> None:
+    source = one_customer()
+    with pytest.raises(ValueError, match="since='last' is not known in this version"):
+        warehouse.fetch(source, MONDAY, since="last")
+    assert source.asked == []
+
+
 def test_an_unknown_resource_is_refused_and_nothing_is_sent(warehouse: Warehouse) -> None:
     source = one_customer()
     with pytest.raises(ValueError, match="has no resource 'invoice'"):

@@ -185,8 +185,9 @@ def test_status_map_of_the_connection_goes_first() -> None:
     assert read("fynn", {"id": "1", "status": "X"}, status_map={"X": "blocked"}).status == "blocked"
     assert read("visma_px", {"Customerid": "1", "Blocked": True}, status_map={"Blocked": "active"}).status == "active"
     assert read("lemonsoft", {"id": 1, "deny_credit": True}, status_map={"deny_credit": "active"}).status == "active"
-    with pytest.raises(ErpConfigError, match="'status_map' must be an object of texts"):
-        read("fynn", {"id": "1"}, status_map=["x"])
+    for wrong in (["x"], {"x": 1}, "{no json"):
+        with pytest.raises(ErpConfigError, match="'status_map' must be an object of texts"):
+            read("fynn", {"id": "1"}, status_map=wrong)
 
 
 @pytest.mark.parametrize(
