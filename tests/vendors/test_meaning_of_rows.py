@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from airflow_provider_erp.exceptions import ErpConfigError, UnreadableRecord
-from airflow_provider_erp.records import Customer
+from airflow_provider_erp.records import Customer, ProjectTransaction
 from airflow_provider_erp.vendors import VENDORS
 from airflow_provider_erp.vendors.settings import Settings
 
@@ -278,3 +278,30 @@ def test_absent_field_is_not_supplied_and_a_null_one_is_empty_unless_the_system_
     assert of_the_key <= {"number"}
     assert {name for name in texts if nulls[name] is None} == NOT_SUPPLIED[conn_type]
     assert {nulls[name] for name in texts - of_the_key - NOT_SUPPLIED[conn_type]} == {""}
+
+
+def test_px_transaction_maps_every_field_of_the_document_to_its_own_canonical_field() -> None:
+    row = {
+        "Transno": 1, "Transtype": 2, "Transexists": 3, "Projectclasstype": 4, "Project": "5", "Activity": "6",
+        "Task": "7", "Employeeid": "8", "Employmenttype": 9, "Timeaccperiod": "10", "Intenddate": "2026-05-11",
+        "Timecode": "12", "Role": "13", "Expensecode": "14", "Articlecode": "15", "Profitlossid": "16",
+        "Hoursreported": 17.5, "Textreported": "18", "Namereported": "19", "Cost": 20.5, "Numbertoinvoice": 21.5,
+        "Invoiceunit": "22", "Pricelocalcurrency": 23.5, "Projectcurrency": "24", "Exchangerate": 25.5, "Price": 26.5,
+        "Priceeach": 27.5, "Pricesetmanually": 28, "Nodeb": 29, "Internalprice": 30.5, "Costcenterproject": "31",
+        "Companycodeproject": "32", "Object2project": "33", "Object6project": "34", "Object7project": "35",
+        "Object8project": "36", "Costcenteremployee": "37", "Companycodeemployee": "38", "Object2employee": "39",
+        "Object6employee": "40", "Object7employee": "41", "Object8employee": "42", "Invoiced": 43,
+        "Postedinaccounting": 44,
+    }  # fmt: skip
+    assert read("visma_px", row, "project_transaction") == ProjectTransaction(
+        source_id="2/1", transaction_id="1", type_code=2, exists_code=3, project_class_type=4, project="5",
+        activity="6", task="7", employee_id="8", employment_type=9, accounting_period="10",
+        date=dt.date(2026, 5, 11), time_code="12", role="13", expense_code="14", article="15", profit_loss_id="16",
+        hours=Decimal("17.5"), text="18", reported_by="19", cost=Decimal("20.5"), invoice_quantity=Decimal("21.5"),
+        unit="22", price_local=Decimal("23.5"), currency="24", exchange_rate=Decimal("25.5"), price=Decimal("26.5"),
+        price_each=Decimal("27.5"), price_set_manually=28, nodeb=29, internal_price=Decimal("30.5"),
+        project_cost_center="31", project_company="32", project_object_2="33", project_object_6="34",
+        project_object_7="35", project_object_8="36", employee_cost_center="37", employee_company="38",
+        employee_object_2="39", employee_object_6="40", employee_object_7="41", employee_object_8="42",
+        invoiced_code=43, posted_code=44,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -157,6 +158,60 @@ class TransactionRow(msgspec.Struct):
     Postedinaccounting: Code = UNSET
 
 
+_TEXTS = {
+    "project": "Project",
+    "activity": "Activity",
+    "task": "Task",
+    "employee_id": "Employeeid",
+    "accounting_period": "Timeaccperiod",
+    "time_code": "Timecode",
+    "role": "Role",
+    "profit_loss_id": "Profitlossid",
+    "reported_by": "Namereported",
+    "expense_code": "Expensecode",
+    "article": "Articlecode",
+    "text": "Textreported",
+    "unit": "Invoiceunit",
+    "currency": "Projectcurrency",
+    "project_cost_center": "Costcenterproject",
+    "project_company": "Companycodeproject",
+    "project_object_2": "Object2project",
+    "project_object_6": "Object6project",
+    "project_object_7": "Object7project",
+    "project_object_8": "Object8project",
+    "employee_cost_center": "Costcenteremployee",
+    "employee_company": "Companycodeemployee",
+    "employee_object_2": "Object2employee",
+    "employee_object_6": "Object6employee",
+    "employee_object_7": "Object7employee",
+    "employee_object_8": "Object8employee",
+}
+"""Canonical texts of a transaction, and the fields that they come from."""
+
+_CODES = {
+    "exists_code": "Transexists",
+    "project_class_type": "Projectclasstype",
+    "employment_type": "Employmenttype",
+    "price_set_manually": "Pricesetmanually",
+    "nodeb": "Nodeb",
+    "invoiced_code": "Invoiced",
+    "posted_code": "Postedinaccounting",
+}
+"""Whole numbers whose meaning is not public."""
+
+_AMOUNTS = {
+    "hours": "Hoursreported",
+    "cost": "Cost",
+    "invoice_quantity": "Numbertoinvoice",
+    "price": "Price",
+    "price_local": "Pricelocalcurrency",
+    "price_each": "Priceeach",
+    "exchange_rate": "Exchangerate",
+    "internal_price": "Internalprice",
+}
+"""Money and hours."""
+
+
 def transaction_reader(_: Settings) -> ReadRecord:
     """The translator of ``Transactions`` rows."""
     return row_reader(TransactionRow, read_transaction)
@@ -177,50 +232,15 @@ def read_transaction(row: TransactionRow) -> ProjectTransaction:
     type_code = row.Transtype
     if not isinstance(type_code, int):
         raise UnreadableRecord("key field 'Transtype' is absent or empty")
+    fields: dict[str, Any] = {
+        **{name: supplied(getattr(row, field)) for name, field in _TEXTS.items()},
+        **{name: absent_to_none(getattr(row, field)) for name, field in _CODES.items()},
+        **{name: amount(getattr(row, field), field) for name, field in _AMOUNTS.items()},
+    }
     return ProjectTransaction(
         source_id=f"{type_code}/{transaction_id}",
         transaction_id=transaction_id,
         type_code=type_code,
-        exists_code=absent_to_none(row.Transexists),
-        project=supplied(row.Project),
-        activity=supplied(row.Activity),
-        task=supplied(row.Task),
-        employee_id=supplied(row.Employeeid),
         date=day(row.Intenddate, "Intenddate"),
-        accounting_period=supplied(row.Timeaccperiod),
-        time_code=supplied(row.Timecode),
-        role=supplied(row.Role),
-        project_class_type=absent_to_none(row.Projectclasstype),
-        employment_type=absent_to_none(row.Employmenttype),
-        profit_loss_id=supplied(row.Profitlossid),
-        reported_by=supplied(row.Namereported),
-        price_set_manually=absent_to_none(row.Pricesetmanually),
-        nodeb=absent_to_none(row.Nodeb),
-        expense_code=supplied(row.Expensecode),
-        article=supplied(row.Articlecode),
-        hours=amount(row.Hoursreported, "Hoursreported"),
-        text=supplied(row.Textreported),
-        cost=amount(row.Cost, "Cost"),
-        invoice_quantity=amount(row.Numbertoinvoice, "Numbertoinvoice"),
-        unit=supplied(row.Invoiceunit),
-        price=amount(row.Price, "Price"),
-        price_local=amount(row.Pricelocalcurrency, "Pricelocalcurrency"),
-        price_each=amount(row.Priceeach, "Priceeach"),
-        currency=supplied(row.Projectcurrency),
-        exchange_rate=amount(row.Exchangerate, "Exchangerate"),
-        internal_price=amount(row.Internalprice, "Internalprice"),
-        project_cost_center=supplied(row.Costcenterproject),
-        project_company=supplied(row.Companycodeproject),
-        project_object_2=supplied(row.Object2project),
-        project_object_6=supplied(row.Object6project),
-        project_object_7=supplied(row.Object7project),
-        project_object_8=supplied(row.Object8project),
-        employee_cost_center=supplied(row.Costcenteremployee),
-        employee_company=supplied(row.Companycodeemployee),
-        employee_object_2=supplied(row.Object2employee),
-        employee_object_6=supplied(row.Object6employee),
-        employee_object_7=supplied(row.Object7employee),
-        employee_object_8=supplied(row.Object8employee),
-        invoiced_code=absent_to_none(row.Invoiced),
-        posted_code=absent_to_none(row.Postedinaccounting),
+        **fields,
     )
