@@ -10,7 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from loopback import Asked, LoopbackServer, Reply, reply_json, serving
@@ -254,7 +255,6 @@ def test_base_url_keeps_the_path_and_takes_the_port_when_the_host_has_none(
         ({"host": "https://"}, "no address"),
         ({"host": "http://[::1"}, "no address"),
         ({"host": "https://u:the-password@exa\u2100mple.com"}, "no address"),
-        ({"extra": "[1]"}, "must be a JSON object"),
         ({"host": "https://erp.example.com:99999"}, "no address"),
         ({"host": "https://user:word@erp.example.com"}, "neither a user nor a query"),
         ({"host": "https://erp.example.com/?a=b"}, "neither a user nor a query"),
@@ -265,6 +265,14 @@ def test_host_that_must_not_get_credentials_is_refused(connect: Any, fields: dic
         list(connect("fynn", "", fields=fields).get_customers())
     assert "fynn_default" in str(caught.value)
     assert "the-password" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_extra_that_is_no_object_is_refused() -> None:
+    hook = FynnHook()
+    fields = {"host": None, "port": None, "schema": None, "login": None, "password": "p", "extra_dejson": [1]}
+    hook.connection = cast("Any", SimpleNamespace(**fields))
+    with pytest.raises(ErpConfigError, match="must be a JSON object, got a list"):
+        list(hook.get_customers())
 
 
 def test_host_is_required_where_every_customer_has_an_own_one(connect: Any) -> None:
