@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from capabilities import CAPABILITIES, refuse_absent_requirements
+
 HERE = Path(__file__).parent
 
 
@@ -33,3 +36,13 @@ def test_unknown_requirement_is_a_failure() -> None:
     done = run_tests("tests/browser", ERP_REQUIRE="browsr")
     assert done.returncode != 0
     assert "known are browser, postgres" in done.stderr
+
+
+def test_several_requirements_are_each_named_when_absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, (_, mend) in CAPABILITIES.items():
+        monkeypatch.setitem(CAPABILITIES, name, (lambda: None, mend))
+    monkeypatch.setenv("ERP_REQUIRE", "browser,postgres")
+    with pytest.raises(
+        pytest.UsageError, match=r"browser \(install Chromium\), postgres \(install a PostgreSQL server\)"
+    ):
+        refuse_absent_requirements()
