@@ -39,12 +39,37 @@ _COMMON = {
         "How long one request may be tried again after its first failure. Default: 15.",
         _NUMBER,
     ),
+    "window": _field(
+        "Pages in flight",
+        "How many pages are asked for at once where a total is announced. Default: 4, Visma.net 2.",
+        _COUNT,
+    ),
+    "max_body_bytes": _field(
+        "Longest answer (bytes)",
+        "A longer answer, or one record of a dump that is longer, is refused. Default: 268435456.",
+        _COUNT,
+    ),
     "verify_tls": _field("Verify TLS", "Check the server's certificate.", {**_SWITCH, "default": True}),
     "ca_bundle": _field("CA bundle", "Path of a PEM file for a private certificate authority.", _TEXT),
     "allow_http": _field(
         "Allow http", "Permit unencrypted http to other hosts than this machine.", {**_SWITCH, "default": False}
     ),
 }
+
+
+def _changes(overlap_minutes: int) -> dict[str, object]:
+    return {
+        "overlap_minutes": _field(
+            "Overlap (minutes)",
+            f"How far before a cursor changes are asked for; what comes again is merged. Default: {overlap_minutes}.",
+            _NUMBER,
+        ),
+        "check_change_filter": _field(
+            "Check the change filter",
+            "Fail when rows come that are more than a day older than was asked for.",
+            {**_SWITCH, "default": True},
+        ),
+    }
 
 
 def _connection(
@@ -88,6 +113,7 @@ _VISMA_PX = _connection(
             _NUMBERS,
         ),
         "timezone": _timezone(),
+        **_changes(5),
     },
     hidden=["schema"],
     labels={"host": "Base URL above pxapi", "password": "Password, token or key"},
@@ -103,6 +129,7 @@ _VISMA_NET = _connection(
         "token_url": _field("Token URL", "Default: https://connect.visma.com/connect/token.", _TEXT),
         "scope": _field("Scope", "Default: vismanet_erp_service_api:read.", _TEXT),
         "timezone": _timezone(),
+        **_changes(120),
     },
     hidden=["schema"],
     labels={"login": "Client id", "password": "Client secret"},
@@ -117,6 +144,10 @@ _LEMONSOFT = _connection(
         "database": _field("Database", "The Lemonsoft database to log in to.", _TEXT),
         "api_key": _field("API key", "The API key of the integration.", _SECRET),
         "timezone": _timezone("Europe/Helsinki"),
+        "deleted_id_field": _field(
+            "Id in the deletion log", "The field that names a deleted record's id. Default: id.", _TEXT
+        ),
+        **_changes(120),
     },
     hidden=["schema"],
     labels={"host": "Base URL above api"},

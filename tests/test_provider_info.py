@@ -31,6 +31,8 @@ COMMON = {
     "verify_tls",
     "ca_bundle",
     "allow_http",
+    "window",
+    "max_body_bytes",
 }
 
 
@@ -87,14 +89,15 @@ def test_fields_that_the_code_reads_are_those_of_the_forms() -> None:
     package = Path(module.__file__).parent
     read: dict[str, set[str]] = {}
     getters = {"text", "required", "number", "flag", "mapping", "whole_numbers"}
-    for path in [*package.glob("vendors/*/*.py"), package / "hooks/erp.py", package / "vendors/settings.py"]:
+    shared = [package / "hooks/erp.py", package / "vendors/settings.py", package / "vendors/vendor.py"]
+    for path in [*package.glob("vendors/*/*.py"), *shared]:
         owner = path.parent.name if path.parent.parent.name == "vendors" else "common"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in getters:
                 first = node.args[0] if node.args else None
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
                     read.setdefault(owner, set()).add(first.value)
-    vendors_in_common = {"timezone"}  # read by a method of its own, for the vendors that have it
+    vendors_in_common = {"timezone", "overlap_minutes", "check_change_filter"}  # for the vendors that have them
     assert read.pop("common") | {"status_map"} == COMMON | vendors_in_common
     for connection in CONNECTIONS:
         own = connection["conn-fields"].keys() - COMMON - vendors_in_common

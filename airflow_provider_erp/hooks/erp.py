@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,16 +15,22 @@ from airflow.sdk.log import mask_secret
 
 from airflow_provider_erp.exceptions import ErpConfigError, ErpError, ErpUnavailable
 from airflow_provider_erp.get_provider_info import get_provider_info
+from airflow_provider_erp.protocol.changes import earlier
+from airflow_provider_erp.protocol.completeness import Completeness
 from airflow_provider_erp.protocol.drivers import complete, run
+from airflow_provider_erp.protocol.dump import Dump
 from airflow_provider_erp.protocol.exchange import Exchange
-from airflow_provider_erp.protocol.listing import fetch
+from airflow_provider_erp.protocol.listing import Listing, fetch, in_one_go
 from airflow_provider_erp.protocol.messages import Page, Request, decode_record
 from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.records import Record
+from airflow_provider_erp.transport.asynchronous import opened
+from airflow_provider_erp.transport.loop import ASleep, arun, blocking, pause
 from airflow_provider_erp.transport.options import TransportOptions
 from airflow_provider_erp.transport.sync import SyncTransport
+from airflow_provider_erp.vendors.parameters import texts
 from airflow_provider_erp.vendors.settings import Settings, base_url
-from airflow_provider_erp.vendors.vendor import ReadRecord, Resource, Vendor
+from airflow_provider_erp.vendors.vendor import ReadRecord, Traits, Vendor
 
 log = logging.getLogger(__name__)
 
@@ -41,10 +47,17 @@ class ErpHook(BaseHook):
     conn_name_attr: ClassVar[str] = "conn_id"
     default_conn_name: ClassVar[str]
 
-    def __init__(self, conn_id: str | None = None, *, sleep: Callable[[float], object] = time.sleep) -> None:
+    def __init__(
+        self,
+        conn_id: str | None = None,
+        *,
+        sleep: Callable[[float], object] = time.sleep,
+        asleep: ASleep = pause,
+    ) -> None:
         super().__init__()
         self.conn_id = conn_id or self.default_conn_name
         self._sleep = sleep
+        self._asleep = asleep
 
     @staticmethod
     def for_connection(conn_id: str) -> ErpHook:
@@ -114,13 +127,26 @@ class ErpHook(BaseHook):
 
     @cached_property
     def transport(self) -> SyncTransport:
-        """The pool of connections to the server."""
+        """The pool of connections to the server, one request at a time."""
+        return SyncTransport(self._transport_options)
+
+    @cached_property
+    def _transport_options(self) -> TransportOptions:
         verify = self.settings.flag("verify_tls", default=True)
         bundle = self.settings.text("ca_bundle")
         if bundle and not Path(bundle).exists():
             raise self.settings.error(f"the extra field 'ca_bundle' names {bundle}, which is not on this machine")
-        timeout = self.settings.number("timeout_seconds", 60.0, 0.001)
-        return SyncTransport(TransportOptions(timeout_seconds=timeout, verify=verify and (bundle or True)))
+        return TransportOptions(
+            timeout_seconds=self.settings.number("timeout_seconds", 60.0, 0.001),
+            verify=verify and (bundle or True),
+            max_body_bytes=self.settings.max_body_bytes,
+            connections=self.window,
+        )
+
+    @property
+    def window(self) -> int:
+        """How many pages may be in flight."""
+        return int(self.settings.number("window", self.vendor.window, 1))
 
     def fetch(
         self, resource: str, *, since: str | None = None, filters: Mapping[str, Any] | None = None
@@ -135,15 +161,63 @@ class ErpHook(BaseHook):
             ValueError: unknown resource or filter, or a value that the filter does not take; nothing was sent.
             ErpError: see ``exceptions``; raised while iterating.
         """
-        described = self.vendor.resource(resource)
-        return self._pages(described, described.arguments(since, filters))
+        listing = self._listing(resource, since, filters)
 
-    def _pages(self, resource: Resource, arguments: Mapping[str, Any]) -> Generator[Page, None, None]:
-        caution = resource.caution(arguments)
-        if caution:
-            log.warning("%s %s: %s", self.vendor.conn_type, resource.name, caution)
-        listing = self.vendor.listing(resource, self.settings, arguments)
-        yield from run(fetch(listing, self.exchange), self.transport.send, self._sleep)
+        def pages() -> Iterator[Page]:
+            yield from run(fetch(listing(), self.exchange), self.transport.send, self._sleep)
+
+        return in_one_go(f"{self.vendor.conn_type} {resource}", pages())
+
+    async def afetch(
+        self,
+        resource: str,
+        *,
+        since: str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        adopted: Completeness | None = None,
+    ) -> AsyncGenerator[Page, None]:
+        """Yields the pages of a resource with up to ``window`` of them in flight; where rows moved, a second look.
+
+        A page of ``look`` 2 begins the list anew: what came before no longer
+        counts. ``adopted`` is how far an earlier try came.
+
+        Raises:
+            ValueError, ErpError: as ``fetch``, while iterating.
+        """
+        listing = self._listing(resource, since, filters)()
+        async with opened(self._transport_options) as transport:
+            conversation = fetch(listing, self.exchange, window=self.window, adopted=adopted)
+            async for page in arun(conversation, transport.send, self._asleep):
+                yield page
+
+    def pages(
+        self,
+        resource: str,
+        *,
+        since: str | None = None,
+        filters: Mapping[str, Any] | None = None,
+        adopted: Completeness | None = None,
+    ) -> Iterator[Page]:
+        """Yields the pages of ``afetch`` in a thread without a running event loop; checks the arguments at once."""
+        self._listing(resource, since, filters)
+        return blocking(self.afetch(resource, since=since, filters=filters, adopted=adopted))
+
+    def _listing(
+        self, resource: str, since: str | None, filters: Mapping[str, Any] | None
+    ) -> Callable[[], Listing | Dump]:
+        """Checks what is asked at once; the connection is read when the list is."""
+        described = self.vendor.resource(resource)
+        described.arguments(since, filters)
+
+        def describe() -> Listing | Dump:
+            arguments = described.arguments(since, filters, self.settings)
+            caution = described.caution(arguments)
+            if caution:
+                log.warning("%s %s: %s", self.vendor.conn_type, resource, caution)
+            cursor = described.cursor(arguments) if since is None else since
+            return self.vendor.listing(described, self.settings, arguments, cursor)
+
+        return describe
 
     def rows(self, resource: str, filters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         """Yields the rows of a resource as dicts, see ``fetch``."""
@@ -161,7 +235,8 @@ class ErpHook(BaseHook):
     def cursor(self, resource: str, *, since: str | None, filters: Mapping[str, Any] | None) -> str | None:
         """From where ``fetch`` with these arguments reads changes, verbatim; None when it reads all."""
         described = self.vendor.resource(resource)
-        return described.cursor(described.arguments(since, filters))
+        arguments = described.arguments(since, filters)
+        return described.cursor(arguments) if since is None else since
 
     def selection(
         self, resource: str, *, since: str | None, filters: Mapping[str, Any] | None
@@ -169,6 +244,36 @@ class ErpHook(BaseHook):
         """What ``fetch`` with these arguments sends to select rows: two fetches with the same continue one another."""
         described = self.vendor.resource(resource)
         return described.selection(described.arguments(since, filters), self.settings)
+
+    def question(
+        self, resource: str, *, since: str | None, filters: Mapping[str, Any] | None
+    ) -> Mapping[str, Sequence[str]]:
+        """All that ``fetch`` with these arguments sends, page sizes included."""
+        described = self.vendor.resource(resource)
+        asked = described.arguments(since, filters, self.settings)
+        return texts(resource, described.parameters, asked, self.settings)
+
+    def traits(self, resource: str) -> Traits:
+        """What a fetch of a resource must know of it."""
+        return self.vendor.resource(resource).traits(self.settings)
+
+    def deleted(self, resource: str, since: str) -> list[str] | None:
+        """The ids of records that the vendor says were deleted since a cursor, less the overlap; None without a feed.
+
+        Raises:
+            ErpError: as ``fetch``.
+        """
+        described = self.vendor.resource(resource)
+        if described.deletions is None:
+            return None
+        path = described.deletions.path(earlier(since, described.overlap(self.settings)))
+        request = Request(
+            f"{self.vendor.conn_type} deleted {resource}",
+            self.settings.base_url + path,
+            headers={"Accept": "application/json"},
+        )
+        conversation = self.exchange.read(request, partial(described.deletions.decode, self.settings))
+        return complete(run(conversation, self.transport.send, self._sleep))
 
     def record_type(self, resource: str) -> type[Record]:
         """The canonical type of a resource's records."""
@@ -185,7 +290,9 @@ class ErpHook(BaseHook):
             described = self.vendor.resource(resource)
             exchange = self._exchange(Retry(max_attempts=1))
             listing = self.vendor.listing(described, self.settings, described.arguments(None, asked))
-            next(run(fetch(listing, exchange), self.transport.send, self._sleep))
+            pages = run(fetch(listing, exchange), self.transport.send, self._sleep)
+            next(pages)
+            pages.close()
         except ErpUnavailable as exc:
             return False, f"{self.settings.base_url}: {exc.reason}; check host, port, and the network between"
         except ErpError as exc:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,14 +15,20 @@ import msgspec
 from airflow import __version__ as airflow_version
 
 from airflow_provider_erp import __version__
+from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.catalog import Published, coverage_of
-from airflow_provider_erp.landing.contents import Contents, ContentsWriter
-from airflow_provider_erp.landing.manifest import FORMAT, NAME, Manifest, encode
+from airflow_provider_erp.landing.checkpoint import NAME as CHECKPOINT
+from airflow_provider_erp.landing.checkpoint import Adopted, Checkpoint, adoptable, save
+from airflow_provider_erp.landing.contents import Contents, ContentsWriter, Tally, TooManyRejected
+from airflow_provider_erp.landing.manifest import FORMAT, NAME, Manifest, Part, encode
 from airflow_provider_erp.landing.paths import Attempt, join
-from airflow_provider_erp.landing.raw import PART_BYTES
+from airflow_provider_erp.landing.raw import PART_BYTES, PART_SECONDS, RawParts
+from airflow_provider_erp.landing.rows import CanonicalRows, CountedRows, ReadRow, RowSink
 from airflow_provider_erp.landing.stream import Stream
+from airflow_provider_erp.protocol.completeness import Completeness
 from airflow_provider_erp.protocol.messages import Page
+from airflow_provider_erp.protocol.rows import Rows, Scan
 from airflow_provider_erp.records import Record
 
 log = logging.getLogger(__name__)
@@ -29,7 +36,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
-    """What was asked of which system, and when: all that a manifest says before the first page."""
+    """What was asked of which system, and when: all that a manifest says before the first page.
+
+    ``question`` is the digest of all that goes out, page size included.
+    ``cursor_life`` is how long after ``observed_at`` the stamps of rows may
+    still move the cursor: a later fetch looks back no farther than that.
+    """
 
     stream: Stream
     title: str
@@ -37,61 +49,181 @@ class Fetch:
     since: str | None
     as_of: dt.datetime
     observed_at: dt.datetime
+    question: str = ""
+    cursor_life: dt.timedelta | None = None
 
     @property
     def label(self) -> str:
         """What logs and errors call the fetch."""
         return f"{self.stream.conn_type} {self.stream.resource}"
 
-    def folder(self, base_path: str, attempt: Attempt) -> str:
-        """A new folder for one attempt's batch."""
-        day = self.as_of.astimezone(dt.UTC).date().isoformat()
-        return join(base_path, self.stream.folder, day, attempt.folder_name())
+    def day(self, base_path: str) -> str:
+        """The folder of all attempts for the same stream and date."""
+        return join(base_path, self.stream.folder, self.as_of.astimezone(dt.UTC).date().isoformat())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writing:
+    """How a batch is written.
+
+    Attributes:
+        record_type: the canonical type of its records.
+        read: translates one row.
+        scan: answers the keys of rows.
+        canonical: whether ``records.parquet`` is written beside the raw lines.
+        digests: whether that has a digest of each raw record.
+        max_rejected: how many unreadable records are taken, or which share of all; None for any but all.
+        part_bytes: of raw lines before compression in one file, about.
+        part_seconds: after which a part is put, so that a later try can go on after it.
+        clock: the present, for the cursor's life.
+    """
+
+    record_type: type[Record]
+    read: ReadRow
+    scan: Callable[[Sequence[msgspec.Raw]], Scan]
+    canonical: bool = True
+    digests: bool = False
+    max_rejected: float | None = None
+    part_bytes: int = PART_BYTES
+    part_seconds: float = PART_SECONDS
+    clock: Callable[[], dt.datetime] = field(default=lambda: dt.datetime.now(dt.UTC))
+
+    def sink(self, workspace: Path) -> RowSink:
+        """What takes the rows beside the raw parts."""
+        if not self.canonical:
+            return CountedRows()
+        return CanonicalRows(workspace, self.record_type, self.read, digests=self.digests)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A batch before its manifest: where a further file can be put. ``records`` is the local Parquet file."""
+
+    workspace: Path
+    records: Path | None
+    put: Callable[[Path, int], Part]
+
+
+Supplement = Callable[[Manifest, Draft], Manifest]
+"""What else a manifest should say, from looking at the draft."""
 
 
 def write_batch(
     fetch: Fetch,
-    pages: Iterable[Page],
-    folder: str,
-    record_type: type[Record],
-    read: Callable[[msgspec.Raw], Record],
-    part_bytes: int = PART_BYTES,
+    writing: Writing,
+    read: Callable[[Completeness | None], Iterable[Page]],
+    *,
+    base_path: str,
+    attempt: Attempt,
+    supplement: Supplement = lambda manifest, _: manifest,
 ) -> Published:
     """Reads the pages to their end and publishes them; on any exception nothing is published.
 
-    Until it is put, a part lies in the system's temporary folder (``TMPDIR``).
+    ``read`` is given how far an earlier try of the same task came, whose parts
+    are adopted where they lie. Until it is put, a part lies in the system's
+    temporary folder (``TMPDIR``).
 
     Raises:
         ErpInconsistentRead: the files do not hold exactly the rows that were read.
     """
-    with (
-        _removed_on_failure(folder),
-        TemporaryDirectory(prefix="erp-batch-") as workspace,
-        ContentsWriter(fetch.label, folder, Path(workspace), record_type, read, part_bytes) as writer,
-    ):
-        for page in pages:
-            writer.add(page)
-        contents = writer.finish()
-    manifest = _manifest(fetch, contents)
+    day = fetch.day(base_path)
+    folder = join(day, attempt.folder_name())
+    adopted = adoptable(day, attempt, fetch.question, fetch.observed_at)
+    if adopted is not None:
+        fetch = replace(fetch, observed_at=adopted.checkpoint.observed_at)
+    with _removed_on_failure(folder), TemporaryDirectory(prefix="erp-batch-") as name:
+        workspace = Path(name)
+        with _writer(fetch, writing, folder, workspace) as writer:
+            for page in read(_adopt(adopted, writer, fetch, writing, workspace)):
+                writer.add(page)
+            contents = writer.finish()
+            draft = Draft(workspace=workspace, records=contents.counts.records, put=writer.put)
+            manifest = supplement(_manifest(fetch, contents), draft)
     path = join(folder, NAME)
     storage.create(path, encode(manifest))
     return Published(path, manifest)
 
 
+def _writer(fetch: Fetch, writing: Writing, folder: str, workspace: Path) -> ContentsWriter:
+    def on_part(tally: Tally) -> None:
+        if tally.total is not None and fetch.question:
+            save(_checkpoint(fetch, tally), folder, workspace)
+
+    def moves_cursor() -> bool:
+        return fetch.cursor_life is None or writing.clock() - fetch.observed_at <= fetch.cursor_life
+
+    return ContentsWriter(
+        fetch.label,
+        folder,
+        workspace,
+        writing.sink,
+        partial(RawParts, part_bytes=writing.part_bytes, part_seconds=writing.part_seconds),
+        on_part,
+        moves_cursor,
+        writing.max_rejected,
+    )
+
+
+def _adopt(
+    adopted: Adopted | None, writer: ContentsWriter, fetch: Fetch, writing: Writing, workspace: Path
+) -> Completeness | None:
+    """How far the adopted pages, now in the writer, come; None where there are none."""
+    if adopted is None:
+        return None
+    checkpoint = adopted.checkpoint
+    completeness = Completeness(fetch.label)
+    number = 0
+    try:
+        for part, pages in adopted.parts(workspace):
+            for raw in pages:
+                number += 1
+                scan = writing.scan(raw)
+                completeness.take(number, Rows(raw=raw, total=checkpoint.total), scan)
+                writer.adopt(Page(number, raw, checkpoint.total, None, scan.keys))
+            writer.adopted(part, checkpoint.cursor)
+    except ErpInconsistentRead as exc:
+        log.warning("%s: an earlier try's pages cannot be used (%s); reading from the first page", fetch.label, exc)
+        writer.start_over()
+        return None
+    log.info(
+        "%s: going on after page %d, which an earlier try read; %d of %d rows are there",
+        fetch.label,
+        number,
+        len(completeness.keys),
+        checkpoint.total,
+    )
+    return completeness
+
+
+def _checkpoint(fetch: Fetch, tally: Tally) -> Checkpoint:
+    return Checkpoint(
+        question=fetch.question,
+        observed_at=fetch.observed_at,
+        total=tally.total or 0,
+        sizes=tally.sizes,
+        parts=tally.parts,
+        cursor=tally.cursor,
+    )
+
+
 @contextmanager
 def _removed_on_failure(folder: str) -> Iterator[None]:
-    """Only while there can be no manifest yet: a published folder is never touched."""
+    """Leaves nothing behind but what a later try, or a person, can use; a published folder is never touched."""
     try:
         yield
+    except TooManyRejected:
+        raise
     except BaseException:
         try:
-            storage.remove_folder(folder)
+            if CHECKPOINT not in storage.names(folder):
+                storage.remove_folder(folder)
         except OSError as exc:
             log.warning("%s: parts of an unpublished batch stay behind (%s); no reader sees them", folder, exc)
         raise
 
 
 def _manifest(fetch: Fetch, contents: Contents) -> Manifest:
+    tally, counts = contents.tally, contents.counts
     return Manifest(
         format=FORMAT,
         conn_type=fetch.stream.conn_type,
@@ -102,17 +234,20 @@ def _manifest(fetch: Fetch, contents: Contents) -> Manifest:
         filters=fetch.filters,
         coverage=coverage_of(fetch.since),
         cursor_in=fetch.since,
-        cursor_out=contents.cursor if contents.cursor is not None else fetch.since,
+        cursor_out=tally.cursor if tally.cursor is not None else fetch.since,
         as_of=fetch.as_of,
         observed_at=fetch.observed_at,
-        rows=contents.rows,
-        distinct=contents.distinct,
-        repeated=contents.repeated,
-        rejected=contents.rejected,
-        announced_total=contents.announced_total,
-        pages=contents.pages,
-        parts=contents.parts,
+        rows=tally.rows,
+        distinct=counts.distinct,
+        repeated=counts.repeated,
+        rejected=counts.rejected,
+        announced_total=tally.total,
+        pages=len(tally.sizes),
+        parts=tuple(tally.parts),
         records=contents.records,
         rejected_file=contents.rejected_file,
         versions={"airflow-provider-erp": __version__, "apache-airflow": airflow_version},
+        looks=contents.looks,
+        overlap=tally.overlap if fetch.since is not None else None,
+        schema=contents.schema,
     )

@@ -13,6 +13,9 @@ from airflow_provider_erp.landing.manifest import NAME, Coverage, Manifest, Part
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.landing.stream import Stream
 
+LAST = "last"
+"""Asks for the changes since the newest batch of the stream."""
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -23,7 +26,8 @@ class Published:
 
     def file(self, part: Part) -> str:
         """The address of one of the batch's files."""
-        return join(self.path.rpartition("/")[0], part.name)
+        own = self.path.rpartition("/")[0]
+        return join(own if part.folder is None else join(own.rpartition("/")[0], part.folder), part.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +36,32 @@ class Catalog:
 
     base_path: str
 
-    def newest(self, stream: Stream) -> Published | None:
-        """The batch of the latest ``as_of``; of several for it the one that was observed last."""
+    def newest(self, stream: Stream, *, before: dt.datetime | None = None) -> Published | None:
+        """The batch of the latest ``as_of``, earlier than ``before``; of several for it the one observed last."""
+        return next(self.latest_first(stream, before=before), None)
+
+    def newest_full(self, stream: Stream, *, before: dt.datetime) -> Published | None:
+        """The same among the batches that cover everything."""
+        full = (batch for batch in self.latest_first(stream, before=before) if batch.manifest.coverage == "full")
+        return next(full, None)
+
+    def latest_first(self, stream: Stream, *, before: dt.datetime | None = None) -> Iterator[Published]:
+        """The batches with an ``as_of`` earlier than ``before``, the latest first, then the one observed last."""
         for day in reversed(storage.names(join(self.base_path, stream.folder))):
-            if found := list(self._of_day(stream, day)):
-                return max(found, key=lambda batch: (batch.manifest.as_of, batch.manifest.observed_at))
-        return None
+            found = [batch for batch in self._of_day(stream, day) if before is None or batch.manifest.as_of < before]
+            yield from sorted(found, key=lambda batch: (batch.manifest.as_of, batch.manifest.observed_at), reverse=True)
 
     def published_for(self, stream: Stream, as_of: dt.datetime, *, since: str | None = None) -> Published | None:
         """The batch for exactly ``as_of`` that was observed last, among those that were asked the same.
 
-        That is the full ones, or with ``since`` those of the changes since then.
+        That is the full ones, or with ``since`` those of the changes since
+        then; ``last`` takes any, for what was last then is not known now.
         """
         found = [
             batch
             for batch in self._of_day(stream, as_of.astimezone(dt.UTC).date().isoformat())
             if batch.manifest.as_of == as_of
-            and batch.manifest.coverage == coverage_of(since)
-            and batch.manifest.cursor_in == since
+            and (since == LAST or (batch.manifest.coverage, batch.manifest.cursor_in) == (coverage_of(since), since))
         ]
         return max(found, key=lambda batch: batch.manifest.observed_at, default=None)
 
@@ -89,8 +101,11 @@ def copy_records(batch: Published, folder: Path) -> Path:
 
     Raises:
         ErpInconsistentRead: the bytes are not those that were published, or the file is gone.
+        ValueError: the batch has none.
     """
     records = batch.manifest.records
+    if records is None:
+        raise ValueError(f"{batch.path}: this batch has raw lines only; fetch with canonical=True")
     source = batch.file(records)
     target = folder / records.name
     try:

@@ -4,46 +4,69 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Self
 
-import msgspec
-
-from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpProtocolError, UnreadableRecord
+from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpProtocolError
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.manifest import Part
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.landing.raw import RawParts
-from airflow_provider_erp.landing.rejected import RejectedRecords
-from airflow_provider_erp.landing.table import RecordTable
+from airflow_provider_erp.landing.rows import Counts, RowSink
+from airflow_provider_erp.landing.schema import SchemaRecorder
 from airflow_provider_erp.protocol.messages import Page
-from airflow_provider_erp.records import Record
 
 log = logging.getLogger(__name__)
 
 
+class TooManyRejected(ErpProtocolError):
+    """A person must look at the records that could not be read; what was written stays for that."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """How far the pages came; ``sizes`` are the rows of each page, ``cursor`` the greatest that a page offered."""
+
+    sizes: list[int] = field(default_factory=list)
+    rows: int = 0
+    overlap: int = 0
+    total: int | None = None
+    cursor: str | None = None
+    parts: list[Part] = field(default_factory=list)
+
+    def count(self, page: Page, *, moves_cursor: bool) -> None:
+        """Takes note of one page."""
+        self.sizes.append(len(page.raw))
+        self.rows += len(page.raw)
+        self.overlap += page.overlap
+        if page.total is not None:
+            self.total = page.total
+        if moves_cursor and page.cursor is not None and (self.cursor is None or page.cursor > self.cursor):
+            self.cursor = page.cursor
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What was written, as the manifest tells it; ``cursor`` is the greatest that a page offered."""
+    """What was written, as the manifest tells it."""
 
-    rows: int
-    distinct: int
-    repeated: int
-    rejected: int
-    announced_total: int | None
-    pages: int
-    cursor: str | None
-    parts: tuple[Part, ...]
-    records: Part
+    tally: Tally
+    counts: Counts
+    looks: int
+    records: Part | None
     rejected_file: Part | None
+    schema: dict[str, list[str]]
 
 
 class ContentsWriter:
     """Writes pages as they come, in memory that does not grow with them.
 
     Files are finished in ``workspace``, a local folder, digested, and put
-    whole into ``folder`` under a name that holds their digest.
+    whole into ``folder`` under a name that holds their digest. A page of a
+    second look begins everything anew. ``on_part`` is told after each part
+    how far the pages came; ``moves_cursor`` says whether the cursor of a page
+    that comes now may be trusted.
     """
 
     def __init__(
@@ -51,88 +74,115 @@ class ContentsWriter:
         label: str,
         folder: str,
         workspace: Path,
-        record_type: type[Record],
-        read: Callable[[msgspec.Raw], Record],
-        part_bytes: int,
+        sink: Callable[[Path], RowSink],
+        raw: Callable[[Path, Callable[[Path, int], None]], RawParts] = RawParts,
+        on_part: Callable[[Tally], None] = lambda _: None,
+        moves_cursor: Callable[[], bool] = lambda: True,
+        max_rejected: float | None = None,
     ) -> None:
         self._label = label
         self._folder = folder
         self._workspace = workspace
-        self._read = read
-        self._raw = RawParts(workspace, self._finish_part, part_bytes)
-        self._table = RecordTable(workspace, record_type)
-        self._rejected = RejectedRecords(workspace / "rejected.jsonl")
-        self._parts: list[Part] = []
-        self._rows = 0
-        self._pages = 0
-        self._total: int | None = None
-        self._cursor: str | None = None
+        self._new_sink = sink
+        self._new_raw = raw
+        self._on_part = on_part
+        self._moves_cursor = moves_cursor
+        self._max_rejected = max_rejected
+        self._look = 0
+        self._begin(1)
+
+    def _begin(self, look: int) -> None:
+        """Opens the files of one look at the list."""
+        workspace = Path(mkdtemp(dir=self._workspace))
+        self._look = look
+        self._tally = Tally()
+        self._raw = self._new_raw(workspace, self._finish_part)
+        self._sink = self._new_sink(workspace)
+        self._schema = SchemaRecorder()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._raw.abandon()
-        self._table.close()
-        self._rejected.close()
+        self._sink.close()
 
     def add(self, page: Page) -> None:
         """Takes one page; a record that cannot be read is set apart with its reason."""
+        if page.look > self._look:
+            self.start_over(page.look)
+        self.adopt(page)
         self._raw.add(page.raw)
-        for position, row in enumerate(page.raw):
-            self._add_record(row, page.number, position)
-        self._rows += len(page.raw)
-        self._pages += 1
-        if page.total is not None:
-            self._total = page.total
-        if page.cursor is not None and (self._cursor is None or page.cursor > self._cursor):
-            self._cursor = page.cursor
-        log.debug("%s: page %d, %d rows", self._label, page.number, len(page.raw))
+
+    def adopt(self, page: Page) -> None:
+        """Takes a page whose raw lines an earlier try wrote."""
+        self._tally.count(page, moves_cursor=self._moves_cursor())
+        self._sink.add(page)
+        self._schema.add(page.raw)
+
+    def adopted(self, part: Part, cursor: str | None) -> None:
+        """Takes note of an earlier try's part, whose pages were all adopted, and of the cursor at its end."""
+        self._tally.parts.append(part)
+        self._tally.cursor = cursor
+
+    def start_over(self, look: int = 1) -> None:
+        """Forgets all pages, and removes what was put of them."""
+        self.__exit__()
+        for part in self._tally.parts:
+            if part.folder is None:
+                storage.remove(join(self._folder, part.name))
+        self._begin(look)
 
     def finish(self) -> Contents:
         """Puts the last files and answers what the batch holds.
 
         Raises:
-            ErpProtocolError: of all the rows that came not one could be read.
+            TooManyRejected: more rows than ``max_rejected``, or all of them, could not be read.
             ErpInconsistentRead: rows were lost or doubled on the way into the files.
         """
         self._raw.close()
-        self._rejected.close()
-        if self._rows and self._rejected.rows == self._rows:
-            raise ErpProtocolError(
-                f"{self._label}: none of {self._rows} records could be read, {self._rejected.first()}; "
-                "the server writes them otherwise than its document says"
-            )
-        self._rejected.warn(self._label)
-        parquet = self._workspace / "records.parquet"
-        merged = self._table.write(parquet)
+        rejected_file = self._put_rejected()
+        counts = self._sink.finish()
         contents = Contents(
-            rows=self._rows,
-            distinct=merged.distinct,
-            repeated=merged.repeated,
-            rejected=self._rejected.rows,
-            announced_total=self._total,
-            pages=self._pages,
-            cursor=self._cursor,
-            parts=tuple(self._parts),
-            records=self._put(parquet, merged.distinct),
-            rejected_file=self._put(self._rejected.path, self._rejected.rows) if self._rejected.rows else None,
+            tally=self._tally,
+            counts=counts,
+            looks=self._look,
+            records=None if counts.records is None else self.put(counts.records, counts.distinct),
+            rejected_file=rejected_file,
+            schema=self._schema.result(),
         )
         self._prove(contents)
         return contents
 
-    def _add_record(self, row: msgspec.Raw, page: int, position: int) -> None:
-        try:
-            self._table.add(self._read(row))
-        except UnreadableRecord as exc:
-            self._rejected.add(row, str(exc), page, position)
-        except UnicodeError:
-            self._rejected.add(row, "a text in the record is not valid Unicode", page, position)
+    def _put_rejected(self) -> Part | None:
+        rejected = self._sink.rejected
+        if rejected is None or not rejected.rows:
+            return None
+        rejected.close()
+        part = self.put(rejected.path, rejected.rows)
+        most = self._most_rejected()
+        if rejected.rows > most or rejected.rows == self._tally.rows:
+            raise TooManyRejected(
+                f"{self._label}: {rejected.rows} of {self._tally.rows} records could not be read, at most {most} may "
+                f"be rejected; {rejected.first()}. They are kept in {join(self._folder, part.name)}; see what the "
+                "server sends, or raise max_rejected"
+            )
+        rejected.warn(self._label)
+        return part
+
+    def _most_rejected(self) -> int:
+        """``max_rejected`` as a number of rows: a whole number is one, a fraction is a share of all."""
+        limit = self._max_rejected
+        if limit is None:
+            return self._tally.rows
+        return limit if isinstance(limit, int) else int(limit * self._tally.rows)
 
     def _finish_part(self, path: Path, rows: int) -> None:
-        self._parts.append(self._put(path, rows))
+        self._tally.parts.append(self.put(path, rows))
+        self._on_part(self._tally)
 
-    def _put(self, path: Path, rows: int) -> Part:
+    def put(self, path: Path, rows: int) -> Part:
+        """Puts a finished local file under a name that holds its digest."""
         digest = storage.sha256(path)
         stem, _, kind = path.name.partition(".")
         part = Part(name=f"{stem}-{digest[:16]}.{kind}", sha256=digest, rows=rows, bytes=path.stat().st_size)
@@ -140,12 +190,14 @@ class ContentsWriter:
         return part
 
     def _prove(self, contents: Contents) -> None:
-        in_parts = sum(part.rows for part in contents.parts)
-        accounted = contents.distinct + contents.repeated + contents.rejected
-        if contents.rows == in_parts == accounted:
+        rows = contents.tally.rows
+        in_parts = sum(part.rows for part in contents.tally.parts)
+        counts = contents.counts
+        accounted = counts.distinct + counts.repeated + counts.rejected
+        if rows == in_parts == accounted:
             return
         raise ErpInconsistentRead(
-            f"{self._label}: read {contents.rows} rows, but {in_parts} are in the raw parts and {accounted} are "
-            f"records, repeats or rejects ({contents.distinct}, {contents.repeated}, {contents.rejected}); "
+            f"{self._label}: read {rows} rows, but {in_parts} are in the raw parts and {accounted} are "
+            f"records, repeats or rejects ({counts.distinct}, {counts.repeated}, {counts.rejected}); "
             "nothing was published, run the task again"
         )

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from airflow_provider_erp.landing.batch import Fetch, write_batch
-from airflow_provider_erp.landing.catalog import Catalog, Published
+from airflow_provider_erp.landing.batch import Fetch, Writing, write_batch
+from airflow_provider_erp.landing.catalog import LAST, Catalog, Published
 from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.landing.run_time import published_instead, refuse_future
 from airflow_provider_erp.landing.source import Source
 from airflow_provider_erp.landing.stream import Stream
+from airflow_provider_erp.landing.supplements import Supplements
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +32,21 @@ class FetchSpec:
     as_of_tolerance: dt.timedelta = AS_OF_TOLERANCE
     since: str | None = None
     filters: Mapping[str, Any] | None = None
+    canonical: bool = True
+    max_rejected: float | None = None
+    on_schema_change: Literal["warn", "fail"] = "warn"
+
+    def check(self) -> None:
+        """Does nothing, unless an option has a value that it cannot have.
+
+        Raises:
+            ValueError: it has; nothing was sent.
+        """
+        if self.on_schema_change not in ("warn", "fail"):
+            raise ValueError(f"on_schema_change: expected 'warn' or 'fail', got {self.on_schema_change!r}")
+        most = self.max_rejected
+        if most is not None and (isinstance(most, bool) or most < 0 or (isinstance(most, float) and most > 1)):
+            raise ValueError(f"max_rejected: expected a number of records, or a share from 0.0 to 1.0, got {most!r}")
 
 
 def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attempt, now: dt.datetime) -> Published:
@@ -38,33 +56,79 @@ def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attem
         ValueError: the run lies in the future, or in a past that nothing was published for, or the vendor does
             not have what is asked; nothing was sent.
     """
+    spec.check()
     refuse_future(spec.as_of, now)
-    if spec.since == "last":
-        raise ValueError(
-            "since='last' is not known in this version; pass the cursor of an earlier batch, or nothing to read all"
-        )
-    fetch = _describe(hook, spec, now)
-    pages = hook.fetch(spec.resource, since=spec.since, filters=spec.filters)
-    found = published_instead(Catalog(base_path), fetch.stream, spec.as_of, spec.as_of_tolerance, fetch.since)
+    traits = hook.traits(spec.resource)
+    catalog = Catalog(base_path)
+    stream = _stream(hook, spec)
+    found = published_instead(catalog, stream, spec.as_of, spec.as_of_tolerance, _asked(hook, spec))
     if found is not None:
         _log("reused, because vendors show only the present", found)
         return found
-    folder = fetch.folder(base_path, attempt)
-    batch = write_batch(fetch, pages, folder, hook.record_type(spec.resource), hook.reader(spec.resource))
+    before = catalog.newest(stream, before=spec.as_of)
+    since = _since(spec, before, has_changes=traits.has_changes)
+    fetch = Fetch(
+        stream=stream,
+        title=hook.vendor.title,
+        filters=tuple(sorted(hook.selection(spec.resource, since=since, filters=spec.filters))),
+        since=hook.cursor(spec.resource, since=since, filters=spec.filters),
+        as_of=spec.as_of,
+        observed_at=now,
+        question=_question(hook, spec, since),
+        cursor_life=traits.cursor_life,
+    )
+    writing = Writing(
+        record_type=traits.record,
+        read=traits.read,
+        scan=traits.scan,
+        canonical=spec.canonical,
+        digests=not traits.has_changes,
+        max_rejected=spec.max_rejected,
+    )
+    batch = write_batch(
+        fetch,
+        writing,
+        lambda adopted: hook.pages(spec.resource, since=since, filters=spec.filters, adopted=adopted),
+        base_path=base_path,
+        attempt=attempt,
+        supplement=Supplements(
+            hook=hook,
+            traits=traits,
+            catalog=catalog,
+            stream=stream,
+            before=before,
+            fail_on_drift=spec.on_schema_change == "fail",
+        ),
+    )
     _log("published", batch)
     return batch
 
 
-def _describe(hook: Source, spec: FetchSpec, now: dt.datetime) -> Fetch:
-    selection = hook.selection(spec.resource, since=spec.since, filters=spec.filters)
-    return Fetch(
-        stream=Stream.of(hook.vendor.conn_type, hook.company, spec.resource, selection),
-        title=hook.vendor.title,
-        filters=tuple(sorted(selection)),
-        since=hook.cursor(spec.resource, since=spec.since, filters=spec.filters),
-        as_of=spec.as_of,
-        observed_at=now,
-    )
+def _stream(hook: Source, spec: FetchSpec) -> Stream:
+    """Checks what is asked; ``last`` selects nothing."""
+    since = None if spec.since == LAST else spec.since
+    selection = hook.selection(spec.resource, since=since, filters=spec.filters)
+    return Stream.of(hook.vendor.conn_type, hook.company, spec.resource, selection)
+
+
+def _asked(hook: Source, spec: FetchSpec) -> str | None:
+    """From where changes are asked for, or ``last``."""
+    if spec.since == LAST:
+        return LAST
+    return hook.cursor(spec.resource, since=spec.since, filters=spec.filters)
+
+
+def _since(spec: FetchSpec, before: Published | None, *, has_changes: bool) -> str | None:
+    """The cursor to read from; nothing published yet, or no change filter, means all."""
+    if spec.since != LAST:
+        return spec.since
+    return before.manifest.cursor_out if before is not None and has_changes else None
+
+
+def _question(hook: Source, spec: FetchSpec, since: str | None) -> str:
+    asked = hook.question(spec.resource, since=since, filters=spec.filters)
+    text = json.dumps([asked, since, spec.as_of.isoformat(), spec.canonical], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def summary(batch: Published) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 import msgspec
@@ -17,12 +17,31 @@ Coverage = Literal["full", "changes"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One file beside the manifest; its digest is part of its name."""
+    """One file of a batch; its digest is part of its name.
+
+    It lies beside the manifest, or in ``folder``, the sibling folder of an
+    earlier try of the same task that wrote it.
+    """
 
     name: str
     sha256: str
     rows: int
     bytes: int
+    folder: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What differs from the batch before, where the vendor has no change filter.
+
+    ``records`` is a Parquet file of the added and changed canonical records.
+    """
+
+    added: int
+    changed: int
+    unchanged: int
+    gone: int
+    records: Part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +54,11 @@ class Manifest:
     is when reading began. ``announced_total`` is what the server said.
     ``selection`` is the stream's: ``all``, or a digest of what was sent to
     select rows; ``filters`` are the names only, for the values may be personal.
+    ``records`` is None where raw lines only were asked for. ``looks`` is 2
+    where the list was read twice because rows moved. ``overlap`` counts rows
+    of a fetch of changes that an earlier one may have had. ``schema`` holds
+    the JSON types of the raw records' fields, ``drift`` what is otherwise than
+    in the batch before, ``deleted`` the ids that the vendor says are gone.
     """
 
     format: int
@@ -56,9 +80,16 @@ class Manifest:
     announced_total: int | None
     pages: int
     parts: tuple[Part, ...]
-    records: Part
+    records: Part | None
     rejected_file: Part | None
     versions: dict[str, str]
+    looks: int = 1
+    overlap: int | None = None
+    schema: dict[str, list[str]] = field(default_factory=dict)
+    drift: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    deleted: Part | None = None
+    changes: Changes | None = None
 
 
 class _Format(msgspec.Struct):

@@ -48,11 +48,15 @@ class Attempt:
     map_index: int = -1
     try_number: int = 1
 
-    def folder_name(self) -> str:
-        """A new name at each call: equal for one task instance up to its first dash."""
+    @property
+    def identity(self) -> str:
+        """The same for all tries of one task instance."""
         identity = "\0".join([self.dag_id, self.run_id, self.task_id, str(self.map_index)])
-        digest = hashlib.sha256(identity.encode()).hexdigest()[:16]
-        return f"{digest}-{self.try_number}-{secrets.token_hex(6)}"
+        return hashlib.sha256(identity.encode()).hexdigest()[:16]
+
+    def folder_name(self) -> str:
+        """A new name at each call: the identity, a dash, the try, a dash, and chance."""
+        return f"{self.identity}-{self.try_number}-{secrets.token_hex(6)}"
 
 
 def default_base_path() -> str:

@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import io
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 import zstandard
 
 PART_BYTES = 64 * 1024 * 1024
-_LEVEL = 3
+PART_SECONDS = 20.0
+_LEVEL = 1
 _ROWS_AT_ONCE = 1000
 _TO_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")
 
 
 class RawParts:
-    """Writes rows into local files and hands each file on when it is full.
+    """Writes pages into local files and hands each file on when it is full, or old enough to be worth keeping.
 
-    ``finished`` is given a closed file and its number of rows, in order; the
-    file is removed when it returns.
+    A part holds whole pages. ``finished`` is given a closed file and its
+    number of rows, in order; the file is removed when it returns.
     """
 
-    def __init__(self, folder: Path, finished: Callable[[Path, int], None], part_bytes: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        finished: Callable[[Path, int], None],
+        *,
+        part_bytes: int = PART_BYTES,
+        part_seconds: float = PART_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._folder = folder
         self._finished = finished
         self._part_bytes = part_bytes
+        self._part_seconds = part_seconds
+        self._clock = clock
         self._part: _Part | None = None
         self._opened = 0
+        self._opened_at = 0.0
 
     def add(self, rows: Sequence[msgspec.Raw]) -> None:
-        """Appends the rows; a part is full at about ``part_bytes`` before compression."""
+        """Appends a page's rows; a part is full at about ``part_bytes`` before compression."""
+        if not rows:
+            return
+        part = self._part or self._open()
         for start in range(0, len(rows), _ROWS_AT_ONCE):
-            part = self._part or self._open()
             part.write(rows[start : start + _ROWS_AT_ONCE])
-            if part.size >= self._part_bytes:
-                self.close()
+        if part.size >= self._part_bytes or self._clock() - self._opened_at >= self._part_seconds:
+            self.close()
 
     def close(self) -> None:
         """Hands the last part on, if one is open."""
@@ -54,6 +70,7 @@ class RawParts:
     def _open(self) -> _Part:
         self._part = _Part(self._folder / f"raw-{self._opened:05}.jsonl.zst")
         self._opened += 1
+        self._opened_at = self._clock()
         return self._part
 
 
@@ -84,3 +101,10 @@ def as_lines(rows: Sequence[msgspec.Raw]) -> bytes:
     if lines.count(b"\n") == len(rows) and b"\r" not in lines:
         return lines
     return b"".join(bytes(row).translate(_TO_ONE_LINE) + b"\n" for row in rows)
+
+
+def read_rows(part: Path) -> Iterator[msgspec.Raw]:
+    """The rows of a local part, one at a time."""
+    with part.open("rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as lines:
+        for line in io.BufferedReader(lines, 1024 * 1024):
+            yield msgspec.Raw(line.rstrip(b"\n"))

@@ -71,6 +71,15 @@ def names(address: str) -> list[str]:
     return sorted(entry.rstrip("/").rsplit("/", 1)[-1] for entry in entries)
 
 
+def remove(address: str) -> None:
+    """Removes one file; none there is fine."""
+    file = ObjectStoragePath(address)
+    try:
+        file.fs.rm_file(file.path)
+    except FileNotFoundError:
+        return
+
+
 def remove_folder(address: str) -> None:
     """Removes a folder with all that is in it."""
     folder = ObjectStoragePath(address)

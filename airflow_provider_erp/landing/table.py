@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from airflow_provider_erp.records import Record
 if TYPE_CHECKING:
     import duckdb
 
+DIGEST = "record_digest"
 _MEMORY_MB = 128
 _SMALLEST_LINE_LIMIT = 2**20
 
@@ -38,24 +40,31 @@ class RecordTable:
 
     Every column is text: decimals as written, moments in ISO 8601 with their
     offset; ``None`` is NULL, an empty text stays one. Rows keep the order in
-    which they were read.
+    which they were read. With ``digests`` a column more tells raw records
+    apart that the canonical fields do not.
     """
 
-    def __init__(self, folder: Path, record_type: type[Record]) -> None:
+    def __init__(self, folder: Path, record_type: type[Record], *, digests: bool = False) -> None:
         self._folder = folder
-        self._columns = {field.name: "VARCHAR" for field in dataclasses.fields(record_type)}
+        self._digests = digests
+        names = [field.name for field in dataclasses.fields(record_type)] + [DIGEST] * digests
+        self._columns = dict.fromkeys(names, "VARCHAR")
         self._spool = folder / "records.jsonl.zst"
         self._file = zstandard.ZstdCompressor(level=1).stream_writer(self._spool.open("wb"))
         self._encode = msgspec.json.Encoder(decimal_format="string").encode
         self._longest = 0
 
-    def add(self, record: Record) -> None:
-        """Appends one record.
+    def add(self, record: Record, row: bytes | msgspec.Raw = b"") -> None:
+        """Appends one record; ``row`` is what it was read from, where digests are asked for.
 
         Raises:
             UnicodeEncodeError: a text holds half of a surrogate pair; nothing was appended.
         """
-        line = self._encode(record) + b"\n"
+        line = self._encode(record)
+        if self._digests:
+            digest = hashlib.blake2b(row, digest_size=16).hexdigest()
+            line = b'%s,"%s":"%s"}' % (line[:-1], DIGEST.encode(), digest.encode())
+        line += b"\n"
         self._file.write(line)
         self._longest = max(self._longest, len(line))
 

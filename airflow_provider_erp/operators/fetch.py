@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from airflow.providers.common.compat.sdk import BaseOperator
 
@@ -29,11 +29,17 @@ class ErpFetchOperator(BaseOperator):
     Args:
         conn_id: an Airflow connection of one of this provider's types.
         resource: ``customer``, ``project_transaction`` or ``invoice``; what the vendor has.
-        since: a cursor of an earlier batch, verbatim, to read only what changed; without it all is read.
+        since: ``last`` to read what changed since the newest batch of the same selection (all, where there is
+            none yet, or where the vendor has no change filter: then the batch tells what changed), or a cursor of
+            an earlier batch, verbatim; without it all is read.
         filters: the vendor's filters, by the names of the hook's typed method.
         base_path: where batches are kept, a URL of object storage; default ``[erp] base_path``.
         as_of_tolerance: how much older than the newest batch a run may be and still read anew. An older
             run uses the batch that was published for it: vendors show only the present.
+        canonical: also write the canonical records as Parquet; False keeps the raw lines only.
+        max_rejected: how many records that cannot be read are taken, or which share (0.01) of all; over that the
+            task fails. Without it any number but all.
+        on_schema_change: ``warn`` or ``fail`` when the raw records' fields are others than in the batch before.
     """
 
     template_fields = ("conn_id", "resource", "since", "filters", "base_path")
@@ -47,6 +53,9 @@ class ErpFetchOperator(BaseOperator):
         filters: Mapping[str, Any] | None = None,
         base_path: str | None = None,
         as_of_tolerance: dt.timedelta = AS_OF_TOLERANCE,
+        canonical: bool = True,
+        max_rejected: float | None = None,
+        on_schema_change: Literal["warn", "fail"] = "warn",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
@@ -56,6 +65,9 @@ class ErpFetchOperator(BaseOperator):
         self.filters = filters
         self.base_path = base_path
         self.as_of_tolerance = as_of_tolerance
+        self.canonical = canonical
+        self.max_rejected = max_rejected
+        self.on_schema_change = on_schema_change
 
     def execute(self, context: Context) -> dict[str, Any]:
         """The manifest's path, the counts and the cursor of the batch that was published or reused."""
@@ -77,6 +89,9 @@ class ErpFetchOperator(BaseOperator):
                 filters=self.filters,
                 as_of=as_of(context["dag_run"]),
                 as_of_tolerance=self.as_of_tolerance,
+                canonical=self.canonical,
+                max_rejected=self.max_rejected,
+                on_schema_change=self.on_schema_change,
             ),
             base_path=self.base_path or default_base_path(),
             attempt=_attempt(context),

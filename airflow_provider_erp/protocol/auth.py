@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from airflow_provider_erp.exceptions import ErpAuthError, ErpProtocolError
-from airflow_provider_erp.protocol.messages import Conversation, Request, Response
+from airflow_provider_erp.protocol.messages import Conversation, Request, Response, start, wait
 from airflow_provider_erp.protocol.retry import Retry, persist
 from airflow_provider_erp.protocol.urls import with_query
 
@@ -85,10 +85,11 @@ class Login:
         self._on_secret = on_secret
         self._token: str | None = None
         self._renewed_in_vain = False
+        self._login: Any = None
 
     def sign(self, request: Request) -> Conversation[Signed]:
         """The request with the present token, which is fetched when there is none yet."""
-        token = self._token or (yield from self._log_in())
+        token = self._token or (yield from self._new_token())
         return Signed(replace(request, headers={**request.headers, **self._header(token)}), token)
 
     def accepted(self, signed: Signed) -> None:
@@ -100,11 +101,24 @@ class Login:
         """True after another token was fetched; False when the newest one was refused and never worked."""
         if signed.token != self._token:
             return True
-        if self._renewed_in_vain:
-            return False
-        self._renewed_in_vain = True
-        yield from self._log_in()
+        if self._login is None:
+            if self._renewed_in_vain:
+                return False
+            self._renewed_in_vain = True
+        yield from self._new_token()
         return True
+
+    def _new_token(self) -> Conversation[str]:
+        """The token of the login that is under way, or of one that begins now."""
+        login = self._login
+        if login is None:
+            login = self._login = yield from start(self._log_in())
+        try:
+            token: str = yield from wait(login)
+        finally:
+            if self._login is login:
+                self._login = None
+        return token
 
     def _log_in(self) -> Conversation[str]:
         response = yield from persist(self._request, self._retry)

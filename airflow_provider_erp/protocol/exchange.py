@@ -10,7 +10,7 @@ import msgspec
 
 from airflow_provider_erp.exceptions import ErpAuthError, ErpInconsistentRead, ErpProtocolError
 from airflow_provider_erp.protocol.auth import Auth
-from airflow_provider_erp.protocol.messages import UNREADABLE, Conversation, Request, Response, T
+from airflow_provider_erp.protocol.messages import UNREADABLE, Conversation, Opened, Request, Response, T
 from airflow_provider_erp.protocol.retry import Retry, persist
 from airflow_provider_erp.protocol.urls import origin
 
@@ -42,16 +42,19 @@ class Exchange:
         looked_before = False
         while True:
             response = yield from self.get(request)
-            try:
-                return decode(response.json)
-            except UNREADABLE as exc:
-                what = str(exc) if isinstance(exc, msgspec.ValidationError) else "it cannot be read"
-            outline = _outline(response.json)
-            if outline:
-                raise ErpProtocolError(f"{request.label}: {what}; the answer is {outline}", status=response.status)
+            found = understood(request.label, response.json, decode)
+            if found is not None:
+                return found
             if looked_before:
-                raise _no_json(request, response)
+                raise no_document(request.label, response, f"{len(response.body)} bytes, twice")
             looked_before = True
+
+    def open(self, request: Request) -> Conversation[Opened]:
+        """The answer with status 200 to a request that streams, before its body."""
+        response = yield from self.get(request)
+        if not isinstance(response, Opened):
+            raise TypeError(f"{request.label}: the driver gave a whole answer to a request that streams")
+        return response
 
     def get(self, request: Request) -> Conversation[Response]:
         """The answer with status 200, after redirects within the same server."""
@@ -108,11 +111,28 @@ def _same_server(request: Request, here: str, response: Response) -> str:
     )
 
 
-def _no_json(request: Request, response: Response) -> ErpInconsistentRead:
+def understood(label: str, body: bytes, decode: Callable[[bytes], T]) -> T | None:
+    """What ``decode`` makes of a body; None when it is no JSON.
+
+    Raises:
+        ErpProtocolError: it is JSON of another shape.
+    """
+    try:
+        return decode(body)
+    except UNREADABLE as exc:
+        what = str(exc) if isinstance(exc, msgspec.ValidationError) else "it cannot be read"
+    outline = _outline(body)
+    if outline:
+        raise ErpProtocolError(f"{label}: {what}; the answer is {outline}", status=200)
+    return None
+
+
+def no_document(label: str, response: Response, what: str) -> ErpInconsistentRead:
+    """The error for an answer that is not what its media type says; ``what`` never holds content."""
     kind = response.headers.get("content-type", "no content type").split(";")[0]
     return ErpInconsistentRead(
-        f"{request.label}: expected JSON, got {kind[:60]} of {len(response.body)} bytes with status 200, twice; "
-        "is the connection's host the API's address?",
+        f"{label}: expected a whole document, got {kind[:60]} with status 200 ({what}); is the connection's host the "
+        "API's address?",
         status=response.status,
     )
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
+from airflow_provider_erp.protocol.completeness import Completeness, Moved, OddPage
+from airflow_provider_erp.protocol.dump import Dump, fetch_dump
 from airflow_provider_erp.protocol.exchange import Exchange
-from airflow_provider_erp.protocol.messages import Conversation, Page, Request
+from airflow_provider_erp.protocol.keys import Keys
+from airflow_provider_erp.protocol.messages import Conversation, Page, Request, start, wait
+from airflow_provider_erp.protocol.question import Question
 from airflow_provider_erp.protocol.rows import Rows
 from airflow_provider_erp.protocol.surrogates import tolerant
 from airflow_provider_erp.protocol.urls import with_query
@@ -16,96 +22,96 @@ from airflow_provider_erp.protocol.urls import with_query
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """Where a list is found and how its answers are read.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing(Question):
+    """A list in pages that ``page_parameter`` numbers from 1."""
 
-    ``page_parameter`` is the query parameter that numbers pages from 1; without
-    it one answer is the whole list.
-    """
-
-    label: str
-    url: str = field(repr=False)
-    decode: Callable[[bytes], Rows] = field(repr=False)
-    page_parameter: str | None = None
-    accept: str = "application/json"
+    page_parameter: str
 
     def request(self, number: int) -> Request:
         """The request for one page."""
-        if self.page_parameter is None:
-            return Request(self.label, self.url, headers={"Accept": self.accept})
         url = with_query(self.url, [(self.page_parameter, str(number))])
         return Request(f"{self.label} page {number}", url, headers={"Accept": self.accept})
 
 
-def fetch(listing: Listing, exchange: Exchange) -> Conversation[None]:
+def fetch(
+    listing: Listing | Dump, exchange: Exchange, *, window: int = 1, adopted: Completeness | None = None
+) -> Conversation[None]:
     """Yields the list's pages in order; the first one always, also when it is empty.
+
+    Up to ``window`` pages are asked for at once where a total is announced.
+    ``adopted`` is how far an earlier try came; its pages are not handed on
+    again. Where rows moved, all of the list is read once more, as ``look`` 2.
 
     Raises:
         ErpInconsistentRead: the pages cannot be one complete list. What was yielded before may be incomplete.
     """
-    completeness = Completeness(listing.label, paged=listing.page_parameter is not None)
-    number = 1
-    whole = False
+    if isinstance(listing, Dump):
+        yield from fetch_dump(listing, exchange)
+        return
+    first = adopted or Completeness(listing.label)
+    try:
+        yield from _look(listing, exchange, window, first)
+        first.settle()
+    except Moved as exc:
+        log.warning("%s; reading the whole list once more", exc)
+        second = Completeness(listing.label)
+        yield from _look(listing, exchange, window, second, look=2)
+        second.settle(first)
+        log.info("%s: the second look is whole, %d distinct rows", listing.label, len(second.keys))
+
+
+def _look(
+    listing: Listing, exchange: Exchange, window: int, completeness: Completeness, *, look: int = 1
+) -> Conversation[None]:
+    in_flight: deque[tuple[int, Any]] = deque()
+    number = completeness.pages
+    whole = completeness.is_reached
     while not whole:
-        rows = yield from exchange.read(listing.request(number), tolerant(listing.decode))
-        whole = completeness.take(number, rows)
-        log.debug("%s: page %d, %d rows", listing.label, number, len(rows.raw))
-        if rows.raw or number == 1:
-            yield Page(number, rows.raw, completeness.total, rows.cursor)
-        number += 1
+        while len(in_flight) < min(window, completeness.pages_ahead()):
+            asked = number + len(in_flight) + 1
+            in_flight.append((asked, (yield from start(_read(listing, exchange, asked)))))
+        number, ticket = in_flight.popleft()
+        rows = yield from wait(ticket)
+        try:
+            whole, page = _counted(listing, completeness, number, rows)
+        except OddPage as exc:
+            log.warning("%s; asking for the page once more", exc)
+            rows = yield from _read(listing, exchange, number)
+            whole, page = _counted(listing, completeness, number, rows)
+        log.debug("%s: page %d, %d rows", listing.label, number, len(page.raw))
+        if page.raw or number == 1:
+            yield replace(page, look=look)
 
 
-class Completeness:
-    """Counts distinct keys until the list is proved whole.
+def _read(listing: Listing, exchange: Exchange, number: int) -> Conversation[Rows]:
+    return (yield from exchange.read(listing.request(number), tolerant(listing.decode)))
 
-    A short page proves nothing, servers cut the page size in silence: only an
-    announced total that is reached, an announced last page, or an empty page
-    where nothing was announced is the end.
+
+def _counted(listing: Listing, completeness: Completeness, number: int, rows: Rows) -> tuple[bool, Page]:
+    scan = listing.scan(rows.raw)
+    whole = completeness.take(number, rows, scan)
+    cursor = rows.cursor if rows.cursor is not None else max(scan.stamps, default=None)
+    return whole, listing.page(number, rows, scan, cursor)
+
+
+def in_one_go(label: str, pages: Iterable[Page]) -> Iterator[Page]:
+    """The pages for a reader that cannot start anew: of a second look only the rows that were not handed on before.
+
+    Raises:
+        ErpInconsistentRead: a row that was handed on is no longer in the list.
     """
-
-    def __init__(self, label: str, *, paged: bool) -> None:
-        self.total: int | None = None
-        self._label = label
-        self._paged = paged
-        self._seen: set[bytes] = set()
-
-    def take(self, number: int, rows: Rows) -> bool:
-        """Whether the list is whole with this page.
-
-        Raises:
-            ErpInconsistentRead: the page contradicts what came before or what was announced.
-        """
-        if not self._paged:
-            return True
-        known = len(self._seen)
-        self._seen.update(rows.keys)
-        if rows.keys and len(self._seen) == known:
-            raise self._error(number, "it only repeats rows of earlier pages; does the server know the page parameter?")
-        self._announce(number, rows)
-        if self.total is not None and len(self._seen) > self.total:
-            raise self._error(number, f"{len(self._seen)} distinct rows came where {self.total} were announced")
-        whole = self._is_whole(rows)
-        if not whole and not rows.keys:
-            raise self._error(number, f"it is empty after {len(self._seen)} distinct rows, and {self._expected()}")
-        return whole
-
-    def _announce(self, number: int, rows: Rows) -> None:
-        if rows.total is None:
-            return
-        if self.total not in (None, rows.total):
-            raise self._error(number, f"the announced total went from {self.total} to {rows.total} while reading")
-        self.total = rows.total
-
-    def _is_whole(self, rows: Rows) -> bool:
-        if self.total is not None:
-            return len(self._seen) == self.total
-        if rows.more is not None:
-            return not rows.more
-        return not rows.keys
-
-    def _expected(self) -> str:
-        return "more was announced" if self.total is None else f"{self.total} were announced"
-
-    def _error(self, number: int, what: str) -> ErpInconsistentRead:
-        return ErpInconsistentRead(f"{self._label} page {number}: {what}; rows may have moved, read again")
+    handed_on, second_look = Keys(), Keys()
+    for page in pages:
+        if page.look == 1:
+            handed_on.update(page.keys)
+            yield page
+        else:
+            second_look.update(page.keys)
+            new = [(row, key) for row, key in zip(page.raw, page.keys, strict=True) if handed_on.add(key)]
+            yield replace(page, raw=[row for row, _ in new], keys=[key for _, key in new])
+    if len(second_look) not in (0, len(handed_on)):
+        raise ErpInconsistentRead(
+            f"{label}: {len(handed_on)} distinct rows were handed on, and a second look found "
+            f"{len(second_look)}; rows were removed while the list was read, read again"
+        )

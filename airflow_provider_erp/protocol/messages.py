@@ -6,7 +6,7 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -28,7 +28,8 @@ class Request:
     """One HTTP request; ``label`` is what errors and logs call it.
 
     ``repeatable`` says that sending it twice does no harm: true of reads and
-    token requests, never of data that is written.
+    token requests, never of data that is written. ``stream`` asks for an
+    ``Opened`` answer, whose body is asked for piece by piece.
     """
 
     label: str
@@ -37,6 +38,7 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes | None = field(default=None, repr=False)
     repeatable: bool = True
+    stream: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,13 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened(Response):
+    """An answer whose body is still to come; ``source`` is the transport's own, for the driver only."""
+
+    source: Any = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """No answer: ``reason`` in words, ``sent`` is false only when no connection could be opened."""
 
@@ -77,19 +86,60 @@ class Sleep:
 
 
 @dataclass(frozen=True, slots=True)
+class More:
+    """Asks for the next piece of an opened answer: bytes, none at its end, or ``Lost``."""
+
+    opened: Opened
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begins another conversation beside this one; the answer is its ticket."""
+
+    conversation: Generator[Any, Any, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Asks for the outcome of a conversation that was started; many may wait for one."""
+
+    ticket: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a started conversation returned, or the error that ended it."""
+
+    value: Any = None
+    error: Exception | None = None
+
+    def get(self) -> Any:
+        """The value; raises the error if there is one."""
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Some rows of a list, in the server's order, doubles included.
 
     ``raw`` holds each record exactly as the server wrote it, checked to be one
-    JSON value; ``records`` decodes them when asked. ``total`` is what the
+    JSON value, ``keys`` its key; ``records`` decodes them when asked. ``total`` is what the
     server announced for the whole list, ``cursor`` what this page offers to go
-    on from later, verbatim; either may be absent.
+    on from later, verbatim; either may be absent. ``look`` is 2 when the list
+    is read a second time because rows moved during the first: what a first
+    look handed on no longer counts. ``overlap`` counts rows that an earlier
+    fetch of changes may have had.
     """
 
     number: int
     raw: list[msgspec.Raw] = field(repr=False)
     total: int | None = None
     cursor: str | None = None
+    keys: list[bytes] = field(default_factory=list, repr=False)
+    look: int = 1
+    overlap: int = 0
 
     @property
     def records(self) -> list[dict[str, Any]]:
@@ -110,6 +160,33 @@ class Page:
 
 
 Answer = Response | Lost
-Step = Request | Sleep | Page
-Conversation = Generator[Step, Answer | None, T]
-"""A conversation yields steps, is given an answer to each request (else ``None``) and returns a ``T``."""
+"""What is given for a request."""
+
+Step = Request | Sleep | Page | More | Start | Wait
+Conversation = Generator[Step, Any, T]
+"""A conversation yields steps, is given what each asks for (else ``None``) and returns a ``T``."""
+
+
+def ask(request: Request) -> Conversation[Answer]:
+    """The driver's answer to one request."""
+    answer = yield request
+    if answer is None:
+        raise TypeError(f"{request.label}: the driver gave no answer to a request")
+    return cast("Answer", answer)
+
+
+def more(opened: Opened) -> Conversation[bytes | Lost]:
+    """The next piece of an opened answer, empty at its end."""
+    piece = yield More(opened)
+    return cast("bytes | Lost", piece)
+
+
+def start(conversation: Conversation[Any]) -> Conversation[Any]:
+    """The ticket of another conversation, which goes on beside this one."""
+    return (yield Start(conversation))
+
+
+def wait(ticket: Any) -> Conversation[Any]:
+    """What a started conversation returns; raises what it raised."""
+    outcome = yield Wait(ticket)
+    return outcome.get()

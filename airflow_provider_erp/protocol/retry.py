@@ -9,7 +9,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from airflow_provider_erp.exceptions import ErpUnavailable, OutcomeUnknown
-from airflow_provider_erp.protocol.messages import Answer, Conversation, Lost, Request, Response, Sleep
+from airflow_provider_erp.protocol.messages import Answer, Conversation, Lost, Request, Response, Sleep, ask
 
 TOO_MANY = 429
 
@@ -46,7 +46,7 @@ def persist(request: Request, retry: Retry) -> Conversation[Response]:
     failures = 0
     spent = 0.0
     while True:
-        answer = yield from _send(request)
+        answer = yield from ask(request)
         if isinstance(answer, Response) and not _is_transient(answer.status):
             return answer
         if not request.repeatable and _may_have_been_done(answer):
@@ -59,13 +59,6 @@ def persist(request: Request, retry: Retry) -> Conversation[Response]:
             raise _unavailable(request, answer, failures, asked)
         spent += pause
         yield Sleep(pause)
-
-
-def _send(request: Request) -> Conversation[Answer]:
-    answer = yield request
-    if answer is None:
-        raise TypeError(f"{request.label}: the driver gave no answer to a request")
-    return answer
 
 
 def retry_after_seconds(answer: Answer) -> float | None:

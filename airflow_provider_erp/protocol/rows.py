@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rows:
-    """What one answer holds: rows with their keys, and what the server announced about the rest.
+    """What one answer holds, and what the server announced about the rest.
 
     ``total`` counts the rows of the whole list, ``more`` says whether another
     page follows; a vendor may announce either, or neither. ``cursor`` is from
@@ -17,7 +17,15 @@ class Rows:
     """
 
     raw: list[msgspec.Raw]
-    keys: list[bytes]
     total: int | None = None
     more: bool | None = None
     cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the list itself needs of some rows: a key each, their change stamps, a total that rides on them."""
+
+    keys: list[bytes]
+    stamps: list[str] = field(default_factory=list)
+    total: int | None = None

@@ -11,9 +11,15 @@ import requests
 import urllib3
 from urllib3.exceptions import InsecureRequestWarning, NewConnectionError, ReadTimeoutError
 
-from airflow_provider_erp.exceptions import ErpConfigError
-from airflow_provider_erp.protocol.messages import Answer, Lost, Request, Response
-from airflow_provider_erp.transport.options import USER_AGENT, TransportOptions, proxy_for
+from airflow_provider_erp.protocol.messages import Answer, Lost, Opened, Request, Response
+from airflow_provider_erp.transport.options import (
+    PIECE_BYTES,
+    USER_AGENT,
+    TransportOptions,
+    proxy_for,
+    too_long,
+    unsendable,
+)
 from airflow_provider_erp.transport.redact import redact_library_logs
 
 log = logging.getLogger(__name__)
@@ -45,10 +51,11 @@ class SyncTransport:
             urllib3.disable_warnings(InsecureRequestWarning)
 
     def send(self, request: Request) -> Answer:
-        """The server's whole answer, or why there is none.
+        """The server's answer, whole or opened as was asked for, or why there is none.
 
         Raises:
             ErpConfigError: a header of the request cannot be sent.
+            ErpProtocolError: the answer is longer than ``max_body_bytes``.
         """
         started = time.monotonic()
         try:
@@ -61,21 +68,48 @@ class SyncTransport:
                 verify=self.options.verify,
                 allow_redirects=False,
                 proxies=_proxies(request.url),
+                stream=True,
             )
+            body = b"" if request.stream else self._whole(request, answer)
         except ValueError as exc:  # as are requests' and urllib3's errors about headers and addresses
-            raise ErpConfigError(
-                f"{request.label}: the request cannot be sent ({type(exc).__name__}); check the connection's host, and "
-                "its login, password and auth_name for line ends and other signs that were pasted along"
-            ) from None
+            raise unsendable(request, exc) from None
         except OSError as exc:  # requests' own errors are OSErrors
             return _lost(exc, time.monotonic() - started, self.options)
-        return Response(
-            status=answer.status_code,
-            headers={name.lower(): value for name, value in answer.headers.items()},
-            body=answer.content,
-            received_at=datetime.now(UTC),
-            seconds=time.monotonic() - started,
-        )
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        now, seconds = datetime.now(UTC), time.monotonic() - started
+        if request.stream:
+            return Opened(answer.status_code, headers, b"", now, seconds, source=_Source(answer, self.options))
+        return Response(answer.status_code, headers, body, now, seconds)
+
+    def _whole(self, request: Request, answer: requests.Response) -> bytes:
+        with answer:
+            pieces, length = [], 0
+            for piece in answer.iter_content(PIECE_BYTES):
+                pieces.append(piece)
+                length += len(piece)
+                if length > self.options.max_body_bytes:
+                    raise too_long(request, self.options)
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+class _Source:
+    """The body of an opened answer, piece by piece."""
+
+    def __init__(self, answer: requests.Response, options: TransportOptions) -> None:
+        self._answer = answer
+        self._options = options
+        self._pieces = answer.iter_content(PIECE_BYTES)
+
+    def read(self) -> bytes | Lost:
+        """The next piece, empty at the end."""
+        try:
+            return next(self._pieces, b"")
+        except OSError as exc:
+            return _lost(exc, 0.0, self._options)
+
+    def close(self) -> None:
+        """Gives the connection back, or closes it where there is more to come."""
+        self._answer.close()
 
 
 def _proxies(url: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -120,14 +120,30 @@ def amount(value: Decimal | UnsetType | None, name: str) -> Decimal | None:
     return value
 
 
-def greatest_stamp(stamps: Iterable[object]) -> str | None:
-    """The latest of the server's stamps, verbatim; they are of one format, so text order is time order."""
-    return max((stamp for stamp in stamps if isinstance(stamp, str) and stamp[:4].isdecimal()), default=None)
+def stamps(values: Iterable[object]) -> list[str]:
+    """Those that are stamps, verbatim; a server's are of one format, so text order is time order."""
+    return [value for value in values if isinstance(value, str) and value[:4].isdecimal()]
 
 
 def absent_to_none(value: T | UnsetType | None) -> T | None:
     """The value, with an absent one as None."""
     return None if isinstance(value, UnsetType) else value
+
+
+def rows_of(shape: type[S]) -> Callable[[Sequence[msgspec.Raw]], list[S]]:
+    """A function that reads a few fields of rows; one that cannot be read is as if it had none of them."""
+    decode, blank = msgspec.json.Decoder(shape).decode, shape()
+
+    def read(raw: Sequence[msgspec.Raw]) -> list[S]:
+        rows = []
+        for row in raw:
+            try:
+                rows.append(decode(row))
+            except UNREADABLE:
+                rows.append(blank)
+        return rows
+
+    return read
 
 
 def key_bytes(raw: msgspec.Raw, *parts: object) -> bytes:

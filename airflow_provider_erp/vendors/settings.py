@@ -13,6 +13,7 @@ import msgspec
 from airflow_provider_erp.exceptions import ErpConfigError
 from airflow_provider_erp.protocol.urls import is_loopback
 
+MAX_BODY_BYTES = 256 * 1024 * 1024
 _TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
 
@@ -59,6 +60,11 @@ class Settings:
         if number is None or not least <= number < float("inf"):
             raise self._wrong(name, f"a number of at least {least:g}", value)
         return number
+
+    @property
+    def max_body_bytes(self) -> int:
+        """The longest answer, or single record of a dump, that is taken into memory."""
+        return int(self.number("max_body_bytes", MAX_BODY_BYTES, 1024))
 
     def flag(self, name: str, *, default: bool) -> bool:
         """A truth value, given as one or as true/false, 1/0, yes/no, on/off."""

@@ -100,7 +100,7 @@ def test_html_instead_of_json_twice_is_an_inconsistent_read_that_names_what_came
     page = Reply(body=b"<html>Erika Muster</html>", headers={"Content-Type": "text/html; charset=utf-8"})
     with (
         serving([page]) as server,
-        pytest.raises(ErpInconsistentRead, match="expected JSON, got text/html of 25 bytes"),
+        pytest.raises(ErpInconsistentRead, match=r"got text/html with status 200 \(25 bytes, twice"),
     ):
         read(connect, server)
     assert len(server.asked) == 2
@@ -140,7 +140,7 @@ def test_text_of_a_gateway_with_status_200_gets_a_second_look_and_is_worth_a_ret
 
     with serving(script) as server:
         hook = connect(conn_type, server.url)
-        with pytest.raises(ErpInconsistentRead, match="expected JSON") as caught:
+        with pytest.raises(ErpInconsistentRead, match="expected a whole document") as caught:
             list(hook.get_customers())
         assert hook.test_connection()[0] is False
     assert caught.value.__cause__ is None
@@ -148,7 +148,7 @@ def test_text_of_a_gateway_with_status_200_gets_a_second_look_and_is_worth_a_ret
 
 def test_answer_in_another_charset_is_no_json_and_its_text_stays_hidden(connect: Any) -> None:
     with serving([Reply(200, b'{"error": "J\xf6rg"}')]) as server:
-        with pytest.raises(ErpInconsistentRead, match="expected JSON") as caught:
+        with pytest.raises(ErpInconsistentRead, match="expected a whole document") as caught:
             read(connect, server)
     assert "rg" not in "".join(traceback.format_exception(caught.value)) + repr(caught.value.__context__)
 
@@ -187,8 +187,8 @@ def test_answer_of_another_shape_is_outlined(connect: Any, body: bytes, outline:
         read(connect, server)
 
 
-def test_row_that_is_no_object_is_an_error(connect: Any) -> None:
-    with serving([fynn_page(1, 2)]) as server, pytest.raises(ErpProtocolError, match="Expected `object`, got `int`"):
+def test_row_that_is_no_object_is_a_record_that_cannot_be_read(connect: Any) -> None:
+    with serving([fynn_page(1, 2)]) as server, pytest.raises(UnreadableRecord, match="page 1, row 1: no JSON object"):
         read(connect, server)
 
 

@@ -6,22 +6,25 @@ import base64
 import datetime as dt
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import duckdb
 import msgspec
 import pytest
 import zstandard
-from fake_source import customers, page, read_customer
+from fake_source import customers, page, read_customer, scan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.landing import storage
-from airflow_provider_erp.landing.batch import Fetch, write_batch
+from airflow_provider_erp.landing.batch import Fetch, Writing, write_batch
 from airflow_provider_erp.landing.catalog import Published, read_batch
+from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.landing.raw import RawParts
 from airflow_provider_erp.landing.stream import Stream
 from airflow_provider_erp.protocol.messages import Page
@@ -41,16 +44,27 @@ def fetch(since: str | None = None) -> Fetch:
     )
 
 
-def publish(folder: Path, *pages: Page, since: str | None = None) -> Published:
-    return write_batch(fetch(since), pages, f"file://{folder}", Customer, read_customer)
+def write(
+    folder: Path, pages: Iterable[Page], *, since: str | None = None, try_number: int = 1, **options: Any
+) -> Published:
+    attempt = Attempt(dag_id="daily", run_id="1", task_id="fetch", try_number=try_number)
+    writing = replace(Writing(record_type=Customer, read=read_customer, scan=scan), **options)
+    return write_batch(fetch(since), writing, lambda _: pages, base_path=f"file://{folder}", attempt=attempt)
+
+
+def publish(folder: Path, *pages: Page, **options: Any) -> Published:
+    return write(folder, pages, **options)
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def raw_lines(batch: Published) -> list[bytes]:
     """All lines of the raw parts, in order, found by the manifest."""
-    folder = Path(batch.path.removeprefix("file://")).parent
     lines: list[bytes] = []
     for part in batch.manifest.parts:
-        with zstandard.open(folder / part.name, "rb") as file:
+        with zstandard.open(batch.file(part).removeprefix("file://"), "rb") as file:
             found = file.read().split(b"\n")
         assert found.pop() == b""
         assert len(found) == part.rows
@@ -68,7 +82,8 @@ def rejected_lines(batch: Published) -> list[dict[str, object]]:
 
 def keys(batch: Published) -> list[str]:
     with duckdb.connect() as connection:
-        parquet = batch.path.removeprefix("file://").replace("manifest.json", batch.manifest.records.name)
+        assert batch.manifest.records is not None
+        parquet = batch.file(batch.manifest.records).removeprefix("file://")
         return [row[0] for row in connection.read_parquet(parquet).fetchall()]
 
 
@@ -111,22 +126,23 @@ def test_a_failure_at_any_page_publishes_nothing_and_leaves_nothing(
             yield page(number, *customers(number))
 
     with pytest.raises(type(error)):
-        write_batch(fetch(), pages(), f"file://{tmp_path}/base/batch", Customer, read_customer)
-    assert not (tmp_path / "base" / "batch").exists()
+        write(tmp_path, pages())
+    assert files(tmp_path) == []
 
 
 def test_parts_that_were_put_before_a_failure_are_removed(tmp_path: Path) -> None:
     seen: list[str] = []
 
     def pages() -> Iterator[Page]:
-        yield page(1, *customers(*range(2000)))
-        seen.extend(storage.names(f"file://{tmp_path}/batch"))
+        yield page(1, *customers(*range(20)))
+        yield page(2, *customers(*range(20, 40)))
+        seen.extend(path.name for path in files(tmp_path))
         raise ErpUnavailable("gone")
 
     with pytest.raises(ErpUnavailable):
-        write_batch(fetch(), pages(), f"file://{tmp_path}/batch", Customer, read_customer, part_bytes=100)
+        write(tmp_path, pages(), part_bytes=100)
     assert len(seen) == 2
-    assert not (tmp_path / "batch").exists()
+    assert files(tmp_path) == []
 
 
 def test_parts_that_cannot_be_removed_are_named_in_the_log_and_the_first_error_is_raised(
@@ -137,7 +153,7 @@ def test_parts_that_cannot_be_removed_are_named_in_the_log_and_the_first_error_i
 
     monkeypatch.setattr(storage, "remove_folder", refuse)
     with pytest.raises(ErpUnavailable, match="gone"):
-        write_batch(fetch(), failing_at_once(), f"file://{tmp_path}/batch", Customer, read_customer)
+        write(tmp_path, failing_at_once())
     assert "parts of an unpublished batch stay behind" in caplog.text
 
 
@@ -152,27 +168,28 @@ def test_a_row_that_gets_lost_on_the_way_is_noticed_and_nothing_is_published(
     whole = RawParts.add
     monkeypatch.setattr(RawParts, "add", lambda parts, rows: whole(parts, rows[1:]))
     with pytest.raises(ErpInconsistentRead, match=r"visma_px customer: read 3 rows, but 2 are in the raw parts"):
-        publish(tmp_path / "batch", page(1, *customers(1, 2, 3)))
-    assert not (tmp_path / "batch").exists()
+        publish(tmp_path, page(1, *customers(1, 2, 3)))
+    assert files(tmp_path) == []
 
 
-def test_a_manifest_is_written_once_and_a_published_batch_is_never_touched(tmp_path: Path) -> None:
+def test_another_try_publishes_another_batch_and_the_first_is_never_touched(tmp_path: Path) -> None:
     first = publish(tmp_path, page(1, *customers(1)))
-    with pytest.raises(FileExistsError):
-        publish(tmp_path, page(1, *customers(2)))
+    second = publish(tmp_path, page(1, *customers(2)), try_number=2)
     assert read_batch(first.path) == first
     assert raw_lines(first) == customers(1)
+    assert raw_lines(second) == customers(2)
 
 
 def test_file_names_carry_the_digest_of_their_content(tmp_path: Path) -> None:
-    manifest = publish(tmp_path, page(1, *customers(1), b"{}")).manifest
-    rejected = manifest.rejected_file
-    assert rejected is not None
-    for part in (*manifest.parts, manifest.records, rejected):
-        assert storage.sha256(tmp_path / part.name) == part.sha256
+    batch = publish(tmp_path, page(1, *customers(1), b"{}"))
+    folder, manifest = Path(batch.path.removeprefix("file://")).parent, batch.manifest
+    assert manifest.records is not None
+    assert manifest.rejected_file is not None
+    for part in (*manifest.parts, manifest.records, manifest.rejected_file):
+        assert storage.sha256(folder / part.name) == part.sha256
         assert part.sha256[:16] in part.name
-        assert (tmp_path / part.name).stat().st_size == part.bytes
-    assert sorted(path.name.split("-")[0] for path in tmp_path.iterdir()) == [
+        assert (folder / part.name).stat().st_size == part.bytes
+    assert sorted(path.name.split("-")[0] for path in folder.iterdir()) == [
         "manifest.json",
         "raw",
         "records",
@@ -220,7 +237,10 @@ def test_a_rejected_record_that_is_no_utf8_is_kept_byte_for_byte(tmp_path: Path)
 
 
 def test_list_of_which_not_one_record_can_be_read_is_no_batch(tmp_path: Path) -> None:
-    with pytest.raises(ErpProtocolError, match="none of 2 records could be read, the first: page 1 position 0: 'id'"):
+    with pytest.raises(
+        ErpProtocolError,
+        match="2 of 2 records could not be read, at most 2 may be rejected; the first: page 1 position 0: 'id'",
+    ):
         publish(tmp_path, page(1, b"{}", b"{}"))
 
 
@@ -236,22 +256,13 @@ def test_rejected_records_are_warned_of_once_with_the_first_reasons_and_no_conte
     assert "Aino" not in caplog.text
 
 
-def test_each_page_is_one_line_at_debug(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG, "airflow_provider_erp.landing"):
-        publish(tmp_path, page(1, *customers(1, 2)), page(2, *customers(3)))
-    assert [record.getMessage() for record in caplog.records if record.levelno == logging.DEBUG] == [
-        "visma_px customer: page 1, 2 rows",
-        "visma_px customer: page 2, 1 rows",
-    ]
-
-
 def test_a_reader_that_fails_otherwise_publishes_nothing(tmp_path: Path) -> None:
     def read(row: msgspec.Raw) -> Customer:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        write_batch(fetch(), [page(1, *customers(1))], f"file://{tmp_path}/batch", Customer, read)
-    assert not (tmp_path / "batch").exists()
+        write(tmp_path, [page(1, *customers(1))], read=read)
+    assert files(tmp_path) == []
 
 
 def test_a_manifest_names_the_versions_that_wrote_it(tmp_path: Path) -> None:

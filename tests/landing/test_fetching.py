@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from fake_source import FakeSource, customers, page
 
-from airflow_provider_erp.exceptions import ErpUnavailable
+from airflow_provider_erp.exceptions import ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.landing.catalog import Catalog, Published
 from airflow_provider_erp.landing.fetching import FetchSpec, fetch_batch, summary
 from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.landing.stream import Stream
+from airflow_provider_erp.records import Customer
 
 DAY = dt.timedelta(days=1)
 MONDAY = dt.datetime(2026, 11, 16, 6, tzinfo=dt.UTC)
@@ -82,11 +85,144 @@ def test_a_run_of_the_future_is_refused_and_nothing_is_sent(warehouse: Warehouse
     assert warehouse.has_nothing()
 
 
-def test_since_last_is_refused_as_not_known_yet_and_nothing_is_sent(warehouse: Warehouse) -> None:
+def test_since_last_reads_all_where_nothing_was_published_and_then_from_the_last_cursor(warehouse: Warehouse) -> None:
+    first = FakeSource([page(1, *customers(1), cursor="2026-11-16T08:00:00")])
+    second = FakeSource([page(1, *customers(2), cursor="2026-11-17T08:00:00")])
+    empty = FakeSource([page(1)])
+    full = warehouse.fetch(first, MONDAY, since="last").manifest
+    changes = warehouse.fetch(second, TUESDAY, since="last").manifest
+    nothing = warehouse.fetch(empty, TUESDAY + DAY, since="last").manifest
+    assert (full.coverage, full.cursor_in, full.cursor_out) == ("full", None, "2026-11-16T08:00:00")
+    assert second.asked == [("customer", "2026-11-16T08:00:00", None)]
+    assert (changes.coverage, changes.cursor_in, changes.cursor_out) == (
+        "changes",
+        "2026-11-16T08:00:00",
+        "2026-11-17T08:00:00",
+    )
+    assert nothing.cursor_in == nothing.cursor_out == "2026-11-17T08:00:00"
+
+
+def test_since_last_of_a_run_that_is_repeated_reads_what_its_first_reading_read(warehouse: Warehouse) -> None:
+    warehouse.fetch(FakeSource([page(1, *customers(1), cursor="2026-11-16T08:00:00")]), MONDAY)
+    for _ in range(2):
+        again = FakeSource([page(1, *customers(2), cursor="2026-11-17T08:00:00")])
+        warehouse.fetch(again, TUESDAY, since="last")
+        assert again.asked == [("customer", "2026-11-16T08:00:00", None)]
+
+
+def test_since_last_goes_by_the_cursor_of_its_own_selection(warehouse: Warehouse) -> None:
+    warehouse.fetch(FakeSource([page(1, *customers(1), cursor="2026-11-16T08:00:00")]), MONDAY, filters={"group": "A"})
     source = one_customer()
-    with pytest.raises(ValueError, match="since='last' is not known in this version"):
-        warehouse.fetch(source, MONDAY, since="last")
+    warehouse.fetch(source, TUESDAY, since="last")
+    assert source.asked == [("customer", None, None)]
+
+
+def test_since_last_of_a_past_run_uses_what_was_published_for_it_whatever_was_last_then(warehouse: Warehouse) -> None:
+    warehouse.fetch(FakeSource([page(1, *customers(1), cursor="2026-11-16T08:00:00")]), MONDAY)
+    changes = warehouse.fetch(FakeSource([page(1, cursor="2026-11-17T08:00:00")]), TUESDAY, since="last")
+    warehouse.fetch(FakeSource([page(1, cursor="2026-11-20T08:00:00")]), FRIDAY, since="last")
+    assert warehouse.fetch(one_customer(), TUESDAY, now=FRIDAY, since="last") == changes
+
+
+def test_since_last_of_a_system_without_a_change_filter_reads_all_and_tells_what_changed(warehouse: Warehouse) -> None:
+    def source(*rows: bytes) -> FakeSource:
+        return FakeSource([page(1, *rows)], has_changes=False)
+
+    warehouse.fetch(source(*customers(1, 2, 3)), MONDAY, since="last")
+    changed = b'{"id": 2, "name": "Customer 2", "beyond the canonical fields": 7}'
+    batch = warehouse.fetch(source(*customers(1), changed, *customers(4)), TUESDAY, since="last")
+    changes = batch.manifest.changes
+    assert batch.manifest.coverage == "full"
+    assert changes is not None
+    assert (changes.added, changes.changed, changes.unchanged, changes.gone) == (1, 1, 1, 1)
+    with duckdb.connect() as connection:
+        found = connection.read_parquet(batch.file(changes.records).removeprefix("file://"))
+        assert found.columns == list(Customer.__dataclass_fields__)
+        assert sorted(row[0] for row in found.fetchall()) == ["2", "4"]
+
+
+def test_changes_as_many_as_everything_are_doubted_where_rows_do_not_show_the_filtered_stamp(
+    warehouse: Warehouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    warehouse.fetch(FakeSource([page(1, *customers(1, 2), cursor="2026-11-16")], stamped=False), MONDAY)
+    fewer = warehouse.fetch(FakeSource([page(1, *customers(1))], stamped=False), TUESDAY, since="last").manifest
+    as_many = warehouse.fetch(FakeSource([page(1, *customers(1, 2))], stamped=False), FRIDAY, since="last").manifest
+    assert fewer.warnings == ()
+    assert "number 2, at least as many as the 2 records of the last full batch" in as_many.warnings[0]
+    assert as_many.warnings[0] in caplog.text
+
+
+def test_ids_that_the_vendor_says_are_deleted_stand_beside_the_changes(warehouse: Warehouse) -> None:
+    batch = warehouse.fetch(FakeSource([page(1)], deleted_ids=["7", "8"]), MONDAY, since="2026-11-15")
+    deleted = batch.manifest.deleted
+    assert deleted is not None
+    assert deleted.rows == 2
+    assert Path(batch.file(deleted).removeprefix("file://")).read_text() == '{"source_id":"7"}\n{"source_id":"8"}\n'
+
+
+def test_full_batch_asks_for_no_deletions(warehouse: Warehouse) -> None:
+    assert warehouse.fetch(FakeSource([page(1)], deleted_ids=["7"]), MONDAY).manifest.deleted is None
+
+
+def test_raw_lines_only_are_a_batch_without_records(warehouse: Warehouse) -> None:
+    manifest = warehouse.fetch(FakeSource([page(1, *customers(1, 1, 2))]), MONDAY, canonical=False).manifest
+    assert manifest.records is None
+    assert (manifest.rows, manifest.distinct, manifest.repeated) == (3, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ({"max_rejected": -1}, "max_rejected: expected"),
+        ({"max_rejected": 1.5}, "max_rejected: expected"),
+        ({"max_rejected": True}, "max_rejected: expected"),
+        ({"on_schema_change": "stop"}, "on_schema_change: expected 'warn' or 'fail', got 'stop'"),
+    ],
+)
+def test_option_with_a_value_that_it_cannot_have_is_refused_and_nothing_is_sent(
+    warehouse: Warehouse, option: dict[str, Any], told: str
+) -> None:
+    source = one_customer()
+    with pytest.raises(ValueError, match=told):
+        warehouse.fetch(source, MONDAY, **option)
     assert source.asked == []
+
+
+@pytest.mark.parametrize("most", [1, 0.3])
+def test_more_rejected_records_than_allowed_fail_the_fetch_and_stay_to_be_looked_at(
+    warehouse: Warehouse, most: float
+) -> None:
+    rows = [b'{"name": "Aino"}', b"{}", *customers(1, 2)]
+    with pytest.raises(
+        ErpProtocolError, match=r"2 of 4 records could not be read, at most 1 may be rejected"
+    ) as caught:
+        warehouse.fetch(FakeSource([page(1, *rows)]), MONDAY, max_rejected=most)
+    assert warehouse.catalog.newest(EVERYONE) is None
+    [kept] = re.findall(r"kept in (\S+);", str(caught.value))
+    assert len(Path(kept.removeprefix("file://")).read_bytes().splitlines()) == 2
+    assert "Aino" not in str(caught.value)
+
+
+def test_as_many_rejected_records_as_allowed_are_a_batch(warehouse: Warehouse) -> None:
+    rows = [b"{}", *customers(1, 2, 3)]
+    assert warehouse.fetch(FakeSource([page(1, *rows)]), MONDAY, max_rejected=0.25).manifest.rejected == 1
+    assert warehouse.fetch(FakeSource([page(1, *rows)]), MONDAY, max_rejected=1).manifest.rejected == 1
+
+
+def test_fields_that_are_others_than_before_are_told_or_fail_the_fetch(
+    warehouse: Warehouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    warehouse.fetch(one_customer(), MONDAY)
+    other = FakeSource([page(1, b'{"id": "1", "name": "A", "segment": 3}')])
+    with pytest.raises(ErpProtocolError, match="field segment appeared"):
+        warehouse.fetch(other, TUESDAY, on_schema_change="fail")
+    batch = warehouse.fetch(other, TUESDAY)
+    assert batch.manifest.drift == (
+        "field segment appeared (number)",
+        "field id changed its type (number before, now text)",
+    )
+    assert "field segment appeared (number)" in caplog.text
+    assert warehouse.fetch(other, FRIDAY).manifest.drift == ()
 
 
 def test_an_unknown_resource_is_refused_and_nothing_is_sent(warehouse: Warehouse) -> None:

@@ -14,7 +14,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_provider_erp.landing.raw import PART_BYTES, RawParts, as_lines
+from airflow_provider_erp.landing.raw import RawParts, as_lines, read_rows
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")),
@@ -74,7 +74,7 @@ def test_parts_hold_every_row_once_in_order_and_end_when_full(pages: list[int], 
 
     expected = [b'{"page":%d,"row":%d}' % (page, row) for page, size in enumerate(pages) for row in range(size)]
     with TemporaryDirectory() as folder:
-        parts = RawParts(Path(folder), finished, part_bytes)
+        parts = RawParts(Path(folder), finished, part_bytes=part_bytes)
         for page, size in enumerate(pages):
             parts.add(rows(*(b'{"page":%d,"row":%d}' % (page, row) for row in range(size))))
         parts.close()
@@ -82,16 +82,36 @@ def test_parts_hold_every_row_once_in_order_and_end_when_full(pages: list[int], 
     assert all(size >= part_bytes for size in sizes[:-1])
 
 
-def test_a_large_page_is_cut_into_parts(tmp_path: Path) -> None:
+def test_a_part_ends_with_a_page_however_large_the_page_is(tmp_path: Path) -> None:
     counts: list[int] = []
     parts = RawParts(tmp_path, lambda _, count: counts.append(count), part_bytes=2000)
-    parts.add(rows(*[b"1"] * 3500))
+    for size in (3500, 10, 0, 3500):
+        parts.add(rows(*[b"1"] * size))
     parts.close()
-    assert counts == [1000, 1000, 1000, 500]
+    assert counts == [3500, 3510]
+
+
+def test_a_part_that_is_old_enough_is_handed_on_before_it_is_full(tmp_path: Path) -> None:
+    counts: list[int] = []
+    moments = iter([0.0, 5.0, 20.0, 21.0, 22.0])
+    parts = RawParts(tmp_path, lambda _, count: counts.append(count), part_seconds=20.0, clock=lambda: next(moments))
+    for _ in range(3):
+        parts.add(rows(b"1"))
+    parts.close()
+    assert counts == [2, 1]
+
+
+def test_rows_come_back_from_a_part_as_they_went_in(tmp_path: Path) -> None:
+    written = rows(b'{"a": 1.10}', b'"\xff"', b"[]")
+    found: list[bytes] = []
+    parts = RawParts(tmp_path, lambda path, _: found.extend(map(bytes, read_rows(path))))
+    parts.add(written)
+    parts.close()
+    assert found == [bytes(row) for row in written]
 
 
 def test_a_part_is_removed_once_it_is_handed_on(tmp_path: Path) -> None:
-    parts = RawParts(tmp_path, lambda path, _: None, PART_BYTES)
+    parts = RawParts(tmp_path, lambda path, _: None)
     parts.add(rows(b"1"))
     parts.close()
     assert list(tmp_path.iterdir()) == []

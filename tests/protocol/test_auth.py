@@ -10,6 +10,7 @@ import pytest
 
 from airflow_provider_erp.exceptions import ErpAuthError, ErpProtocolError
 from airflow_provider_erp.protocol.auth import Fixed, Login, Signed
+from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.messages import Answer, Request, Response, T
 from airflow_provider_erp.protocol.retry import Retry
 
@@ -33,16 +34,12 @@ class Door:
             self.secrets.append,
         )
 
-    def hold(self, conversation: Generator[Any, Answer | None, T]) -> T:
-        answer: Answer | None = None
-        while True:
-            try:
-                conversation.send(answer)
-            except StopIteration as stop:
-                value: T = stop.value
-                return value
-            self.logins += 1
-            answer = Response(self.status, {"x-request-id": "r-1"}, b"t%d" % self.logins, NOW)
+    def hold(self, conversation: Generator[Any, Any, T]) -> T:
+        return complete(run(conversation, self.answer, lambda _: None))
+
+    def answer(self, _request: Request) -> Answer:
+        self.logins += 1
+        return Response(self.status, {"x-request-id": "r-1"}, b"t%d" % self.logins, NOW)
 
     def sign(self) -> Signed:
         return self.hold(self.auth.sign(QUESTION))

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_erp.protocol.drivers import arun, complete, run
+from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.messages import Answer, Lost, Page, Request, Response, Sleep
 from airflow_provider_erp.protocol.retry import Retry, persist
+from airflow_provider_erp.transport.loop import arun
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 

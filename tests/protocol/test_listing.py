@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -13,12 +14,14 @@ from hypothesis import strategies as st
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.protocol.auth import Fixed
+from airflow_provider_erp.protocol.completeness import Completeness
 from airflow_provider_erp.protocol.drivers import run
 from airflow_provider_erp.protocol.exchange import Exchange
-from airflow_provider_erp.protocol.listing import Listing, fetch
+from airflow_provider_erp.protocol.listing import Listing, fetch, in_one_go
 from airflow_provider_erp.protocol.messages import Answer, Page, Request, Response
 from airflow_provider_erp.protocol.retry import Retry
-from airflow_provider_erp.protocol.rows import Rows
+from airflow_provider_erp.protocol.rows import Rows, Scan
+from airflow_provider_erp.transport.loop import arun
 
 NOW = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 EXCHANGE = Exchange(Fixed({}), Retry(), "conn")
@@ -33,17 +36,46 @@ class Answered(msgspec.Struct):
 def decode(body: bytes) -> Rows:
     answer = msgspec.json.decode(body, type=Answered)
     raw = [msgspec.Raw(msgspec.json.encode(row)) for row in answer.rows]
-    return Rows(raw=raw, keys=[bytes(row) for row in raw], total=answer.total, more=answer.more)
+    return Rows(raw=raw, total=answer.total, more=answer.more)
 
 
-def read(pages: list[Answered], *, paged: bool = True) -> list[Page]:
-    def send(request: Request) -> Answer:
-        number = int(parse_qs(urlsplit(request.url).query).get("page", ["1"])[0])
-        page = pages[number - 1] if number <= len(pages) else Answered([])
+LISTING = Listing(
+    label="list",
+    url="http://x/list",
+    decode=decode,
+    scan=lambda raw: Scan([bytes(row) for row in raw]),
+    page_parameter="page",
+)
+
+
+def page_of(request: Request) -> int:
+    return int(parse_qs(urlsplit(request.url).query)["page"][0])
+
+
+class Server:
+    """Answers from a list of pages; ``later`` takes its place once page ``moves_at`` was answered."""
+
+    def __init__(self, pages: list[Answered], later: list[Answered] | None = None, moves_at: int = 0) -> None:
+        self.pages = pages
+        self.later = later
+        self.moves_at = moves_at
+        self.asked: list[int] = []
+
+    def send(self, request: Request) -> Answer:
+        number = page_of(request)
+        self.asked.append(number)
+        page = self.pages[number - 1] if number <= len(self.pages) else Answered([])
+        if self.later is not None and number == self.moves_at:
+            self.pages, self.later = self.later, None
         return Response(200, {}, msgspec.json.encode(page), NOW)
 
-    listing = Listing("list", "http://x/list", decode, "page" if paged else None)
-    return list(run(fetch(listing, EXCHANGE), send, lambda _: None))
+
+def fetched(server: Server, window: int = 1) -> list[Page]:
+    return list(run(fetch(LISTING, EXCHANGE, window=window), server.send, lambda _: None))
+
+
+def read(pages: list[Answered]) -> list[Page]:
+    return fetched(Server(pages))
 
 
 def numbers(pages: list[Page]) -> list[Any]:
@@ -102,11 +134,6 @@ def test_first_page_is_handed_on_even_when_empty_and_a_last_empty_one_is_not() -
     assert [page.number for page in read([Answered([1])])] == [1]
 
 
-def test_dump_is_one_page_whatever_is_in_it() -> None:
-    [page] = read([Answered([1, 1, 1])], paged=False)
-    assert (page.number, numbers([page])) == (1, [1, 1, 1])
-
-
 @pytest.mark.parametrize(
     ("pages", "told"),
     [
@@ -121,3 +148,127 @@ def test_dump_is_one_page_whatever_is_in_it() -> None:
 def test_pages_that_cannot_be_one_list_are_an_error_that_says_which(pages: list[Answered], told: str) -> None:
     with pytest.raises(ErpInconsistentRead, match=told):
         read(pages)
+
+
+def ordered(rows: list[int], size: int = 2) -> list[Answered]:
+    return [Answered(rows[at : at + size], total=len(rows)) for at in range(0, len(rows), size)]
+
+
+@pytest.mark.parametrize(
+    ("later", "whole"),
+    [
+        (ordered([7, 1, 2, 3, 4, 5, 6]), [7, 1, 2, 3, 4, 5, 6]),
+        (ordered([2, 3, 4, 5, 6]), [2, 3, 4, 5, 6]),
+        (ordered([6, 1, 2, 3, 4, 5]), [6, 1, 2, 3, 4, 5]),
+    ],
+    ids=["a row was added", "a row was removed", "a row moved across pages"],
+)
+def test_list_that_moves_while_it_is_read_is_read_once_more_from_its_first_page(
+    later: list[Answered], whole: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    pages = fetched(Server(ordered([1, 2, 3, 4, 5, 6]), later, moves_at=1))
+    assert numbers([page for page in pages if page.look == 2]) == whole
+    assert "reading the whole list once more" in caplog.text
+
+
+def test_list_that_moves_in_both_looks_is_inconsistent() -> None:
+    class Restless(Server):
+        def send(self, request: Request) -> Answer:
+            answer = super().send(request)
+            self.pages = ordered([*range(6 + len(self.asked))])
+            return answer
+
+    with pytest.raises(ErpInconsistentRead):
+        fetched(Restless(ordered([*range(6)])))
+
+
+@pytest.mark.parametrize("odd", [Answered([1, 2], total=6), Answered([], total=6), Answered([])])
+def test_odd_page_is_asked_for_once_more_and_the_list_goes_on(odd: Answered, caplog: pytest.LogCaptureFixture) -> None:
+    class Glitch(Server):
+        def send(self, request: Request) -> Answer:
+            answer = super().send(request)
+            glitch = self.asked.count(2) == 1 and page_of(request) == 2
+            return Response(200, {}, msgspec.json.encode(odd), NOW) if glitch else answer
+
+    server = Glitch(ordered([1, 2, 3, 4, 5, 6]))
+    assert numbers(fetched(server)) == [1, 2, 3, 4, 5, 6]
+    assert server.asked == [1, 2, 2, 3]
+    assert "asking for the page once more" in caplog.text
+
+
+def test_list_without_a_total_that_has_doubles_of_its_own_is_whole_when_two_looks_agree() -> None:
+    pages = fetched(Server([Answered([1, 2]), Answered([2, 3])]))
+    assert numbers([page for page in pages if page.look == 2]) == [1, 2, 2, 3]
+
+
+def test_list_without_a_total_whose_rows_repeat_is_read_once_more() -> None:
+    server = Server([Answered([1, 2]), Answered([3])], [Answered([0, 1]), Answered([2, 3])], moves_at=1)
+    assert numbers([page for page in fetched(server) if page.look == 2]) == [0, 1, 2, 3]
+
+
+def test_reader_that_cannot_start_anew_is_given_each_row_of_a_second_look_that_it_has_not_had() -> None:
+    server = Server(ordered([1, 2, 3, 4, 5, 6]), ordered([6, 1, 2, 3, 4, 5]), moves_at=1)
+    pages = in_one_go("list", run(fetch(LISTING, EXCHANGE), server.send, lambda _: None))
+    assert sorted(set(numbers(list(pages)))) == [1, 2, 3, 4, 5, 6]
+
+
+def test_reader_that_cannot_start_anew_is_told_when_a_row_that_it_had_is_gone() -> None:
+    server = Server(ordered([1, 2, 3, 4, 5, 6]), ordered([2, 3, 4, 5, 6]), moves_at=1)
+    with pytest.raises(ErpInconsistentRead, match="6 distinct rows were handed on, and a second look found 5"):
+        list(in_one_go("list", run(fetch(LISTING, EXCHANGE), server.send, lambda _: None)))
+
+
+@given(unique_rows, st.integers(1, 9), st.integers(1, 8))
+def test_window_hands_on_the_same_pages_in_order_and_asks_for_none_beyond_the_end(
+    rows: list[int], size: int, window: int
+) -> None:
+    server = Server(ordered(rows, size) or [Answered([], total=0)])
+    in_flight = most = 0
+
+    async def send(request: Request) -> Answer:
+        nonlocal in_flight, most
+        in_flight += 1
+        most = max(most, in_flight)
+        for _ in range(3 * (page_of(request) % 3)):
+            await asyncio.sleep(0)
+        in_flight -= 1
+        return server.send(request)
+
+    async def collect() -> list[Page]:
+        return [page async for page in arun(fetch(LISTING, EXCHANGE, window=window), send, asyncio.sleep)]
+
+    assert numbers(asyncio.run(collect())) == rows
+    assert sorted(server.asked) == list(range(1, len(server.pages) + 1))
+    assert most <= window
+
+
+def test_list_goes_on_after_the_pages_that_an_earlier_try_has() -> None:
+    server = Server(ordered([1, 2, 3, 4, 5, 6]))
+    adopted = Completeness("list")
+    for number, page in enumerate(ordered([1, 2, 3, 4, 5, 6])[:2], start=1):
+        rows = decode(msgspec.json.encode(page))
+        adopted.take(number, rows, LISTING.scan(rows.raw))
+    pages = run(fetch(LISTING, EXCHANGE, adopted=adopted), server.send, lambda _: None)
+    assert [(page.number, numbers([page])) for page in pages] == [(3, [5, 6])]
+    assert server.asked == [3]
+
+
+def test_as_many_pages_are_in_flight_as_the_window_has_places() -> None:
+    server = Server(ordered([*range(20)], 2))
+    waiting: list[int] = []
+    together: list[set[int]] = []
+
+    async def send(request: Request) -> Answer:
+        waiting.append(page_of(request))
+        together.append(set(waiting))
+        await asyncio.sleep(0.001)
+        waiting.remove(page_of(request))
+        return server.send(request)
+
+    async def collect() -> None:
+        async for _ in arun(fetch(LISTING, EXCHANGE, window=4), send, asyncio.sleep):
+            pass
+
+    asyncio.run(collect())
+    assert {2, 3, 4, 5} in together
+    assert max(map(len, together)) == 4

@@ -5,18 +5,18 @@ Source: fynn-customers document, for paths, paging and filters.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from airflow_provider_erp.protocol.auth import Fixed
 from airflow_provider_erp.protocol.retry import Retry
-from airflow_provider_erp.protocol.rows import Rows
+from airflow_provider_erp.protocol.rows import Rows, Scan
 from airflow_provider_erp.records import Customer
 from airflow_provider_erp.vendors.fynn import records
 from airflow_provider_erp.vendors.parameters import Parameter, flag, refused, text, whole_between
-from airflow_provider_erp.vendors.reading import key_bytes
+from airflow_provider_erp.vendors.reading import key_bytes, rows_of
 from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.vendor import Resource, Vendor
 
@@ -39,17 +39,17 @@ class _Row(msgspec.Struct):
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope).decode
-_ROW = msgspec.json.Decoder(_Row).decode
+_ROWS = rows_of(_Row)
 
 
 def _decode(_: Settings, body: bytes) -> Rows:
     """A page of rows with the whole list's total."""
     envelope = _ENVELOPE(body)
-    return Rows(
-        raw=envelope.data,
-        keys=[key_bytes(row, _ROW(row).id) for row in envelope.data],
-        total=envelope.meta.pagination.totalItems,
-    )
+    return Rows(raw=envelope.data, total=envelope.meta.pagination.totalItems)
+
+
+def _scan(rows: Sequence[msgspec.Raw]) -> Scan:
+    return Scan([key_bytes(line, row.id) for line, row in zip(rows, _ROWS(rows), strict=True)])
 
 
 def _text_or_flag(value: Any, settings: Settings | None = None) -> list[str]:
@@ -87,6 +87,7 @@ CUSTOMER = Resource(
     },
     since=None,
     decode=_decode,
+    scan=_scan,
     reader=records.customer_reader,
     page_parameter="page",
 )

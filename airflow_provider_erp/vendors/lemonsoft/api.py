@@ -6,7 +6,7 @@ Source: lemonsoft-customers-invoices document, for paths and filters.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -15,7 +15,8 @@ from airflow_provider_erp.exceptions import ErpAuthError, ErpInconsistentRead, E
 from airflow_provider_erp.protocol.auth import Login
 from airflow_provider_erp.protocol.messages import Request, Response
 from airflow_provider_erp.protocol.retry import Retry
-from airflow_provider_erp.protocol.rows import Rows
+from airflow_provider_erp.protocol.rows import Rows, Scan
+from airflow_provider_erp.protocol.urls import with_query
 from airflow_provider_erp.records import Customer, Invoice
 from airflow_provider_erp.vendors.lemonsoft import records
 from airflow_provider_erp.vendors.parameters import (
@@ -29,9 +30,9 @@ from airflow_provider_erp.vendors.parameters import (
     whole,
     whole_between,
 )
-from airflow_provider_erp.vendors.reading import greatest_stamp, key_bytes
+from airflow_provider_erp.vendors.reading import key_bytes, rows_of, stamps
 from airflow_provider_erp.vendors.settings import Settings
-from airflow_provider_erp.vendors.vendor import Resource, Vendor
+from airflow_provider_erp.vendors.vendor import Deletions, Resource, Vendor
 
 CUSTOMERS = "/api/customers"
 
@@ -54,22 +55,27 @@ class _Row(msgspec.Struct):
 
 _BARE = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _ENVELOPE = msgspec.json.Decoder(_Envelope).decode
-_ROW = msgspec.json.Decoder(_Row).decode
+_ROWS = rows_of(_Row)
 
 
-def _decoder(resource: str, modified: str) -> Callable[[Settings, bytes], Rows]:
+def _decoder(resource: str) -> Callable[[Settings, bytes], Rows]:
     def decode(_: Settings, body: bytes) -> Rows:
         """The swagger gives the answer as ``{}``: an envelope and a bare array are both read."""
         raw, more = (_BARE(body), None) if body.lstrip()[:1] == b"[" else _opened(resource, body)
-        rows = [_ROW(line) for line in raw]
-        return Rows(
-            raw=raw,
-            keys=[key_bytes(line, row.id) for line, row in zip(raw, rows, strict=True)],
-            more=more,
-            cursor=greatest_stamp(getattr(row, modified) for row in rows),
-        )
+        return Rows(raw=raw, more=more)
 
     return decode
+
+
+def _scanner(modified: str) -> Callable[[Sequence[msgspec.Raw]], Scan]:
+    def scan(raw: Sequence[msgspec.Raw]) -> Scan:
+        rows = _ROWS(raw)
+        return Scan(
+            [key_bytes(line, row.id) for line, row in zip(raw, rows, strict=True)],
+            stamps(getattr(row, modified) for row in rows),
+        )
+
+    return scan
 
 
 def _opened(resource: str, body: bytes) -> tuple[list[msgspec.Raw], bool | None]:
@@ -111,6 +117,38 @@ def _filters(**writers: Write) -> dict[str, Parameter]:
     }
 
 
+def _deletions(log_type: str) -> Deletions:
+    """Source: Lemonsoft's REST description: ``startDate`` defaults to one year back, so it is always sent."""
+
+    def path(since: str) -> str:
+        return with_query("/api/log/deleted", [("logType", log_type), ("startDate", since)])
+
+    def decode(settings: Settings, body: bytes) -> list[str]:
+        """ASSUMED: a row names the deleted record by ``id``, or by what ``deleted_id_field`` says."""
+        raw, more = (_BARE(body), None) if body.lstrip()[:1] == b"[" else _opened("deleted", body)
+        if more:
+            raise ErpProtocolError(
+                f"lemonsoft deleted {log_type}: the answer says that more follows, and no document says how to ask "
+                "for it; fetch a full batch, which shows deletions, too"
+            )
+        name = settings.text("deleted_id_field") or "id"
+        return [_deleted_id(log_type, row, name) for row in raw]
+
+    return Deletions(path=path, decode=decode)
+
+
+def _deleted_id(log_type: str, row: msgspec.Raw, name: str) -> str:
+    found = msgspec.json.decode(row)
+    value = found.get(name) if isinstance(found, dict) else None
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        keys = sorted(found)[:10] if isinstance(found, dict) else type(found).__name__
+        raise ErpProtocolError(
+            f"lemonsoft deleted {log_type}: expected an id under {name!r}, got {keys}; name the field in the "
+            "connection's deleted_id_field"
+        )
+    return str(value)
+
+
 CUSTOMER = Resource(
     name="customer",
     record=Customer,
@@ -145,7 +183,11 @@ CUSTOMER = Resource(
         ),
     },
     since="modified_after",
-    decode=_decoder("customer", "modified"),
+    decode=_decoder("customer"),
+    deletions=_deletions("Customer"),
+    scan=_scanner("modified"),
+    overlap_minutes=120,
+    stamped=True,
     reader=records.customer_reader,
     page_parameter="filter.page",
 )
@@ -170,7 +212,10 @@ INVOICE = Resource(
         search=text,
     ),
     since="updated_after",
-    decode=_decoder("invoice", "modified_date"),
+    decode=_decoder("invoice"),
+    deletions=_deletions("Invoice"),
+    scan=_scanner("modified_date"),
+    overlap_minutes=120,
     reader=records.invoice_reader,
     page_parameter="filter.page",
 )

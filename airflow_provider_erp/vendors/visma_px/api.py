@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,11 +12,13 @@ from msgspec import UNSET, UnsetType
 
 from airflow_provider_erp.exceptions import ErpProtocolError
 from airflow_provider_erp.protocol.auth import Fixed
+from airflow_provider_erp.protocol.dump import Splitter
 from airflow_provider_erp.protocol.retry import Retry
-from airflow_provider_erp.protocol.rows import Rows
+from airflow_provider_erp.protocol.rows import Rows, Scan
+from airflow_provider_erp.protocol.splitter import JsonSplitter
 from airflow_provider_erp.records import Customer, ProjectTransaction
 from airflow_provider_erp.vendors.parameters import Parameter, flag, stamp, whole
-from airflow_provider_erp.vendors.reading import key_bytes
+from airflow_provider_erp.vendors.reading import key_bytes, rows_of, stamps
 from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.vendor import Resource, Vendor
 from airflow_provider_erp.vendors.visma_px import records
@@ -47,20 +49,40 @@ class _Key(msgspec.Struct):
     Customerid: Any = None
     Transtype: Any = None
     Transno: Any = None
+    Lastaction: Any = None
 
 
 _HEAD = msgspec.json.Decoder(_Head).decode
-_KEY = msgspec.json.Decoder(_Key).decode
+_KEYS = rows_of(_Key)
 
 
-def _decoder(resource: str, name: str, *key: str) -> Callable[[Settings, bytes], Rows]:
+def _decoder(resource: str, name: str) -> Callable[[Settings, bytes], Rows]:
     def decode(settings: Settings, body: bytes) -> Rows:
+        """The document around the rows: the list in it is empty, null or absent."""
         head = _HEAD(body)
-        raw = _rows(settings, resource, name, getattr(head, name), head.Message)
-        keys = [key_bytes(row, *(getattr(fields, part) for part in key)) for row in raw for fields in (_KEY(row),)]
-        return Rows(raw=raw, keys=keys, cursor=head.Servertime)
+        return Rows(raw=_rows(settings, resource, name, getattr(head, name), head.Message), cursor=head.Servertime)
 
     return decode
+
+
+def _splitter(resource: str, name: str) -> Callable[[Settings], Splitter]:
+    def make(settings: Settings) -> Splitter:
+        return JsonSplitter(f"visma_px {resource}", name, most_bytes=settings.max_body_bytes)
+
+    return make
+
+
+def _scan_customers(raw: Sequence[msgspec.Raw]) -> Scan:
+    rows = _KEYS(raw)
+    return Scan(
+        [key_bytes(line, row.Customerid) for line, row in zip(raw, rows, strict=True)],
+        stamps(row.Lastaction for row in rows),
+    )
+
+
+def _scan_transactions(raw: Sequence[msgspec.Raw]) -> Scan:
+    rows = _KEYS(raw)
+    return Scan([key_bytes(line, row.Transtype, row.Transno) for line, row in zip(raw, rows, strict=True)])
 
 
 def _rows(
@@ -119,8 +141,12 @@ CUSTOMER = Resource(
     },
     since="changed_since",
     fixed=_company,
-    accept=_JSON,
-    decode=_decoder("customer", "Customers", "Customerid"),
+    accept=lambda _: _JSON,
+    decode=_decoder("customer", "Customers"),
+    scan=_scan_customers,
+    splitter=_splitter("customer", "Customers"),
+    overlap_minutes=5,
+    stamped=True,
     reader=records.customer_reader,
     caution=_caution,
 )
@@ -138,8 +164,11 @@ PROJECT_TRANSACTION = Resource(
     },
     since="changed_since",
     fixed=_company,
-    accept=_JSON,
-    decode=_decoder("project_transaction", "Transactions", "Transtype", "Transno"),
+    accept=lambda _: _JSON,
+    decode=_decoder("project_transaction", "Transactions"),
+    scan=_scan_transactions,
+    splitter=_splitter("project_transaction", "Transactions"),
+    overlap_minutes=5,
     reader=records.transaction_reader,
 )
 
