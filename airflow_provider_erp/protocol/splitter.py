@@ -127,10 +127,8 @@ class JsonSplitter:
         return rows
 
     def _last_rows(self, end: int) -> list[msgspec.Raw]:
-        blank = not self._rest[:end].strip()
-        if blank and self._rows_before:
-            raise self._broken("a comma ends the list")
-        rows = [] if blank else self._decoded(end)
+        is_empty = not self._rows_before and not self._rest[:end].strip()
+        rows = [] if is_empty else self._decoded(end)
         self._drop(end)
         self._take = self._take_tail
         return rows
@@ -140,9 +138,12 @@ class JsonSplitter:
 
     def _decoded(self, end: int) -> list[msgspec.Raw]:
         try:
-            return _TOLERANT(self._wrapped(end)).raw
+            rows = _TOLERANT(self._wrapped(end)).raw
         except msgspec.DecodeError as exc:
             raise self._broken(str(exc)) from None
+        if not rows:
+            raise self._broken("a comma without a record")
+        return rows
 
     def _wrapped(self, end: int) -> bytes:
         with memoryview(self._rest) as whole, whole[:end] as part:
