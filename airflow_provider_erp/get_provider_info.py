@@ -57,7 +57,7 @@ _COMMON = {
 }
 
 
-def _changes(overlap_minutes: int) -> dict[str, object]:
+def _changes(overlap_minutes: int) -> dict[str, dict[str, object]]:
     return {
         "overlap_minutes": _field(
             "Overlap (minutes)",
