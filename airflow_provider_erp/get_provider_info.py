@@ -44,6 +44,11 @@ _COMMON = {
         "How many pages are asked for at once where a total is announced. Default: 4, Visma.net 2.",
         _COUNT,
     ),
+    "max_requests_per_minute": _field(
+        "Requests a minute",
+        "The most that all tasks of one machine send with this connection. Default: no limit but the vendor's own.",
+        _NUMBER,
+    ),
     "max_body_bytes": _field(
         "Longest answer (bytes)",
         "A longer answer, or one record of a dump that is longer, is refused. Default: 268435456.",

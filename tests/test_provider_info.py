@@ -33,6 +33,7 @@ COMMON = {
     "allow_http",
     "window",
     "max_body_bytes",
+    "max_requests_per_minute",
 }
 
 

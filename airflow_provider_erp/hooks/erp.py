@@ -27,6 +27,7 @@ from airflow_provider_erp.records import Record
 from airflow_provider_erp.transport.asynchronous import opened
 from airflow_provider_erp.transport.loop import ASleep, arun, blocking, pause
 from airflow_provider_erp.transport.options import TransportOptions
+from airflow_provider_erp.transport.pace import SharedPace, shared_pace
 from airflow_provider_erp.transport.sync import SyncTransport
 from airflow_provider_erp.vendors.parameters import texts
 from airflow_provider_erp.vendors.settings import Settings, base_url
@@ -119,8 +120,16 @@ class ErpHook(BaseHook):
         retry = Retry(
             max_attempts=int(self.settings.number("max_attempts", 5, 1)),
             max_seconds=self.settings.number("retry_seconds", 15.0, 0.0),
+            pace=self._pace,
         )
         return self._exchange(retry)
+
+    @property
+    def _pace(self) -> SharedPace:
+        """Shared by all tasks of this machine that ask the same server with the same credentials."""
+        settings = self.settings
+        name = "\0".join([self.vendor.conn_type, settings.base_url, self.company, settings.login or ""])
+        return shared_pace(name, settings.number("max_requests_per_minute", 0.0, 0.0))
 
     def _exchange(self, retry: Retry) -> Exchange:
         return Exchange(self.vendor.auth(self.settings, retry, mask_secret), retry, self.conn_id)

@@ -7,10 +7,8 @@ from contextlib import contextmanager
 
 from airflow.providers.common.compat.sdk import AirflowFailException
 
-from airflow_provider_erp.exceptions import ErpAuthError, ErpProtocolError
-
-FINAL = (ErpAuthError, ErpProtocolError, ValueError)
-"""Credentials, a shape that no document describes, wrong arguments and connections: a person must act."""
+from airflow_provider_erp.exceptions import ErpError
+from airflow_provider_erp.operators.fates import Fate, fate_of
 
 
 @contextmanager
@@ -18,5 +16,7 @@ def failing_for_good() -> Iterator[None]:
     """Turns an error that would come again into one that Airflow does not retry."""
     try:
         yield
-    except FINAL as exc:
-        raise AirflowFailException(str(exc)) from exc
+    except (ErpError, ValueError) as exc:
+        if fate_of(exc) is Fate.FAIL:
+            raise AirflowFailException(str(exc)) from exc
+        raise

@@ -14,6 +14,7 @@ from airflow_provider_erp.landing.paths import Attempt, default_base_path
 from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.landing.source import Source
 from airflow_provider_erp.operators.edge import failing_for_good
+from airflow_provider_erp.operators.fates import with_retry_policy
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -58,7 +59,7 @@ class ErpFetchOperator(BaseOperator):
         on_schema_change: Literal["warn", "fail"] = "warn",
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**with_retry_policy(kwargs))
         self.conn_id = conn_id
         self.resource = resource
         self.since = since

@@ -12,6 +12,7 @@ from airflow.providers.common.compat.sdk import BaseOperator, XComArg
 from airflow_provider_erp.landing.paths import default_base_path
 from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.operators.edge import failing_for_good
+from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class ErpReconcileOperator(BaseOperator):
         allow_filtered: bool = False,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(**with_retry_policy(kwargs))
         self.spec = spec
         self.source = source
         self.target = target

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from typing import Protocol
 
 from airflow_provider_erp.exceptions import ErpUnavailable, OutcomeUnknown
 from airflow_provider_erp.protocol.messages import Answer, Conversation, Lost, Request, Response, Sleep, ask
@@ -14,18 +15,45 @@ from airflow_provider_erp.protocol.messages import Answer, Conversation, Lost, R
 TOO_MANY = 429
 
 
+class Pace(Protocol):
+    """How fast a server may be asked."""
+
+    def turn(self, most_seconds: float) -> float:
+        """Seconds until the caller's turn, which is taken unless that is longer than ``most_seconds``."""
+        ...
+
+    def learn(self, response: Response) -> None:
+        """Takes note of what an answer says of the server's limits."""
+        ...
+
+
+class Unlimited:
+    """As fast as it goes."""
+
+    def turn(self, most_seconds: float) -> float:
+        """At once."""
+        return 0.0
+
+    def learn(self, response: Response) -> None:
+        """Nothing to note."""
+
+
+UNLIMITED = Unlimited()
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
     """A budget for one request: attempts in all, and seconds after its first failure.
 
     The clock starts with the first failure, so that one long time-out still
-    leaves a second try.
+    leaves a second try. ``pace`` says when each attempt may go out.
     """
 
     max_attempts: int = 5
     max_seconds: float = 15.0
     first_pause_seconds: float = 0.5
     jitter: Callable[[], float] = random.random
+    pace: Pace = UNLIMITED
 
     def delay(self, failures: int, spent_seconds: float, asked_seconds: float | None) -> float | None:
         """Seconds to wait after that many failures, at least what the server asked for; None when spent."""
@@ -46,7 +74,10 @@ def persist(request: Request, retry: Retry) -> Conversation[Response]:
     failures = 0
     spent = 0.0
     while True:
+        yield from _await_turn(request, retry)
         answer = yield from ask(request)
+        if isinstance(answer, Response):
+            retry.pace.learn(answer)
         if isinstance(answer, Response) and not _is_transient(answer.status):
             return answer
         if not request.repeatable and _may_have_been_done(answer):
@@ -59,6 +90,17 @@ def persist(request: Request, retry: Retry) -> Conversation[Response]:
             raise _unavailable(request, answer, failures, asked)
         spent += pause
         yield Sleep(pause)
+
+
+def _await_turn(request: Request, retry: Retry) -> Conversation[None]:
+    seconds = retry.pace.turn(retry.max_seconds)
+    if seconds > retry.max_seconds:
+        reason = f"the server's limit, or the connection's, allows the next request in {seconds:.0f} s"
+        raise ErpUnavailable(
+            f"{request.label}: {reason}; nothing was sent, try the task again then", reason=reason, retry_after=seconds
+        )
+    if seconds > 0:
+        yield Sleep(seconds)
 
 
 def retry_after_seconds(answer: Answer) -> float | None:
