@@ -13,6 +13,7 @@ from typing import Any, Literal
 from airflow_provider_erp.landing.batch import Fetch, Writing, write_batch
 from airflow_provider_erp.landing.catalog import LAST, Catalog, Published
 from airflow_provider_erp.landing.paths import Attempt
+from airflow_provider_erp.landing.raw import PART_SECONDS
 from airflow_provider_erp.landing.run_time import published_instead, refuse_future
 from airflow_provider_erp.landing.source import Source
 from airflow_provider_erp.landing.stream import Stream
@@ -35,6 +36,7 @@ class FetchSpec:
     canonical: bool = True
     max_rejected: float | None = None
     on_schema_change: Literal["warn", "fail"] = "warn"
+    checkpoint_seconds: float = PART_SECONDS
 
     def check(self) -> None:
         """Does nothing, unless an option has a value that it cannot have.
@@ -84,6 +86,7 @@ def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attem
         canonical=spec.canonical,
         digests=not traits.has_changes,
         max_rejected=spec.max_rejected,
+        part_seconds=spec.checkpoint_seconds,
     )
     batch = write_batch(
         fetch,

@@ -40,6 +40,8 @@ class ErpFetchOperator(BaseOperator):
         canonical: also write the canonical records as Parquet; False keeps the raw lines only.
         max_rejected: how many records that cannot be read are taken, or which share (0.01) of all; over that the
             task fails. Without it any number but all.
+        checkpoint_seconds: how much reading a killed task may lose: after that long pages are put away for good, and
+            a retry goes on after them where the vendor announces a total.
         on_schema_change: ``warn`` or ``fail`` when the raw records' fields are others than in the batch before.
     """
 
@@ -56,6 +58,7 @@ class ErpFetchOperator(BaseOperator):
         as_of_tolerance: dt.timedelta = AS_OF_TOLERANCE,
         canonical: bool = True,
         max_rejected: float | None = None,
+        checkpoint_seconds: float = 20.0,
         on_schema_change: Literal["warn", "fail"] = "warn",
         **kwargs: Any,
     ) -> None:
@@ -68,6 +71,7 @@ class ErpFetchOperator(BaseOperator):
         self.as_of_tolerance = as_of_tolerance
         self.canonical = canonical
         self.max_rejected = max_rejected
+        self.checkpoint_seconds = checkpoint_seconds
         self.on_schema_change = on_schema_change
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -92,6 +96,7 @@ class ErpFetchOperator(BaseOperator):
                 as_of_tolerance=self.as_of_tolerance,
                 canonical=self.canonical,
                 max_rejected=self.max_rejected,
+                checkpoint_seconds=self.checkpoint_seconds,
                 on_schema_change=self.on_schema_change,
             ),
             base_path=self.base_path or default_base_path(),
