@@ -13,6 +13,9 @@ from airflow_provider_erp.landing.manifest import NAME, Coverage, Manifest, Part
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.landing.stream import Stream
 
+_FOLDERS_BELOW = 7
+"""A stream's four folders, the day's, the attempt's, and the manifest."""
+
 LAST = "last"
 """Asks for the changes since the newest batch of the stream."""
 
@@ -23,6 +26,14 @@ class Published:
 
     path: str
     manifest: Manifest
+
+    @property
+    def stream(self) -> Stream:
+        """The stream that the batch continues."""
+        found = self.manifest
+        return Stream(
+            conn_type=found.conn_type, company=found.company, resource=found.resource, selection=found.selection
+        )
 
     def file(self, part: Part) -> str:
         """The address of one of the batch's files."""
@@ -35,6 +46,22 @@ class Catalog:
     """The batches below one base path."""
 
     base_path: str
+
+    @classmethod
+    def of(cls, batch: Published) -> Catalog:
+        """The catalog that a batch lies in, by its address.
+
+        Raises:
+            ValueError: it lies in another folder than that of its stream.
+        """
+        base_path, *_ = batch.path.rsplit("/", _FOLDERS_BELOW)
+        folder = join(base_path, batch.stream.folder)
+        if not batch.path.startswith(f"{folder}/"):
+            raise ValueError(
+                f"{batch.path}: expected the batch below .../{batch.stream.folder}, where batches before it are "
+                "looked for; it was moved: fetch again, or give the path that the fetch returned"
+            )
+        return cls(base_path)
 
     def newest(self, stream: Stream, *, before: dt.datetime | None = None) -> Published | None:
         """The batch of the latest ``as_of``, earlier than ``before``; of several for it the one observed last."""
@@ -106,16 +133,25 @@ def copy_records(batch: Published, folder: Path) -> Path:
     records = batch.manifest.records
     if records is None:
         raise ValueError(f"{batch.path}: this batch has raw lines only; fetch with canonical=True")
-    source = batch.file(records)
-    target = folder / records.name
+    return copy_part(batch, records, folder)
+
+
+def copy_part(batch: Published, part: Part, folder: Path) -> Path:
+    """A local copy of one of a batch's files, checked against its manifest.
+
+    Raises:
+        ErpInconsistentRead: the bytes are not those that were published, or the file is gone.
+    """
+    source = batch.file(part)
+    target = folder / part.name
     try:
         digest = storage.copy(source, target)
     except FileNotFoundError as exc:
         raise ErpInconsistentRead(
             f"{source}: the manifest names this file, but it is gone; run the fetch again"
         ) from exc
-    if digest != records.sha256:
+    if digest != part.sha256:
         raise ErpInconsistentRead(
-            f"{source}: expected sha256 {records.sha256}, got {digest}; the copy was cut or the file was changed"
+            f"{source}: expected sha256 {part.sha256}, got {digest}; the copy was cut or the file was changed"
         )
     return target
