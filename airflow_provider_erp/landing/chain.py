@@ -10,8 +10,11 @@ from itertools import chain, dropwhile
 from airflow_provider_erp.landing.catalog import Catalog, Published
 from airflow_provider_erp.landing.stream import Stream
 
-FULL_BATCHES = 3
-"""So many of the last full batches are looked at: what three in a row lack is gone, whatever the guard says."""
+SHORT_BATCHES_BELIEVED = 3
+"""What so many full batches in a row lack is gone, whatever the guard says."""
+
+FULL_BATCHES = SHORT_BATCHES_BELIEVED + 1
+"""So many of the last full batches are looked at: those, and one to know what they lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def _asked_once(latest_first: Iterator[Published]) -> Iterator[Published]:
 
 
 def _needed(latest_first: Iterator[Published]) -> Iterator[Published]:
-    """Back to the third full batch, or to what holds raw lines only: no state can begin before that."""
+    """Back to the oldest full batch to look at, or to what holds raw lines only: no state can begin before that."""
     full = 0
     for batch in _asked_once(latest_first):
         if batch.manifest.records is None and full:
@@ -96,7 +99,8 @@ def _linked(found: Sequence[Published], label: str, as_of: dt.datetime) -> Chain
                 f"{label}: a current state needs canonical records, but batch {batch.path} has raw lines only; "
                 "fetch everything once with canonical=True"
             )
-    in_order = sorted(found, key=lambda batch: (batch.manifest.observed_at, batch.manifest.as_of))
+    since_a_full_one = dropwhile(lambda batch: batch.manifest.coverage != "full", reversed(found))
+    in_order = sorted(since_a_full_one, key=lambda batch: (batch.manifest.observed_at, batch.manifest.as_of))
     batches = tuple(dropwhile(lambda batch: batch.manifest.coverage != "full", in_order))
     if not batches:
         raise ValueError(_no_full_batch(found, label, as_of))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from airflow_provider_erp.landing.chain import FULL_BATCHES
+from airflow_provider_erp.landing.chain import SHORT_BATCHES_BELIEVED
 from airflow_provider_erp.landing.manifest import Manifest
 
 MOST_DELETED_SHARE = 0.2
@@ -20,8 +20,8 @@ class Guard:
     all of them, deletes nothing: they stay, beside what it has. The next full
     batch is judged against all that stayed, so that a second short list does
     not slip through. The guard gives way when the list has the records again
-    (all but a share), when the author allows the share, or after a third full
-    batch: a list that is short three times in a row is believed.
+    (all but a share), when the author allows the share, or to the third full
+    batch in a row that it objects to.
     """
 
     most_deleted_share: float = MOST_DELETED_SHARE
@@ -38,7 +38,7 @@ class Guard:
 
     def objection(self, manifest: Manifest, known: int, gone: int) -> str | None:
         """Why ``gone`` of the ``known`` records stay, in a sentence; None when they go."""
-        opening = f"{manifest.title}'s full batch of {manifest.as_of.date().isoformat()}"
+        opening = _opening(manifest)
         if not gone:
             return None
         if manifest.rejected:
@@ -50,11 +50,23 @@ class Guard:
             return None
         return (
             f"{opening} lacks {gone} of {known} earlier records, more than is believed at once "
-            f"({self.most_deleted_share:.0%}): they stay, until {FULL_BATCHES} full batches in a row lack them; "
-            "if they were deleted, allow it with most_deleted_share"
+            f"({self.most_deleted_share:.0%}): they stay, until {SHORT_BATCHES_BELIEVED} full batches in a row"
+            " lack them; if they were deleted, allow it with most_deleted_share"
         )
 
     def _allowed(self, known: int) -> int:
         if self.most_deleted_share >= 1:
             return known
         return min(known - 1, max(ALWAYS_ALLOWED, int(self.most_deleted_share * known)))
+
+
+def believed(manifest: Manifest, known: int, gone: int) -> str:
+    """That records go though the guard objected, for it was the third time, in a sentence."""
+    return (
+        f"{_opening(manifest)} is the last of {SHORT_BATCHES_BELIEVED} in a row that lack earlier records or are "
+        f"incomplete: the {gone} of {known} that it lacks are taken for deleted"
+    )
+
+
+def _opening(manifest: Manifest) -> str:
+    return f"{manifest.title}'s full batch of {manifest.as_of.date().isoformat()}"

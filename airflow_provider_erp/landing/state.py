@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.landing.catalog import Catalog, Published, copy_part, copy_records
-from airflow_provider_erp.landing.chain import Chain, chain_as_of, chain_up_to
-from airflow_provider_erp.landing.deletions import Guard
+from airflow_provider_erp.landing.chain import SHORT_BATCHES_BELIEVED, Chain, chain_as_of, chain_up_to
+from airflow_provider_erp.landing.deletions import Guard, believed
 from airflow_provider_erp.landing.known import KnownRecords
+from airflow_provider_erp.landing.manifest import Manifest
 from airflow_provider_erp.landing.stream import EVERYTHING, Stream
 
 _MEMORY_MB = 128
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,51 +84,64 @@ def _merged(chain: Chain, folder: Path, guard: Guard) -> State:
     records, deleted = folder / "current.parquet", folder / "deleted.parquet"
     with open_engine(folder, memory_mb=_MEMORY_MB) as connection:
         known = KnownRecords(connection)
-        first, objections = _go_through(chain.batches, known, folder, guard)
+        merging = _Merging(known, guard)
+        for number, batch in enumerate(chain.batches):
+            copies = folder / f"batch-{number}"
+            copies.mkdir()
+            merging.take(number, batch, copies)
         known.write_records(records)
         deleted_rows = known.write_deleted(deleted)
         rows = len(known)
-    batches = chain.batches[first:]
+    batches = chain.batches[merging.first :]
     return State(
         records=records,
         rows=rows,
         deleted=deleted,
         deleted_rows=deleted_rows,
         batches=batches,
-        remarks=(*objections, *chain.remarks, *_limits(batches)),
+        remarks=(*merging.told, *chain.remarks, *_limits(batches)),
     )
 
 
-def _go_through(
-    batches: Sequence[Published], known: KnownRecords, folder: Path, guard: Guard
-) -> tuple[int, Sequence[str]]:
-    """The place of the full batch that the state begins with, and why later ones deleted nothing."""
-    first, objections = 0, list[str]()
-    for number, batch in enumerate(batches):
-        copies = folder / f"batch-{number}"
-        copies.mkdir()
-        known.show(copy_records(batch, copies), batch.manifest.as_of.isoformat())
-        if batch.manifest.coverage == "full":
-            objection = _judge(batch, known, guard)
-            if objection is None:
-                first, objections = number, []
-            else:
-                objections.append(objection)
-        elif batch.manifest.deleted is not None:
-            known.delete_fed(copy_part(batch, batch.manifest.deleted, copies))
-        known.take()
-    return first, objections
+class _Merging:
+    """Takes batches in the order of reading.
 
+    ``first`` is the place of the full batch that the state begins with,
+    ``told`` what must be said of that one and of full batches after it.
+    """
 
-def _judge(batch: Published, known: KnownRecords, guard: Guard) -> str | None:
-    """Deletes what a full batch lacks, or answers why not."""
-    gone = known.gone()
-    objection = guard.objection(batch.manifest, len(known), gone)
-    if objection is None:
-        known.delete_absent()
-        if gone:
-            log.info("%s: %d records are gone", batch.path, gone)
-    return objection
+    def __init__(self, known: KnownRecords, guard: Guard) -> None:
+        self._known = known
+        self._guard = guard
+        self._objections_in_a_row = 0
+        self.first = 0
+        self.told: list[str] = []
+
+    def take(self, number: int, batch: Published, folder: Path) -> None:
+        """Lays a batch over those before it; ``folder`` takes copies of its files."""
+        manifest = batch.manifest
+        self._known.show(copy_records(batch, folder), manifest.as_of.isoformat())
+        if manifest.coverage == "full":
+            self._judge(number, manifest)
+        elif manifest.deleted is not None:
+            self._known.delete_fed(copy_part(batch, manifest.deleted, folder))
+        self._known.take()
+
+    def _judge(self, number: int, manifest: Manifest) -> None:
+        """Deletes what a full batch lacks, or says why not."""
+        known, gone = len(self._known), self._known.gone()
+        objection = self._guard.objection(manifest, known, gone)
+        if objection is None:
+            told = []
+        elif self._objections_in_a_row + 1 == SHORT_BATCHES_BELIEVED:
+            told = [believed(manifest, known, gone)]
+        else:
+            self._objections_in_a_row += 1
+            self.told.append(objection)
+            return
+        self._objections_in_a_row = 0
+        self._known.delete_absent()
+        self.first, self.told = number, told
 
 
 def _limits(batches: tuple[Published, ...]) -> Iterator[str]:

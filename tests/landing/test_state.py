@@ -178,7 +178,7 @@ def test_a_batch_that_was_moved_has_no_state(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere" / "manifest.json"
     elsewhere.parent.mkdir()
     elsewhere.write_bytes(encode(batch.manifest))
-    with pytest.raises(ValueError, match="expected the batch below .*/visma_px/Nordic~20Oy/customer/all"):
+    with pytest.raises(ValueError, match=r"expected the batch below .*/visma_px/Nordic~20Oy/customer/all"):
         state_up_to(read_batch(elsewhere.as_uri()), tmp_path)
 
 
@@ -215,7 +215,7 @@ def expected(history: Sequence[Read], day: int, share: float) -> tuple[dict[str,
     for read in sorted(history, key=lambda read: read.observed_at):
         if read.day <= day:
             asked[read.day, read.since] = read
-    full_days = sorted(of for of, since in asked if since is None)[-3:]
+    full_days = sorted(of for of, since in asked if since is None)[-4:]
     if not full_days:
         return None
     known: dict[str, str] = {}
@@ -231,15 +231,23 @@ def expected(history: Sequence[Read], day: int, share: float) -> tuple[dict[str,
     usable.sort(key=lambda read: read.observed_at)
     while usable[0].since is not None:
         usable.pop(0)
+    objections = 0
     for read in usable:
         absent = known.keys() - read.says.keys()
         if read.since is not None:
             absent &= set(read.deleted or ())
-        elif read.rejected or (share < 1 and len(absent) > min(len(known) - 1, max(10, int(share * len(known))))):
+        elif absent and objections < 2 and (read.rejected or too_many(len(absent), len(known), share)):
+            objections += 1
             absent = set()
+        else:
+            objections = 0
         known = {key: says for key, says in known.items() if key not in absent} | dict(read.says)
         gone = (gone | absent) - read.says.keys()
     return known, gone
+
+
+def too_many(absent: int, known: int, share: float) -> bool:
+    return share < 1 and absent > min(known - 1, max(10, int(share * known)))
 
 
 @settings(max_examples=80, deadline=None)

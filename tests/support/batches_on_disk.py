@@ -58,7 +58,7 @@ def same(ids: Iterable[int], says: str = "first") -> dict[str, str]:
 def publish(base: Path, read: Read, stream: Stream = EVERYONE) -> Published:
     """Writes the batch below ``base`` as a fetch would have."""
     folder = join(base.as_uri(), stream.folder, read.as_of.date().isoformat(), _attempt(read).folder_name())
-    manifest = _manifest(read, stream)
+    manifest = manifest_of(read, stream)
     with TemporaryDirectory() as name:
         if read.canonical:
             rows = [a_customer(key, name=said) for key, said in read.says.items()]
@@ -99,7 +99,8 @@ def _attempt(read: Read) -> Attempt:
     return Attempt(dag_id="daily", run_id=read.as_of.isoformat(), task_id="fetch")
 
 
-def _manifest(read: Read, stream: Stream) -> Manifest:
+def manifest_of(read: Read, stream: Stream) -> Manifest:
+    """A manifest that names no files."""
     return Manifest(
         format=FORMAT,
         conn_type=stream.conn_type,
