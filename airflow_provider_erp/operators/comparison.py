@@ -1,18 +1,21 @@
-"""From two batches to a published report: what the reconcile operator does on the worker."""
+"""From two systems' current states to a published report: what the reconcile operator does on the worker."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from airflow_provider_erp.landing import storage
-from airflow_provider_erp.landing.catalog import Published, copy_records, read_batch
+from airflow_provider_erp.landing.catalog import Published
+from airflow_provider_erp.landing.chain import name_of
+from airflow_provider_erp.landing.deletions import Guard
 from airflow_provider_erp.landing.manifest import Manifest
 from airflow_provider_erp.landing.paths import join, segment
+from airflow_provider_erp.landing.state import State, state_up_to
 from airflow_provider_erp.reconciliation.breaks import Reconciliation
 from airflow_provider_erp.reconciliation.compare import reconcile
 from airflow_provider_erp.reconciliation.report import write_report
@@ -24,13 +27,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """One reconciliation of two batches, for the moment that a run stands for."""
+    """One reconciliation of two systems, each as of its batch, for the moment that a run stands for."""
 
     spec: ReconciliationSpec
     source: Published
     target: Published
     as_of: dt.datetime
     allow_filtered: bool = False
+    guard: Guard = field(default_factory=Guard)
 
     def folder(self, base_path: str) -> str:
         """Where the report lies: one folder for the two systems and the date, so that a second run replaces it."""
@@ -45,42 +49,28 @@ class Comparison:
         return reconcile(self.spec, source, target, workdir, as_of=self.as_of)
 
     def _side(self, batch: Published, folder: Path) -> Side:
-        manifest = batch.manifest
-        self._check(manifest)
+        self._check(batch)
         folder.mkdir()
+        state = state_up_to(batch, folder, guard=self.guard)
         return Side(
-            title=manifest.title,
-            records=copy_records(batch, folder),
-            coverage="full" if manifest.coverage == "full" else f"changes since {manifest.cursor_in}",
-            batch=_name(manifest),
-            read_at=manifest.observed_at,
-            remarks=tuple(_remarks(batch)),
+            title=batch.manifest.title,
+            records=state.records,
+            coverage="full",
+            batch=name_of(batch),
+            read_at=state.read_at,
+            remarks=(*_rejects(state), *_filters(batch.manifest), *state.remarks),
         )
 
-    def _check(self, manifest: Manifest) -> None:
+    def _check(self, batch: Published) -> None:
+        manifest = batch.manifest
         if manifest.resource != "customer":
-            raise ValueError(f"batch {_name(manifest)!r}: expected customers, got {manifest.resource!r}")
+            raise ValueError(f"batch {name_of(batch)!r}: expected customers, got {manifest.resource!r}")
         if manifest.filters and not self.allow_filtered:
             raise ValueError(
-                f"cannot report missing customers: batch {_name(manifest)!r} was read with the filters "
+                f"cannot report missing customers: batch {name_of(batch)!r} was read with the filters "
                 f"{', '.join(manifest.filters)}; fetch without them, or pass allow_filtered=True if they say which "
                 "customers the systems should agree on"
             )
-
-
-def batch_of(fetched: object, argument: str) -> Published:
-    """The batch that a fetch returned, or that a manifest's path names.
-
-    Raises:
-        ValueError: it is neither, or there is no such batch.
-    """
-    path = fetched.get("manifest") if isinstance(fetched, Mapping) else fetched
-    if not isinstance(path, str) or not path:
-        raise ValueError(
-            f"{argument}: expected the output of an ErpFetchOperator or a manifest's path, "
-            f"got a {type(fetched).__name__}; did the fetch run?"
-        )
-    return read_batch(path)
 
 
 def publish(result: Reconciliation, workdir: Path, folder: str) -> dict[str, Any]:
@@ -103,18 +93,19 @@ def publish(result: Reconciliation, workdir: Path, folder: str) -> dict[str, Any
     }
 
 
-def _name(manifest: Manifest) -> str:
-    return f"{manifest.conn_type}/{manifest.company}/{manifest.resource}/{manifest.as_of.date().isoformat()}"
+def _rejects(state: State) -> Iterator[str]:
+    """Which records of the side are not as they should be, or not at all in it."""
+    for batch in state.batches:
+        manifest = batch.manifest
+        if manifest.rejected_file:
+            yield (
+                f"{manifest.rejected} of {manifest.title}'s records could not be read on "
+                f"{manifest.observed_at.date().isoformat()}, were not compared as they then were and may show as "
+                f"missing; they are kept with the reasons in {batch.file(manifest.rejected_file)}"
+            )
 
 
-def _remarks(batch: Published) -> Iterator[str]:
-    """What keeps this side from being the whole truth."""
-    manifest = batch.manifest
-    if manifest.rejected_file:
-        yield (
-            f"{manifest.rejected} of {manifest.title}'s records could not be read, were not compared and may show as "
-            f"missing; they are kept with the reasons in {batch.file(manifest.rejected_file)}"
-        )
+def _filters(manifest: Manifest) -> Iterator[str]:
     if manifest.filters:
         yield (
             f"{manifest.title} was read with the filters {', '.join(manifest.filters)}; what these leave out shows as "

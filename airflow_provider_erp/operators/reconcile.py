@@ -1,25 +1,23 @@
-"""Reconciling: from two batches to breaks and a report."""
+"""Reconciling: from two systems' current states to breaks and a report."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.common.compat.sdk import BaseOperator, XComArg
+from airflow.providers.common.compat.sdk import BaseOperator
 
+from airflow_provider_erp.landing.deletions import MOST_DELETED_SHARE, Guard
 from airflow_provider_erp.landing.paths import default_base_path
 from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
+from airflow_provider_erp.operators.fetched import Fetched, batch_of
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
-
-Fetched = Mapping[str, Any] | str | XComArg
-"""What a fetch returns, or will return, or the path of a batch's manifest."""
 
 
 class ErpReconcileOperator(BaseOperator):
@@ -28,12 +26,18 @@ class ErpReconcileOperator(BaseOperator):
     The files lie in ``<base_path>/reconciliation/<spec>/<source>/<target>/<date of the run in UTC>/``; another run of
     the same date replaces them. The result (XCom) is the verdict, the counts and the report's path, never records.
 
+    Each side is the system's current state as of the batch that is given: with a batch of changes the last full batch
+    before it and what was read since, for without a full batch nobody can tell what is missing. A full batch that is
+    incomplete or much shorter than the one before deletes nothing; the report says so.
+
     Args:
         spec: what is compared and how, such as ``CUSTOMERS``.
         source: the output of an ``ErpFetchOperator``, or the path of a batch's manifest.
         target: the other side, likewise.
         base_path: where reports are kept, a URL of object storage; default ``[erp] base_path``.
         allow_filtered: let a side be compared that was read with filters; what they leave out shows as missing.
+        most_deleted_share: which share of a side's records may be gone at once in a full batch and be taken for
+            deleted; of a batch that lacks more what it lacks stays, until a third in a row lacks it.
     """
 
     template_fields = ("source", "target", "base_path")
@@ -46,6 +50,7 @@ class ErpReconcileOperator(BaseOperator):
         target: Fetched,
         base_path: str | None = None,
         allow_filtered: bool = False,
+        most_deleted_share: float = MOST_DELETED_SHARE,
         **kwargs: Any,
     ) -> None:
         super().__init__(**with_retry_policy(kwargs))
@@ -54,10 +59,11 @@ class ErpReconcileOperator(BaseOperator):
         self.target = target
         self.base_path = base_path
         self.allow_filtered = allow_filtered
+        self.most_deleted_share = most_deleted_share
 
     def execute(self, context: Context) -> dict[str, Any]:
         """The verdict, the counts by kind of break, and where the report lies."""
-        from airflow_provider_erp.operators.comparison import Comparison, batch_of, publish  # noqa: PLC0415  # heavy
+        from airflow_provider_erp.operators.comparison import Comparison, publish  # noqa: PLC0415  # heavy
 
         with failing_for_good(), tempfile.TemporaryDirectory(prefix="erp-reconcile-") as name:
             comparison = Comparison(
@@ -66,6 +72,7 @@ class ErpReconcileOperator(BaseOperator):
                 target=batch_of(self.target, "target"),
                 as_of=as_of(context["dag_run"]),
                 allow_filtered=self.allow_filtered,
+                guard=Guard(most_deleted_share=self.most_deleted_share),
             )
             result = comparison.run(Path(name))
             return publish(result, Path(name), comparison.folder(self.base_path or default_base_path()))

@@ -61,7 +61,7 @@ def publish(base: Path, read: Read, stream: Stream = EVERYONE) -> Published:
     manifest = manifest_of(read, stream)
     with TemporaryDirectory() as name:
         if read.canonical:
-            rows = [a_customer(key, name=said) for key, said in read.says.items()]
+            rows = [a_customer(key, number=f"C{key}", name=said) for key, said in read.says.items()]
             records = write_records(Path(name) / "records.parquet", rows)
             manifest = replace(manifest, records=put(records, folder, len(rows)))
         if read.deleted is not None:
