@@ -10,6 +10,7 @@ _COUNT: Schema = {"type": ["integer", "null"], "minimum": 1}
 _TEXTS_BY_NAME: Schema = {"type": ["object", "null"]}
 _NUMBERS: Schema = {"type": ["array", "null"], "items": {"type": "integer"}}
 _SCHEMES: Schema = {"type": ["string", "null"], "enum": ["none", "basic", "bearer", "header", "query"]}
+_FORMATS: Schema = {"type": ["string", "null"], "enum": ["json", "xml"]}
 
 
 def _field(label: str, description: str, schema: Schema) -> dict[str, object]:
@@ -112,6 +113,9 @@ _VISMA_PX = _connection(
             _SCHEMES,
         ),
         "auth_name": _field("Header or parameter", "Its name, for the schemes header and query.", _TEXT),
+        "response_format": _field(
+            "Response format", "What the server is asked for: json or xml. Default: json.", _FORMATS
+        ),
         "error_message_types": _field(
             "Error message types",
             "Messagetype numbers that are errors although the answer has status 200, such as [3].",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.vendors.visma_px.api import VISMA_PX
+from airflow_provider_erp.vendors.visma_px.xml import element_fields
 
 
 class VismaPxHook(ErpHook):
@@ -20,6 +21,11 @@ class VismaPxHook(ErpHook):
     conn_type = VISMA_PX.conn_type
     hook_name = VISMA_PX.title
     default_conn_name = "visma_px_default"
+
+    def rows(self, resource: str, filters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """Yields the rows of a resource as dicts; of XML the fields of each element, as texts."""
+        for row in super().rows(resource, filters):
+            yield element_fields(row["xml"]) if row.keys() == {"xml"} else row
 
     def get_customers(
         self, changed_since: str | datetime | None = None, selection: int = 1, incl_not_active: bool = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import logging
 from decimal import Decimal
 from pathlib import Path
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 from loopback import Asked, Reply, reply_json, serving
 
-from airflow_provider_erp.exceptions import ErpConfigError, ErpProtocolError
+from airflow_provider_erp.exceptions import ErpConfigError, ErpInconsistentRead, ErpProtocolError
 
 CUSTOMERS = (Path(__file__).parents[1] / "vendors/visma_px/customer.json").read_bytes()
 TRANSACTIONS = (Path(__file__).parents[1] / "vendors/visma_px/project_transaction.json").read_bytes()
+CUSTOMERS_XML = (Path(__file__).parents[1] / "vendors/visma_px/customer.xml").read_bytes()
 EMPTY: dict[str, Any] = {"Servertime": "2026-05-09T17:16:58.0463529+02:00", "Customers": [], "Message": None}
 
 
@@ -85,6 +87,31 @@ def test_json_of_either_documented_content_type_is_read(connect: Any) -> None:
     with serving([Reply(200, CUSTOMERS, {"Content-Type": "text/json; charset=utf-8"})]) as server:
         assert len(list(connect("visma_px", server.url).get_customers())) == 3
     assert server.asked[0].headers["accept"] == "application/json, text/json"
+
+
+def test_xml_is_asked_for_where_the_connection_says_so_and_comes_as_the_same_fields(connect: Any) -> None:
+    document = CUSTOMERS_XML.replace(b"<Servertime>2026", b"<Servertime>2027")
+    with serving([Reply(200, document, {"Content-Type": "application/xml"})]) as server:
+        hook = connect("visma_px", server.url, response_format="xml")
+        rows = list(hook.get_customers())
+        [*_, last] = hook.fetch("customer")
+    assert [row["Customerid"] for row in rows] == ["sample string 1"] * 3
+    assert rows[0].keys() == json.loads(CUSTOMERS)["Customers"][0].keys()
+    assert server.asked[0].headers["accept"] == "application/xml, text/xml"
+    assert str(last.cursor).startswith("2027")
+
+
+def test_unknown_response_format_is_refused_and_nothing_is_sent(connect: Any) -> None:
+    with serving([reply_json(EMPTY)]) as server, pytest.raises(ErpConfigError, match="set json or xml"):
+        list(connect("visma_px", server.url, response_format="csv").get_customers())
+    assert server.asked == []
+
+
+def test_xml_with_a_document_type_is_refused_twice(connect: Any) -> None:
+    bomb = b'<!DOCTYPE a [<!ENTITY b "c">]><CustomerHead><Customers>&b;</Customers></CustomerHead>'
+    with serving([Reply(200, bomb, {"Content-Type": "application/xml"})]) as server:
+        with pytest.raises(ErpInconsistentRead, match="document type declaration"):
+            list(connect("visma_px", server.url, response_format="xml").get_customers())
 
 
 def test_absent_auth_scheme_is_an_error_that_says_so_and_sends_nothing(connect: Any) -> None:

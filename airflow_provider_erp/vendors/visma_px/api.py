@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from airflow_provider_erp.exceptions import ErpProtocolError
+from airflow_provider_erp.exceptions import ErpProtocolError, UnreadableRecord
 from airflow_provider_erp.protocol.auth import Fixed
 from airflow_provider_erp.protocol.dump import Splitter
 from airflow_provider_erp.protocol.retry import Retry
@@ -22,10 +22,11 @@ from airflow_provider_erp.vendors.reading import key_bytes, rows_of, stamps
 from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.vendor import Resource, Vendor
 from airflow_provider_erp.vendors.visma_px import records
+from airflow_provider_erp.vendors.visma_px.xml import XmlSplitter, fields_of, is_xml
 
 log = logging.getLogger(__name__)
 
-_JSON = "application/json, text/json"
+_ACCEPT = {"json": "application/json, text/json", "xml": "application/xml, text/xml"}
 _MOST_MESSAGE_CHARACTERS = 200
 
 
@@ -53,7 +54,7 @@ class _Key(msgspec.Struct):
 
 
 _HEAD = msgspec.json.Decoder(_Head).decode
-_KEYS = rows_of(_Key)
+_JSON_KEYS = rows_of(_Key)
 
 
 def _decoder(resource: str, name: str) -> Callable[[Settings, bytes], Rows]:
@@ -65,15 +66,36 @@ def _decoder(resource: str, name: str) -> Callable[[Settings, bytes], Rows]:
     return decode
 
 
+def _format(settings: Settings) -> str:
+    word = settings.text("response_format", "json") or ""
+    if word not in _ACCEPT:
+        raise settings.error(f"response_format {word[:20]!r} is unknown; set json or xml")
+    return word
+
+
 def _splitter(resource: str, name: str) -> Callable[[Settings], Splitter]:
     def make(settings: Settings) -> Splitter:
-        return JsonSplitter(f"visma_px {resource}", name, most_bytes=settings.max_body_bytes)
+        splitter = XmlSplitter if _format(settings) == "xml" else JsonSplitter
+        return splitter(f"visma_px {resource}", name, most_bytes=settings.max_body_bytes)
 
     return make
 
 
+def _keys(raw: Sequence[msgspec.Raw]) -> list[_Key]:
+    if not raw or not is_xml(raw[0]):
+        return _JSON_KEYS(raw)
+    return [_xml_key(row) for row in raw]
+
+
+def _xml_key(raw: msgspec.Raw) -> _Key:
+    try:
+        return msgspec.convert(fields_of(raw), _Key)
+    except UnreadableRecord:
+        return _Key()
+
+
 def _scan_customers(raw: Sequence[msgspec.Raw]) -> Scan:
-    rows = _KEYS(raw)
+    rows = _keys(raw)
     return Scan(
         [key_bytes(line, row.Customerid) for line, row in zip(raw, rows, strict=True)],
         stamps(row.Lastaction for row in rows),
@@ -81,7 +103,7 @@ def _scan_customers(raw: Sequence[msgspec.Raw]) -> Scan:
 
 
 def _scan_transactions(raw: Sequence[msgspec.Raw]) -> Scan:
-    rows = _KEYS(raw)
+    rows = _keys(raw)
     return Scan([key_bytes(line, row.Transtype, row.Transno) for line, row in zip(raw, rows, strict=True)])
 
 
@@ -141,7 +163,7 @@ CUSTOMER = Resource(
     },
     since="changed_since",
     fixed=_company,
-    accept=lambda _: _JSON,
+    accept=lambda settings: _ACCEPT[_format(settings)],
     decode=_decoder("customer", "Customers"),
     scan=_scan_customers,
     splitter=_splitter("customer", "Customers"),
@@ -164,7 +186,7 @@ PROJECT_TRANSACTION = Resource(
     },
     since="changed_since",
     fixed=_company,
-    accept=lambda _: _JSON,
+    accept=lambda settings: _ACCEPT[_format(settings)],
     decode=_decoder("project_transaction", "Transactions"),
     scan=_scan_transactions,
     splitter=_splitter("project_transaction", "Transactions"),

@@ -24,11 +24,11 @@ from airflow_provider_erp.vendors.reading import (
     first_filled,
     key_text,
     moment,
-    row_reader,
     supplied,
 )
 from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.vendor import ReadRecord
+from airflow_provider_erp.vendors.visma_px.xml import reader_of_either
 
 Key = str | int | UnsetType | None
 Code = int | UnsetType | None
@@ -88,7 +88,7 @@ def customer_reader(settings: Settings) -> ReadRecord:
             modified_at=_last_action(row, settings, zone),
         )
 
-    return row_reader(CustomerRow, read)
+    return reader_of_either(CustomerRow, read)
 
 
 def _last_action(row: CustomerRow, settings: Settings, zone: ZoneInfo | None) -> dt.datetime | None:
@@ -214,7 +214,7 @@ _AMOUNTS = {
 
 def transaction_reader(_: Settings) -> ReadRecord:
     """The translator of ``Transactions`` rows."""
-    return row_reader(TransactionRow, read_transaction)
+    return reader_of_either(TransactionRow, read_transaction)
 
 
 def read_transaction(row: TransactionRow) -> ProjectTransaction:
