@@ -74,9 +74,9 @@ class Catalog:
 
     def latest_first(self, stream: Stream, *, before: dt.datetime | None = None) -> Iterator[Published]:
         """The batches with an ``as_of`` earlier than ``before``, the latest first, then the one observed last."""
-        for day in reversed(storage.names(join(self.base_path, stream.folder))):
-            found = [batch for batch in self._of_day(stream, day) if before is None or batch.manifest.as_of < before]
-            yield from sorted(found, key=lambda batch: (batch.manifest.as_of, batch.manifest.observed_at), reverse=True)
+        for batch in latest_first_in(join(self.base_path, stream.folder)):
+            if before is None or batch.manifest.as_of < before:
+                yield batch
 
     def published_for(self, stream: Stream, as_of: dt.datetime, *, since: str | None = None) -> Published | None:
         """The batch for exactly ``as_of`` that was observed last, among those that were asked the same.
@@ -86,21 +86,29 @@ class Catalog:
         """
         found = [
             batch
-            for batch in self._of_day(stream, as_of.astimezone(dt.UTC).date().isoformat())
+            for batch in batches_in(join(self.base_path, stream.folder, as_of.astimezone(dt.UTC).date().isoformat()))
             if batch.manifest.as_of == as_of
             and (since == LAST or (batch.manifest.coverage, batch.manifest.cursor_in) == (coverage_of(since), since))
         ]
         return max(found, key=lambda batch: batch.manifest.observed_at, default=None)
 
-    def _of_day(self, stream: Stream, day: str) -> Iterator[Published]:
-        folder = join(self.base_path, stream.folder, day)
-        for name in storage.names(folder):
-            path = join(folder, name, NAME)
-            try:
-                content = storage.read(path)
-            except (FileNotFoundError, NotADirectoryError):
-                continue
-            yield Published(path, decode(content, path))
+
+def latest_first_in(stream_folder: str) -> Iterator[Published]:
+    """The batches of a stream's folder, the latest ``as_of`` first, of several for it the one observed last."""
+    for day in reversed(storage.names(stream_folder)):
+        found = batches_in(join(stream_folder, day))
+        yield from sorted(found, key=lambda batch: (batch.manifest.as_of, batch.manifest.observed_at), reverse=True)
+
+
+def batches_in(day_folder: str) -> Iterator[Published]:
+    """The batches of a day's folder, in any order."""
+    for name in storage.names(day_folder):
+        path = join(day_folder, name, NAME)
+        try:
+            content = storage.read(path)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        yield Published(path, decode(content, path))
 
 
 def coverage_of(since: str | None) -> Coverage:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, dropwhile
 
@@ -58,10 +58,20 @@ def chain_up_to(last: Published) -> Chain:
     return _linked(found, f"batch {name_of(last)!r}", last.manifest.as_of)
 
 
-def last_full(catalog: Catalog, stream: Stream) -> list[Published]:
-    """The last full batches that a state as of now looks at, the latest first."""
-    found = [batch for batch in _asked_once(catalog.latest_first(stream)) if batch.manifest.coverage == "full"]
-    return found[:FULL_BATCHES]
+def looked_at_from(latest_first: Iterable[Published]) -> dt.datetime | None:
+    """The earliest ``as_of`` that a state as of now looks at; None where there is no batch at all.
+
+    Where there is no full batch it is the last one's, from whose cursor the
+    next fetch goes on.
+    """
+    newest = None
+    full: list[dt.datetime] = []
+    for batch in _asked_once(latest_first):
+        newest = newest or batch.manifest.as_of
+        full += [batch.manifest.as_of] if batch.manifest.coverage == "full" else []
+        if len(full) == FULL_BATCHES:
+            break
+    return min(full, default=newest)
 
 
 def name_of(batch: Published) -> str:
@@ -70,7 +80,7 @@ def name_of(batch: Published) -> str:
     return f"{found.conn_type}/{found.company}/{found.resource}/{found.as_of.date().isoformat()}"
 
 
-def _asked_once(latest_first: Iterator[Published]) -> Iterator[Published]:
+def _asked_once(latest_first: Iterable[Published]) -> Iterator[Published]:
     """Of the batches for one moment that were asked the same only the first."""
     seen: set[tuple[dt.datetime, str | None]] = set()
     for batch in latest_first:
@@ -80,7 +90,7 @@ def _asked_once(latest_first: Iterator[Published]) -> Iterator[Published]:
             yield batch
 
 
-def _needed(latest_first: Iterator[Published]) -> Iterator[Published]:
+def _needed(latest_first: Iterable[Published]) -> Iterator[Published]:
     """Back to the oldest full batch to look at, or to what holds raw lines only: no state can begin before that."""
     full = 0
     for batch in _asked_once(latest_first):
