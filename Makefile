@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-oldest lint clean constraints
+.PHONY: help demo test test-oldest bench lint clean constraints
 # Airflow starts three times slower without compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -14,6 +14,7 @@ help:
 	@echo "make demo   run the daily reconciliation of four systems on an embedded sandbox (DATE=2026-11-20 for another day)"
 	@echo "make test   run every test"
 	@echo "make test-oldest   run them on Airflow 3.1, the oldest that is supported"
+	@echo "make bench  measure this provider beside its peers, each installed below .bench; writes benchmarks/RESULTS.md"
 	@echo "make lint   check style, types and formatting"
 	@echo "make clean  remove what the above made"
 
@@ -22,6 +23,9 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -47,5 +51,5 @@ constraints: $(READY)
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o constraints.txt
 
 clean:
-	rm -rf $(VENV) $(OLDEST) .demo dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(OLDEST) .bench .demo dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,58 @@
+"""Does one job in this process and prints what it cost as JSON; imports are over when the measuring begins.
+
+Runs in the environments of the peers, too: it imports nothing but the standard library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def kilobytes(field: str) -> int:
+    """A field of this process's status."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(field):
+            return int(line.split()[1])
+    raise ValueError(field)
+
+
+def cpu() -> float:
+    """User and system seconds of this process and of those it has waited for."""
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("way")
+    parser.add_argument("url")
+    parser.add_argument("rows", type=int)
+    parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
+    asked = parser.parse_args()
+    options = dict(each.split("=", 1) for each in asked.option)
+    with tempfile.TemporaryDirectory(prefix="erp-bench-") as name:
+        work = importlib.import_module(f"benchmarks.ways.{asked.way}").prepare(
+            asked.url, Path(name), asked.rows, options
+        )
+        Path("/proc/self/clear_refs").write_text("5")
+        resident, spent, started = kilobytes("VmRSS"), cpu(), time.monotonic()
+        found = work()
+        cost = {
+            "rows": found,
+            "cpu": cpu() - spent,
+            "wall": time.monotonic() - started,
+            "memory_mb": (kilobytes("VmHWM") - resident) / 1024,
+        }
+    print("\n" + json.dumps(cost), flush=True)
+    sys.exit(found != asked.rows)
+
+
+if __name__ == "__main__":
+    main()
