@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -17,15 +18,22 @@ ABSENT = "absent"
 """Stands among a field's types when some of the objects that might have it do not."""
 
 _MOST_PATHS = 500
-_ENOUGH_ROWS = 20
+_FEW = 5
+_ROWS_THAT_PROVE_ABSENCE = 20
 _ROOT = ""
+_XML = "xml"
+_ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _TYPES = {type(None): "null", str: "text", int: "number", float: "number", bool: "truth", dict: "object", list: "array"}
 
 Schema = Mapping[str, Sequence[str]]
 
 
 class SchemaRecorder:
-    """Collects the fields of records, nested ones as dotted paths, items of lists as ``[]``."""
+    """Collects the fields of records, nested ones as dotted paths, items of lists as ``[]``.
+
+    A dot within a name is written ``%2E``. Of a record in XML these are the
+    names of its elements. A few hundred paths are kept.
+    """
 
     def __init__(self) -> None:
         self._rows = 0
@@ -53,7 +61,7 @@ class SchemaRecorder:
 
     def _look_at(self, row: msgspec.Raw) -> None:
         try:
-            self._note(_ROOT, msgspec.json.decode(row))
+            self._note(_ROOT, _elements(msgspec.json.decode(row)))
         except UNREADABLE:
             return
 
@@ -66,34 +74,56 @@ class SchemaRecorder:
         if isinstance(value, dict):
             self._holders[path] += 1
             for name, inner in value.items():
-                self._note(f"{path}.{name}" if path else name, inner)
+                part = name.replace(".", "%2E")
+                self._note(f"{path}.{part}" if path else part, inner)
         elif isinstance(value, list):
             for inner in value:
                 self._note(f"{path}[]", inner)
 
 
-def drift(before: Schema, after: Schema, *, rows: int) -> Iterator[str]:
-    """What is otherwise after than before, a line each; ``rows`` is how many came after.
+def drift(before: Schema, after: Schema, *, rows: int, rows_before: int = FIRST_ROWS) -> Iterator[str]:
+    """What is otherwise after than before, a line each; ``rows`` are how many came.
 
-    A null beside a type is no other type, and few rows do not prove that a
-    field vanished.
+    Nothing is told that chance may explain: a null beside a type is no other
+    type; a field that some rows lack may appear only after many rows without
+    it; a few rows do not prove that a field vanished, nor does its absence
+    where it came and went before; what lies in an object or a list appears or
+    vanishes with it; a schema that reached the most paths is only asked for
+    types.
     """
     if not before or not after:
         return
-    for path in sorted(after.keys() - before.keys()):
-        if _holder(path) in before or not _holder(path):
-            yield f"field {path} appeared ({_told(after[path])})"
-    for path in sorted(before.keys() - after.keys()):
-        if rows >= _ENOUGH_ROWS and ABSENT not in before[path] and (_holder(path) in after or not _holder(path)):
-            yield f"field {path} vanished ({_told(before[path])})"
+    if max(len(before), len(after)) < _MOST_PATHS:
+        for path in sorted(after.keys() - before.keys()):
+            if _could_be_in(path, before) and rows_before >= _rows_to_miss(after[path]) and rows >= _FEW:
+                yield f"field {path} appeared ({_told(after[path])})"
+        for path in sorted(before.keys() - after.keys()):
+            if _could_be_in(path, after) and rows >= _ROWS_THAT_PROVE_ABSENCE and ABSENT not in before[path]:
+                yield f"field {path} vanished ({_told(before[path])})"
     for path in sorted(before.keys() & after.keys()):
         was, now = _plain(before[path]), _plain(after[path])
         if was and now - was:
             yield f"field {path} changed its type ({_told(was)} before, now {_told(now)})"
 
 
-def _holder(path: str) -> str:
-    return path[:-2] if path.endswith("[]") else path.rpartition(".")[0]
+def _could_be_in(path: str, schema: Schema) -> bool:
+    """Whether the path's object was there, so that the path's absence says something; an item's never does."""
+    if path.endswith("[]"):
+        return False
+    holder = path.rpartition(".")[0]
+    return holder == _ROOT or "object" in schema.get(holder, ())
+
+
+def _rows_to_miss(types: Sequence[str]) -> int:
+    """How many rows without a field tell that it was not there at all, by whether each row has it now."""
+    return FIRST_ROWS if ABSENT in types else _FEW
+
+
+def _elements(record: Any) -> Any:
+    """The record, or the names of its elements where it is XML."""
+    if isinstance(record, dict) and record.keys() == {_XML} and isinstance(record[_XML], str):
+        return {_XML: dict.fromkeys(_ELEMENT.findall(record[_XML]), "")}
+    return record
 
 
 def _plain(types: Sequence[str]) -> set[str]:
