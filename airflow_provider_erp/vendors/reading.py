@@ -43,21 +43,26 @@ def row_reader(shape: type[S], translate: Callable[[S], Record]) -> Callable[[ms
 
 def supplied(value: Text) -> str | None:
     """Canonical text: None when the key was absent, empty when it was null, without white space around it."""
-    if isinstance(value, UnsetType):
+    if value is UNSET:
         return None
-    return "" if value is None else value.strip()
+    return value.strip() if value else ""
 
 
 def first_filled(*values: Text) -> str | None:
     """The first text with content; else empty if any was supplied, None if none was."""
-    texts = [supplied(value) for value in values]
-    return next((text for text in texts if text), "" if any(text is not None for text in texts) else None)
+    found = None
+    for value in values:
+        text = supplied(value)
+        if text:
+            return text
+        found = found if text is None else text
+    return found
 
 
 def joined(separator: str, *values: Text) -> str | None:
     """The texts with content, joined; empty if any was supplied, None if none was."""
-    texts = [supplied(value) for value in values]
-    return None if all(text is None for text in texts) else separator.join(text for text in texts if text)
+    texts = [text for text in map(supplied, values) if text is not None]
+    return separator.join(filter(None, texts)) if texts else None
 
 
 def key_text(value: str | int | UnsetType | None, name: str) -> str:
