@@ -18,8 +18,7 @@ ABSENT = "absent"
 """Stands among a field's types when some of the objects that might have it do not."""
 
 _MOST_PATHS = 500
-_FEW = 5
-_ROWS_THAT_PROVE_ABSENCE = 20
+_ENOUGH_ROWS = 20
 _ROOT = ""
 _XML = "xml"
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)")
@@ -85,9 +84,8 @@ def drift(before: Schema, after: Schema, *, rows: int, rows_before: int = FIRST_
     """What is otherwise after than before, a line each; ``rows`` are how many came.
 
     Nothing is told that chance may explain: a null beside a type is no other
-    type; a field that some rows lack may appear only after many rows without
-    it; a few rows do not prove that a field vanished, nor does its absence
-    where it came and went before; what lies in an object or a list appears or
+    type; a few rows do not prove that there was no such field, nor do many if
+    some rows lack it where it is found; what lies in an object or a list appears or
     vanishes with it; a schema that reached the most paths is only asked for
     types.
     """
@@ -95,10 +93,10 @@ def drift(before: Schema, after: Schema, *, rows: int, rows_before: int = FIRST_
         return
     if max(len(before), len(after)) < _MOST_PATHS:
         for path in sorted(after.keys() - before.keys()):
-            if _could_be_in(path, before) and rows_before >= _rows_to_miss(after[path]) and rows >= _FEW:
+            if _could_be_in(path, before) and rows_before >= _rows_to_prove_absence(after[path]):
                 yield f"field {path} appeared ({_told(after[path])})"
         for path in sorted(before.keys() - after.keys()):
-            if _could_be_in(path, after) and rows >= _ROWS_THAT_PROVE_ABSENCE and ABSENT not in before[path]:
+            if _could_be_in(path, after) and rows >= _ENOUGH_ROWS and ABSENT not in before[path]:
                 yield f"field {path} vanished ({_told(before[path])})"
     for path in sorted(before.keys() & after.keys()):
         was, now = _plain(before[path]), _plain(after[path])
@@ -114,9 +112,9 @@ def _could_be_in(path: str, schema: Schema) -> bool:
     return holder == _ROOT or "object" in schema.get(holder, ())
 
 
-def _rows_to_miss(types: Sequence[str]) -> int:
-    """How many rows without a field tell that it was not there at all, by whether each row has it now."""
-    return FIRST_ROWS if ABSENT in types else _FEW
+def _rows_to_prove_absence(types: Sequence[str]) -> int:
+    """How many rows without a field prove that there was none, by whether each row has it now."""
+    return FIRST_ROWS if ABSENT in types else _ENOUGH_ROWS
 
 
 def _elements(record: Any) -> Any:
