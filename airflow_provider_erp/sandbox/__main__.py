@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=read_port, default=8079, help="0 takes a free port (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=7, help="the same seed gives the same data (default: %(default)s)")
     parser.add_argument("--customers", type=int, default=500, help="how many to invent (default: %(default)s)")
+    parser.add_argument("--day", type=int, default=0, help="how many days later it is (default: %(default)s)")
     parser.add_argument(
         "--fault",
         type=read_fault,
@@ -90,7 +91,9 @@ def main(arguments: Sequence[str] | None = None, wait: Callable[[], None] = wait
     with ExitStack() as stack:
         stack.callback(signal.pthread_sigmask, signal.SIG_SETMASK, signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS))
         try:
-            running = running_sandbox(seed=options.seed, customers=options.customers, port=options.port)
+            running = running_sandbox(
+                seed=options.seed, customers=options.customers, day=options.day, port=options.port
+            )
             sandbox = stack.enter_context(running)
         except OSError as exc:
             parser.error(f"port {options.port} cannot be had ({exc.strerror}); choose another with --port")
@@ -106,8 +109,8 @@ def main(arguments: Sequence[str] | None = None, wait: Callable[[], None] = wait
 def _welcome(sandbox: Sandbox) -> list[str]:
     """What a user needs to know: how to stop, where everything is, and the connections to paste."""
     places = {each["conn_type"]: each["host"] for each in sandbox.connections().values()}
-    places |= {"truth": f"{sandbox.url}/truth", "faults": f"{sandbox.url}/faults"}
-    contents = f"{sandbox.world.customers} customers (seed {sandbox.world.seed})"
+    places |= {name: f"{sandbox.url}/{name}" for name in ("truth", "day", "faults")}
+    contents = f"{sandbox.world.customers} customers (seed {sandbox.world.seed}, day {sandbox.world.day})"
     return [
         f"A sandbox of four ERP systems with {contents} runs here; Ctrl+C stops it.",
         "",

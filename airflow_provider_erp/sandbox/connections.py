@@ -12,6 +12,7 @@ from airflow_provider_erp.sandbox.visma_net import tokens as visma_net
 from airflow_provider_erp.sandbox.visma_px import api as visma_px
 
 COMPANY = "Sandbox"
+PREFIXES = {"visma_px": "/px", "visma_net": "/visma-net", "lemonsoft": "/lemonsoft", "fynn": "/fynn"}
 
 
 def connections(url: str) -> dict[str, dict[str, Any]]:
@@ -22,14 +23,14 @@ def connections(url: str) -> dict[str, dict[str, Any]]:
     return {
         "visma_px_default": {
             "conn_type": "visma_px",
-            "host": f"{url}/px",
+            "host": f"{url}{PREFIXES['visma_px']}",
             "login": visma_px.CREDENTIALS[0],
             "password": visma_px.CREDENTIALS[1],
             "extra": {"company": COMPANY, "company_id": visma_px.COMPANY_ID, "auth_scheme": "basic"},
         },
         "visma_net_default": {
             "conn_type": "visma_net",
-            "host": f"{url}/visma-net",
+            "host": f"{url}{PREFIXES['visma_net']}",
             "login": visma_net.CLIENT[0],
             "password": visma_net.CLIENT[1],
             "extra": {
@@ -41,14 +42,14 @@ def connections(url: str) -> dict[str, dict[str, Any]]:
         },
         "lemonsoft_default": {
             "conn_type": "lemonsoft",
-            "host": f"{url}/lemonsoft",
+            "host": f"{url}{PREFIXES['lemonsoft']}",
             "login": lemonsoft.LOGIN[0],
             "password": lemonsoft.LOGIN[1],
             "extra": {"company": COMPANY, "database": lemonsoft.DATABASE, "api_key": lemonsoft.API_KEY},
         },
         "fynn_default": {
             "conn_type": "fynn",
-            "host": f"{url}/fynn",
+            "host": f"{url}{PREFIXES['fynn']}",
             "password": fynn.API_KEY,
             "extra": {"company": COMPANY},
         },

@@ -1,4 +1,4 @@
-"""What is no vendor's: the list of contents, the truth and the faults, over HTTP."""
+"""What is no vendor's: the list of contents, the truth, the day and the faults, over HTTP."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from aiohttp import web
 from airflow_provider_erp.sandbox.answers import json_answer, read_body
 from airflow_provider_erp.sandbox.connections import connections
 from airflow_provider_erp.sandbox.faults import Fault, FaultBoard
-from airflow_provider_erp.sandbox.world.planting import World
+from airflow_provider_erp.sandbox.present import Present
 
 
 class Control:
     """The routes beside the vendors' own."""
 
-    def __init__(self, url: str, world: World, board: FaultBoard) -> None:
-        self._url, self._world, self._board = url, world, board
+    def __init__(self, url: str, present: Present, board: FaultBoard) -> None:
+        self._url, self._present, self._board = url, present, board
 
     def routes(self) -> list[web.RouteDef]:
         """The routes below the sandbox's address."""
         return [
             web.get("/", self.contents),
             web.get("/truth", self.truth),
+            web.get("/day", self.day),
+            web.post("/day", self.advance),
             web.get("/faults", self.list_faults),
             web.post("/faults", self.arm),
             web.delete("/faults", self.clear),
@@ -31,11 +33,20 @@ class Control:
     async def contents(self, _request: web.Request) -> web.Response:
         """Where everything is."""
         systems = {each["conn_type"]: each["host"] for each in connections(self._url).values()}
-        return json_answer({"systems": systems, "truth": f"{self._url}/truth", "faults": f"{self._url}/faults"})
+        return json_answer({"systems": systems, **{name: f"{self._url}/{name}" for name in ("truth", "day", "faults")}})
 
     async def truth(self, _request: web.Request) -> web.Response:
-        """The planted breaks."""
-        return json_answer(self._world.truth())
+        """The planted breaks and the changes since the day before."""
+        return json_answer(self._present.truth())
+
+    async def day(self, _request: web.Request) -> web.Response:
+        """How many days after day 0 it is."""
+        return json_answer({"day": self._present.world.day})
+
+    async def advance(self, request: web.Request) -> web.Response:
+        """The next day, which the systems show from now on."""
+        self._present.advance()
+        return await self.day(request)
 
     async def list_faults(self, _request: web.Request) -> web.Response:
         """What is still armed, in order."""

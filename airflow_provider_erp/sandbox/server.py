@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,16 +15,13 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from airflow_provider_erp.sandbox.connections import connections
+from airflow_provider_erp.sandbox.connections import PREFIXES, connections
 from airflow_provider_erp.sandbox.control import Control
 from airflow_provider_erp.sandbox.faults import Fault, FaultBoard, middleware
-from airflow_provider_erp.sandbox.fynn.api import Fynn
-from airflow_provider_erp.sandbox.lemonsoft.api import Lemonsoft
 from airflow_provider_erp.sandbox.lemonsoft.sessions import Sessions
-from airflow_provider_erp.sandbox.visma_net.api import VismaNet
+from airflow_provider_erp.sandbox.present import Present
 from airflow_provider_erp.sandbox.visma_net.tokens import Tokens
-from airflow_provider_erp.sandbox.visma_px.api import VismaPx
-from airflow_provider_erp.sandbox.world.planting import World, plant
+from airflow_provider_erp.sandbox.world.calendar import Calendar, World
 
 HOST = "127.0.0.1"
 _START_SECONDS = 30.0
@@ -35,7 +32,7 @@ class Sandbox:
     """A sandbox that runs: where it is, what is true in it, what it was asked, and how to disturb it."""
 
     url: str
-    world: World = field(repr=False)
+    present: Present = field(repr=False)
     board: FaultBoard = field(repr=False)
     seen: list[tuple[str, str]] = field(default_factory=list, repr=False)
 
@@ -43,9 +40,18 @@ class Sandbox:
         """What ``AIRFLOW_CONN_*`` takes as JSON, by connection id."""
         return connections(self.url)
 
+    @property
+    def world(self) -> World:
+        """The invented customers of the day that is shown."""
+        return self.present.world
+
+    def advance(self) -> None:
+        """Moves all four systems on to the next day, at the same addresses."""
+        self.present.advance()
+
     def truth(self) -> dict[str, Any]:
-        """The planted breaks, the same as ``/truth``."""
-        return self.world.truth()
+        """The planted breaks and the changes since the day before, the same as ``/truth``."""
+        return self.present.truth()
 
     def arm(self, vendor: str, kind: str, count: int = 1, after: int = 0) -> None:
         """Lets the vendor's next ``count`` data requests fail, once ``after`` more have passed.
@@ -63,20 +69,23 @@ class Sandbox:
 
 @contextmanager
 def running_sandbox(
-    *, seed: int = 7, customers: int = 50, port: int = 0, requests_per_session: int = 50
+    *, seed: int = 7, customers: int = 50, day: int = 0, port: int = 0, requests_per_session: int = 50
 ) -> Iterator[Sandbox]:
     """A sandbox that runs in a thread of its own until the block ends; port 0 takes a free one.
 
-    ``requests_per_session`` is how many data requests a Lemonsoft session lasts.
+    ``day`` is how many days after 20 November 2026 it is in the systems, and
+    ``requests_per_session`` how many data requests a Lemonsoft session lasts.
 
     Raises:
         OSError: the port is taken.
-        ValueError: a negative number of customers.
+        ValueError: a negative number of customers or days.
     """
-    world = plant(seed, customers)
+    tokens, sessions = Tokens(), Sessions(requests_per_session)
+    present = Present(Calendar(seed, customers), tokens, sessions)
+    present.advance_to(day)
     with socket.create_server((HOST, port)) as listener:
-        sandbox = Sandbox(f"http://{HOST}:{listener.getsockname()[1]}", world, FaultBoard())
-        app = application(sandbox, requests_per_session)
+        sandbox = Sandbox(f"http://{HOST}:{listener.getsockname()[1]}", present, FaultBoard())
+        app = application(sandbox, {"visma_net": tokens.expire, "lemonsoft": sessions.expire})
         with _served(app, listener):
             yield sandbox
 
@@ -105,20 +114,15 @@ def _served(app: web.Application, listener: socket.socket) -> Iterator[None]:
         thread.join()
 
 
-def application(sandbox: Sandbox, requests_per_session: int) -> web.Application:
+def application(sandbox: Sandbox, expire: Mapping[str, Callable[[web.Request], None]]) -> web.Application:
     """The server: each vendor is an application of its own below its prefix."""
-    entries, tokens, sessions = sandbox.world.entries, Tokens(), Sessions(requests_per_session)
     app = web.Application()
-    for prefix, vendor, routes, expire in (
-        ("/px", "visma_px", VismaPx(entries["visma_px"]).routes(), _no_token),
-        ("/visma-net", "visma_net", VismaNet(entries["visma_net"], tokens).routes(), tokens.expire),
-        ("/lemonsoft", "lemonsoft", Lemonsoft(entries["lemonsoft"], sessions).routes(), sessions.expire),
-        ("/fynn", "fynn", Fynn(entries["fynn"]).routes(), _no_token),
-    ):
-        part = web.Application(middlewares=[_recording(sandbox), middleware(sandbox.board, vendor, expire)])
-        part.add_routes(routes)
-        app.add_subapp(prefix, part)
-    app.add_routes(Control(sandbox.url, sandbox.world, sandbox.board).routes())
+    for vendor, system in sandbox.present.systems.items():
+        faults = middleware(sandbox.board, vendor, expire.get(vendor, _no_token))
+        part = web.Application(middlewares=[_recording(sandbox), faults])
+        part.add_routes(system.routes())
+        app.add_subapp(PREFIXES[vendor], part)
+    app.add_routes(Control(sandbox.url, sandbox.present, sandbox.board).routes())
     return app
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from airflow_provider_erp.sandbox.world.calendar import plant
 from airflow_provider_erp.sandbox.world.identifiers import (
     Identifiers,
     finnish_check_digit,
@@ -18,7 +19,6 @@ from airflow_provider_erp.sandbox.world.identifiers import (
     vat_from_organisation,
 )
 from airflow_provider_erp.sandbox.world.phones import national, spaced, with_zeros
-from airflow_provider_erp.sandbox.world.planting import plant
 
 
 def test_check_digits_are_those_of_numbers_in_the_public_registers() -> None:

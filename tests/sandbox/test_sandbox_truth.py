@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from reference_matcher import FIELDS, READERS, Found, Row, reconcile
 from sandbox_client import open_client
@@ -16,7 +16,8 @@ from airflow_provider_erp.sandbox.fynn import rows as fynn
 from airflow_provider_erp.sandbox.lemonsoft import rows as lemonsoft
 from airflow_provider_erp.sandbox.visma_net import rows as visma_net
 from airflow_provider_erp.sandbox.visma_px import rows as visma_px
-from airflow_provider_erp.sandbox.world.planting import Entry, World, plant
+from airflow_provider_erp.sandbox.world.calendar import World, plant
+from airflow_provider_erp.sandbox.world.planting import Entry
 from airflow_provider_erp.sandbox.world.population import Customer
 
 WRITERS: dict[str, Callable[[Entry], Row]] = {
@@ -72,6 +73,14 @@ def test_truth_is_what_a_reconciliation_of_the_served_rows_finds() -> None:
 @given(seed=st.integers(0, 2**32), customers=st.integers(0, 130))
 def test_truth_holds_for_every_seed_and_size(seed: int, customers: int) -> None:
     world = plant(seed, customers)
+    assert disagreements(world.truth(), written(world)) == {}
+
+
+@settings(deadline=None, max_examples=25)
+@given(seed=st.integers(0, 2**32), customers=st.integers(0, 130), day=st.integers(1, 12))
+@example(seed=1, customers=20, day=365)
+def test_truth_holds_on_every_later_day(seed: int, customers: int, day: int) -> None:
+    world = plant(seed, customers, day)
     assert disagreements(world.truth(), written(world)) == {}
 
 

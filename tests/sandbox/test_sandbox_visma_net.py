@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sandbox_client import Client, open_client
 
-from airflow_provider_erp.sandbox.world.planting import plant
+from airflow_provider_erp.sandbox.world.calendar import plant
 
 TOTAL = len(plant(7, 250).entries["visma_net"])
 

@@ -6,27 +6,29 @@ of one customer takes the internal id, and the greatest page size.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
 from airflow_provider_erp.sandbox.answers import json_answer
+from airflow_provider_erp.sandbox.lemonsoft.day import Day
+from airflow_provider_erp.sandbox.lemonsoft.deletions import deleted
 from airflow_provider_erp.sandbox.lemonsoft.filters import (
     Filter,
     Paging,
     number,
     numbers,
-    select,
     stamped,
+    tests,
     text,
     text_in,
 )
-from airflow_provider_erp.sandbox.lemonsoft.invoices import invoices
 from airflow_provider_erp.sandbox.lemonsoft.rows import base_row, customer_row
 from airflow_provider_erp.sandbox.lemonsoft.sessions import Sessions, unauthorized
-from airflow_provider_erp.sandbox.world.planting import Entry
+from airflow_provider_erp.sandbox.serving import Fields, Row, select
+from airflow_provider_erp.sandbox.world.books import Book, Changes
+from airflow_provider_erp.sandbox.world.calendar import World
 
 DEFAULT_PAGE_SIZE = 10
 MAX_PAGE_SIZE = 100
@@ -62,17 +64,17 @@ INVOICE_FILTERS: Mapping[str, Filter] = {
 }
 
 
+_CUSTOMER = Fields(text="name", number=("creditlimit",), optional="www", retyped="group")
+_BASE_CUSTOMER = Fields(text="name", number=("type",), optional="www", retyped="group")
+_INVOICE = Fields(text="customer_name", number=("total_sum",), optional="payments", retyped="total_sum")
+
+
 class Lemonsoft:
-    """The routes of Lemonsoft, over a fixed set of customers."""
+    """The routes of Lemonsoft, over the customers and invoices of one day."""
 
-    def __init__(self, entries: Iterable[Entry], sessions: Sessions) -> None:
-        self._customers = [customer_row(entry) for entry in entries]
-        self._by_id = {str(row["id"]): row for row in self._customers}
+    def __init__(self, world: World, sessions: Sessions) -> None:
         self._sessions = sessions
-
-    @cached_property
-    def _invoices(self) -> list[dict[str, Any]]:
-        return list(invoices(self._customers))
+        self._day = Day(world.books["lemonsoft"])
 
     def routes(self) -> list[web.RouteDef]:
         """The routes below the host, the session's among them."""
@@ -82,34 +84,53 @@ class Lemonsoft:
             web.get("/api/customers/base", self.list_base_customers),
             web.get("/api/customers/{customer_id}", self.get_customer),
             web.get("/api/invoices", self.list_invoices),
+            web.get("/api/log/deleted", self.list_deleted),
         ]
+
+    def show(self, world: World) -> None:
+        """Serves the next day's customers and invoices from now on."""
+        self._day = self._day.next(world.books["lemonsoft"])
+
+    def changes(self) -> dict[str, Changes]:
+        """What happened since the day before."""
+        return {"customer": self._day.customers.book.changes, "invoice": self._day.invoices.book.changes}
 
     async def list_customers(self, request: web.Request) -> web.Response:
         """One page of whole customers."""
         if not self._sessions.use(request):
             return unauthorized()
-        return _page(request, select(self._customers, CUSTOMER_FILTERS, request))
+        return _page(request, select(self._day.customers.rows, tests(CUSTOMER_FILTERS, request)), _CUSTOMER)
 
     async def list_base_customers(self, request: web.Request) -> web.Response:
         """One page of customers with their basic fields only."""
         if not self._sessions.use(request):
             return unauthorized()
-        return _page(request, [base_row(row) for row in select(self._customers, CUSTOMER_FILTERS, request)])
+        kept = select(self._day.customers.rows, tests(CUSTOMER_FILTERS, request))
+        return _page(request, [base_row(row) for row in kept], _BASE_CUSTOMER)
 
     async def get_customer(self, request: web.Request) -> web.Response:
         """The customer with the internal id of the path."""
         if not self._sessions.use(request):
             return unauthorized()
-        row = self._by_id.get(request.match_info["customer_id"])
-        return json_answer({"Message": "Customer was not found."}, 404) if row is None else json_answer(row)
+        entry = self._day.customers.book.things.get(request.match_info["customer_id"])
+        if entry is None:
+            return json_answer({"Message": "Customer was not found."}, 404)
+        return json_answer(customer_row(entry))
 
     async def list_invoices(self, request: web.Request) -> web.Response:
         """One page of invoices."""
         if not self._sessions.use(request):
             return unauthorized()
-        return _page(request, select(self._invoices, INVOICE_FILTERS, request))
+        return _page(request, select(self._day.invoices.rows, tests(INVOICE_FILTERS, request)), _INVOICE)
+
+    async def list_deleted(self, request: web.Request) -> web.Response:
+        """What was deleted at or after ``startDate``, customers or invoices, all on one page."""
+        if not self._sessions.use(request):
+            return unauthorized()
+        books: dict[str, Book[Any]] = {"Customer": self._day.customers.book, "Invoice": self._day.invoices.book}
+        return deleted(request, books)
 
 
-def _page(request: web.Request, rows: list[dict[str, Any]]) -> web.Response:
+def _page(request: web.Request, rows: list[Row], fields: Fields) -> web.Response:
     paging = Paging.of(request, default_size=DEFAULT_PAGE_SIZE, max_size=MAX_PAGE_SIZE)
-    return json_answer(paging.envelope(rows))
+    return json_answer(paging.envelope(rows, fields))

@@ -8,26 +8,71 @@ delivery customer stands in ``delivery_customer_number``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from random import Random
-from typing import Any
 
+from airflow_provider_erp.sandbox.lemonsoft.rows import split_name
+from airflow_provider_erp.sandbox.serving import Row
+from airflow_provider_erp.sandbox.world.books import Book
 from airflow_provider_erp.sandbox.world.identifiers import project_number
-from airflow_provider_erp.sandbox.world.stamps import NOW, naive_milliseconds
+from airflow_provider_erp.sandbox.world.planting import Entry
+from airflow_provider_erp.sandbox.world.stamps import NOW, naive_milliseconds, now
 
 _PER_CUSTOMER = 3
+_CUSTOMERS_PER_EVENT = 50
 
 
-def invoices(customers: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+def first_invoices(customers: Iterable[Entry]) -> Book[Row]:
     """Three invoices for each customer, in an order of no meaning."""
     rng = Random("lemonsoft invoices")  # noqa: S311 - invented invoices, not secrets
-    numbered = sorted(customers, key=lambda row: int(row["number"])) * _PER_CUSTOMER
-    for place, customer in enumerate(numbered):
-        yield _invoice(500 + place, customer, rng)
+    numbered = sorted(customers, key=lambda entry: int(entry.number)) * _PER_CUSTOMER
+    rows = (_invoice(500 + place, entry, rng) for place, entry in enumerate(numbered))
+    return Book({str(row["id"]): row for row in rows})
 
 
-def _invoice(invoice_id: int, customer: dict[str, Any], rng: Random) -> dict[str, Any]:
+def next_invoices(before: Book[Row], customers: Sequence[Entry]) -> Book[Row]:
+    """The next day's: some are paid or reopened, one is deleted, some are new.
+
+    The newest invoice is never deleted, so that no number is given twice.
+    """
+    day = before.day + 1
+    rng = Random(f"lemonsoft invoices of day {day}")  # noqa: S311 - invented invoices, not secrets
+    rows, many = dict(before.things), 1 + len(customers) // _CUSTOMERS_PER_EVENT
+    changeable = sorted(rows, key=int)[:-1]
+    drawn = rng.sample(changeable, min(1 + many, len(changeable)))
+    for key in drawn[:1]:
+        del rows[key]
+    for key in drawn[1:]:
+        rows[key] = _toggled(rows[key], day, rng)
+    invoiced = [*customers[-1:], *rng.sample(customers, min(many, len(customers)))]
+    for invoice_id, entry in enumerate(invoiced, _next_id(before.things)):
+        row = _invoice(invoice_id, entry, rng)
+        rows[str(invoice_id)] = row | _unpaid(now(day).date()) | {"modified_date": _stamp(day, rng)}
+    return before.turned(rows)
+
+
+def _next_id(rows: Mapping[str, Row]) -> int:
+    return 1 + max(map(int, rows), default=499)
+
+
+def _stamp(day: int, rng: Random) -> str:
+    return naive_milliseconds(now(day) - dt.timedelta(seconds=rng.randrange(3600, 72_000)))
+
+
+def _unpaid(day: dt.date) -> Row:
+    due = day + dt.timedelta(days=14)
+    return {"date": f"{day}T00:00:00", "due_date": f"{due}T00:00:00", "state": 2, "payments": []}
+
+
+def _toggled(row: Row, day: int, rng: Random) -> Row:
+    """The invoice paid, or where it was paid already, its payment taken back."""
+    payment = {"id": row["id"] * 10 + 9, "date": f"{now(day).date()}T00:00:00", "sum": row["total_sum"]}
+    change = {"state": 2, "payments": []} if row["payments"] else {"state": 3, "payments": [payment]}
+    return row | change | {"modified_date": _stamp(day, rng)}
+
+
+def _invoice(invoice_id: int, entry: Entry, rng: Random) -> Row:
     day = (NOW - dt.timedelta(days=rng.randrange(1, 400))).date()
     rows = [_row(invoice_id, line, rng) for line in range(1, rng.randrange(2, 5))]
     total = sum((row["total"] for row in rows), start=Decimal(0))
@@ -37,21 +82,21 @@ def _invoice(invoice_id: int, customer: dict[str, Any], rng: Random) -> dict[str
         "number": 700_000 + invoice_id,
         "date": f"{day}T00:00:00",
         "due_date": f"{day + dt.timedelta(days=14)}T00:00:00",
-        "customer_number": customer["number"],
-        "customer_name": customer["name"],
-        "delivery_customer_number": customer["number"],
+        "customer_number": int(entry.number),
+        "customer_name": split_name(entry.customer.name)[0],
+        "delivery_customer_number": int(entry.number),
         "total_sum": total,
-        "currency_code": customer["currency_code"],
+        "currency_code": entry.customer.currency,
         "state": 3 if paid else 2,
         "type": 1,
-        "project_number": project_number(str(customer["number"])) if invoice_id % 4 else None,
+        "project_number": project_number(entry.number) if invoice_id % 4 else None,
         "modified_date": naive_milliseconds(NOW - dt.timedelta(seconds=rng.randrange(3600, 20_000_000))),
         "rows": rows,
         "payments": [{"id": invoice_id * 10 + 9, "date": f"{day}T00:00:00", "sum": total}] if paid else [],
     }
 
 
-def _row(invoice_id: int, line: int, rng: Random) -> dict[str, Any]:
+def _row(invoice_id: int, line: int, rng: Random) -> Row:
     amount = Decimal(rng.randrange(1, 20))
     unit_price = Decimal(rng.randrange(500, 20_000)) / 100
     return {

@@ -102,7 +102,7 @@ def _ledger(entry: Entry) -> dict[str, Any]:
 def _master_data(entry: Entry) -> dict[str, Any]:
     """The part that the basic list shows too, but for the person in charge."""
     customer, style = entry.customer, entry.style
-    name, name2 = _split(customer.name)
+    name, name2 = split_name(customer.name)
     street = f"{customer.street} {customer.house_number}"
     country = COUNTRIES[customer.country].name
     return {
@@ -134,7 +134,7 @@ def _master_data(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _split(name: str) -> tuple[str, str]:
+def split_name(name: str) -> tuple[str, str]:
     """The name, and the words that do not fit for the second name field."""
     if len(name) <= _NAME_LENGTH:
         return name, ""

@@ -10,15 +10,17 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from aiohttp import web
 
 from airflow_provider_erp.sandbox.answers import json_answer, whole_number
+from airflow_provider_erp.sandbox.serving import Fields, Row, Shelf, Test, announced, page, select
 from airflow_provider_erp.sandbox.visma_net.rows import customer_row
 from airflow_provider_erp.sandbox.visma_net.tokens import Tokens
-from airflow_provider_erp.sandbox.world.planting import Entry
+from airflow_provider_erp.sandbox.world.books import Changes
+from airflow_provider_erp.sandbox.world.calendar import World
 
 MAX_PAGE_SIZE = 100
 _CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -28,7 +30,7 @@ _CONDITIONS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
 }
 _DATE = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{3})?)?")
-_TEXT_FILTERS: dict[str, Callable[[dict[str, Any]], str]] = {
+_TEXT_FILTERS: dict[str, Callable[[Row], str]] = {
     "name": lambda row: str(row["name"]),
     "status": lambda row: str(row["status"]),
     "corporateId": lambda row: str(row["corporateId"]),
@@ -37,16 +39,15 @@ _TEXT_FILTERS: dict[str, Callable[[dict[str, Any]], str]] = {
     "phone": lambda row: str(row["mainContact"]["phone1"]),
     "attributes": lambda row: ",".join(f"{each['id']}:{each['value']}" for each in row["attributes"]),
 }
-_Test = Callable[[dict[str, Any]], bool]
+_FIELDS = Fields(text="name", number=("mainAddress", "addressId"), optional="attributes", retyped="internalId")
 
 
 class VismaNet:
-    """The routes of one company of Visma.net, over a fixed set of customers."""
+    """The routes of one company of Visma.net, over the customers of one day."""
 
-    def __init__(self, entries: Iterable[Entry], tokens: Tokens) -> None:
-        self._rows = [customer_row(entry) for entry in entries]
-        self._by_number = {row["number"]: row for row in self._rows}
+    def __init__(self, world: World, tokens: Tokens) -> None:
         self._tokens = tokens
+        self.show(world)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes below the host, the token endpoint among them."""
@@ -56,30 +57,39 @@ class VismaNet:
             web.get("/v1/customer/{number}", self.get_customer),
         ]
 
+    def show(self, world: World) -> None:
+        """Serves the customers of this day from now on."""
+        self._customers = Shelf(world.books["visma_net"], customer_row)
+
+    def changes(self) -> dict[str, Changes]:
+        """What happened since the day before."""
+        return {"customer": self._customers.book.changes}
+
     async def list_customers(self, request: web.Request) -> web.Response:
         """One page as a bare array, the totals on every row; what is not known in the query is ignored."""
         if not self._tokens.is_valid(request):
             return _unauthorized()
-        page, size = _page(request)
-        if page is None or size is None:
+        number, size = _page(request)
+        if number is None or size is None:
             return json_answer({"message": "pageNumber and pageSize must be whole numbers above 0."}, 400)
         try:
             tests = list(_tests(request))
         except ValueError as exc:
             return json_answer({"message": str(exc)}, 400)
-        kept = [row for row in self._rows if all(test(row) for test in tests)]
-        metadata = {"totalCount": len(kept), "maxPageSize": MAX_PAGE_SIZE}
-        start = (page - 1) * size
-        return json_answer([{**row, "metadata": metadata} for row in kept[start : start + size]])
+        kept = select(self._customers.rows, tests)
+        metadata = {"totalCount": announced(len(kept)), "maxPageSize": MAX_PAGE_SIZE}
+        rows = page(kept[(number - 1) * size : number * size], _FIELDS)
+        return json_answer([{**row, "metadata": metadata} for row in rows])
 
     async def get_customer(self, request: web.Request) -> web.Response:
         """The customer with the number of the path."""
         if not self._tokens.is_valid(request):
             return _unauthorized()
-        row = self._by_number.get(request.match_info["number"])
-        if row is None:
+        number = request.match_info["number"]
+        entry = next((each for each in self._customers.book.things.values() if each.number == number), None)
+        if entry is None:
             return json_answer({"message": "Customer is not found."}, 404)
-        return json_answer({**row, "metadata": {"totalCount": 1, "maxPageSize": MAX_PAGE_SIZE}})
+        return json_answer({**customer_row(entry), "metadata": {"totalCount": 1, "maxPageSize": MAX_PAGE_SIZE}})
 
 
 def _unauthorized() -> web.Response:
@@ -89,12 +99,12 @@ def _unauthorized() -> web.Response:
 
 def _page(request: web.Request) -> tuple[int | None, int | None]:
     """The page and its size, which is cut to the greatest in silence; ``None`` where it is no number above 0."""
-    page = whole_number(request.query.get("pageNumber"), 1)
+    number = whole_number(request.query.get("pageNumber"), 1)
     size = whole_number(request.query.get("pageSize"), MAX_PAGE_SIZE)
-    return (page if page and page > 0 else None), (min(size, MAX_PAGE_SIZE) if size and size > 0 else None)
+    return (number if number and number > 0 else None), (min(size, MAX_PAGE_SIZE) if size and size > 0 else None)
 
 
-def _tests(request: web.Request) -> Iterator[_Test]:
+def _tests(request: web.Request) -> Iterator[Test]:
     """One test of rows for each known filter.
 
     Raises:
@@ -108,11 +118,11 @@ def _tests(request: web.Request) -> Iterator[_Test]:
             yield _compares(name, wanted, request.query.get(f"{name}Condition", ""))
 
 
-def _equals(value_of: Callable[[dict[str, Any]], str], wanted: str) -> _Test:
+def _equals(value_of: Callable[[Row], str], wanted: str) -> Test:
     return lambda row: value_of(row).casefold() == wanted.casefold()
 
 
-def _compares(name: str, wanted: str, condition: str) -> _Test:
+def _compares(name: str, wanted: str, condition: str) -> Test:
     if condition not in _CONDITIONS:
         raise ValueError(f"{name}Condition must be one of > < >= <=.")
     if not _DATE.fullmatch(wanted):

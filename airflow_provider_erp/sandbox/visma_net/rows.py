@@ -43,7 +43,7 @@ def customer_row(entry: Entry) -> dict[str, Any]:
         "attributes": [{"id": "SEGMENT", "description": "Segment", "value": "AB"[style % 2]}],
         "lastModifiedDateTime": naive_milliseconds(customer.modified),
         "createdDateTime": naive_milliseconds(customer.created),
-        "timeStamp": f"{int(entry.source_id):016X}",
+        "timeStamp": f"{(entry.revision << 32) + int(entry.source_id):016X}",
         "errorInfo": "",
     }
 

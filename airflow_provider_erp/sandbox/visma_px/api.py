@@ -9,69 +9,98 @@ active" means closed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from aiohttp import web
 
 from airflow_provider_erp.sandbox.answers import basic_header, json_answer
+from airflow_provider_erp.sandbox.serving import Fields, Row, Shelf, page
 from airflow_provider_erp.sandbox.visma_px.rows import customer_row
-from airflow_provider_erp.sandbox.visma_px.transactions import transactions
+from airflow_provider_erp.sandbox.visma_px.transactions import Posted, first_transactions, next_transactions
+from airflow_provider_erp.sandbox.world.books import Book, Changes
+from airflow_provider_erp.sandbox.world.calendar import World
 from airflow_provider_erp.sandbox.world.planting import Entry
-from airflow_provider_erp.sandbox.world.stamps import NOW, read_ticks, with_seven_digits
+from airflow_provider_erp.sandbox.world.stamps import now, read_ticks, with_seven_digits
 
 CREDENTIALS = ("px-reader", "px-sandbox-phrase")
 COMPANY_ID = "PX-SANDBOX"
-SERVER_TIME = with_seven_digits(NOW, 9)
 _SUBCOUNTS = {f"Noofrowssub{place}": 0 for place in range(1, 7)}
-_MESSAGE = {
-    "Messagetype": 1,
-    "Datareference": "",
-    "Messagetext": "",
-    "Created": SERVER_TIME,
-    **_SUBCOUNTS,
-    "AutoInvoiceData": {
-        "Status": 0,
-        "Documentid": 0,
-        "Errortext": None,
-        "Xmlfilesuffix": None,
-        "Filereference": None,
-        "Document": None,
-        "Attachments": [],
-    },
+_INVOICE_DATA: dict[str, Any] = {
+    "Status": 0,
+    "Documentid": 0,
+    "Errortext": None,
+    "Xmlfilesuffix": None,
+    "Filereference": None,
+    "Document": None,
+    "Attachments": [],
 }
+_CUSTOMER = Fields(text="Name", number=("Globaltype",), optional="Www", retyped="Globaltype")
+_TRANSACTION = Fields(text="Textreported", number=("Hoursreported",), optional="Namereported", retyped="Hoursreported")
+
+
+class _Day:
+    """The customers and transactions of one day; the transactions of day 0 are made when they are first asked for."""
+
+    def __init__(self, book: Book[Entry]) -> None:
+        self.server_time = with_seven_digits(now(book.day), 9)
+        self.customers = Shelf(book, customer_row)
+
+    @cached_property
+    def transactions(self) -> Book[Posted]:
+        return first_transactions(self.customers.book.things)
+
+    def next(self, book: Book[Entry]) -> _Day:
+        day = _Day(book)
+        day.transactions = next_transactions(self.transactions, list(book.things))
+        return day
 
 
 class VismaPx:
-    """The routes of PX, over a fixed set of customers."""
+    """The routes of PX, over the customers and transactions of one day."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._customers = [customer_row(entry) for entry in entries]
-
-    @cached_property
-    def _transactions(self) -> list[tuple[dict[str, Any], str, bool]]:
-        return list(transactions([row["Customerid"] for row in self._customers]))
+    def __init__(self, world: World) -> None:
+        self._day = _Day(world.books["visma_px"])
 
     def routes(self) -> list[web.RouteDef]:
         """The routes below the host."""
         return [web.get("/pxapi/Customer", self.list_customers), web.get("/pxapi/Trans", self.list_transactions)]
 
+    def show(self, world: World) -> None:
+        """Serves the next day's customers and transactions from now on."""
+        self._day = self._day.next(world.books["visma_px"])
+
+    def changes(self) -> dict[str, Changes]:
+        """What happened since the day before."""
+        return {"customer": self._day.customers.book.changes, "project_transaction": self._day.transactions.changes}
+
     async def list_customers(self, request: web.Request) -> web.Response:
         """All customers that changed at or after ``changedSince``; any ``selection`` is taken for 1."""
         everything = _flag(request, "inclNotActive")
-        rows = ((row, row["Lastaction"], not row["Closed"]) for row in self._customers)
-        return _dump(request, "Customers", rows, everything=everything)
+        day = self._day
+        rows = ((row, row["Lastaction"], everything or not row["Closed"]) for row in day.customers.rows)
+        return _dump(request, _Head("Customers", day.server_time, _CUSTOMER), rows)
 
     async def list_transactions(self, request: web.Request) -> web.Response:
         """All transactions that changed at or after ``changedSince``; their own stamp is never shown."""
         everything = _flag(request, "inclNotActiveProjects")
-        return _dump(request, "Transactions", self._transactions, everything=everything)
+        day = self._day
+        rows = ((each.row, each.stamp, everything or each.active) for each in day.transactions.things.values())
+        return _dump(request, _Head("Transactions", day.server_time, _TRANSACTION), rows)
 
 
-def _dump(
-    request: web.Request, name: str, rows: Iterable[tuple[dict[str, Any], str, bool]], *, everything: bool
-) -> web.Response:
-    """The envelope with those of the rows (row, stamp, active) that were asked for, or a refusal."""
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What stands around the rows of a dump."""
+
+    name: str
+    server_time: str
+    fields: Fields
+
+
+def _dump(request: web.Request, head: _Head, rows: Iterable[tuple[Row, str, bool]]) -> web.Response:
+    """The envelope with those of the rows (row, stamp, wanted) that were asked for, or a refusal."""
     if basic_header(*CREDENTIALS) != request.headers.get("Authorization"):
         message = {"Message": "Authorization has been denied for this request."}
         return json_answer(message, 401, headers={"WWW-Authenticate": 'Basic realm="PX"'})
@@ -81,10 +110,15 @@ def _dump(
         is_recent = _since(request.query.get("changedSince"))
     except ValueError:
         return json_answer({"Message": "The value of changedSince is not valid for DateTimeOffset."}, 400)
-    kept = [row for row, stamp, active in rows if (everything or active) and is_recent(stamp)]
+    kept = page([row for row, stamp, wanted in rows if wanted and is_recent(stamp)], head.fields)
     wants_text = request.headers.get("Accept") == "text/json"
-    content = {"Servertime": SERVER_TIME, name: kept, "Message": _MESSAGE}
+    content = {"Servertime": head.server_time, head.name: kept, "Message": _message(head.server_time)}
     return json_answer(content, content_type="text/json" if wants_text else "application/json")
+
+
+def _message(created: str) -> dict[str, Any]:
+    heading = {"Messagetype": 1, "Datareference": "", "Messagetext": "", "Created": created}
+    return {**heading, **_SUBCOUNTS, "AutoInvoiceData": _INVOICE_DATA}
 
 
 def _since(changed_since: str | None) -> Callable[[str], bool]:

@@ -20,7 +20,7 @@ TARGET = "visma_net"
 
 _COMMON_FIELDS = ("name", "email", "phone", "currency", "status")
 _ADDRESS_FIELDS = ("street", "postal_code", "city")
-_ANY_COMPANY_FIELDS = {
+ANY_COMPANY_FIELDS = {
     "visma_px": _COMMON_FIELDS,
     "lemonsoft": _COMMON_FIELDS + _ADDRESS_FIELDS,
     "fynn": (*_COMMON_FIELDS, *_ADDRESS_FIELDS, "invoice_email"),
@@ -66,6 +66,12 @@ def plan_customers(customers: int, rng: Random) -> list[CustomerPlan]:
     return plans
 
 
+def plan_newcomers(customers: int, rng: Random) -> list[CustomerPlan]:
+    """The plans of customers that come on one day: all agree, and one more has a break."""
+    with_breaks = [*_target_plans(1, 1), *_source_plans(1, 1)]
+    return [CustomerPlan()] * customers + [rng.choice(with_breaks)]
+
+
 def _target_plans(many: int, some: int) -> Iterator[CustomerPlan]:
     """Customers that Visma.net lacks although others have them, or holds twice."""
     yield from [CustomerPlan(copies_in_target=0)] * many
@@ -96,7 +102,7 @@ def _divergences(source: str, many: int, some: int) -> dict[Shape, list[Divergen
     """
     org_number = [Divergence(changed=("org_number",))] * some
     vat_number = [Divergence(changed=("vat_number",))] * some
-    fields = [Divergence(changed=(name,)) for name in _ANY_COMPANY_FIELDS[source]] * some
+    fields = [Divergence(changed=(name,)) for name in ANY_COMPANY_FIELDS[source]] * some
     by_shape = {
         Shape.COMPANY: [MISSING] * many + [Divergence(changed=_TWO_FIELDS[source])] * some + fields,
         Shape.NORDIC_COMPANY: [RENUMBERED] * many + [DUPLICATED] * many,

@@ -1,4 +1,4 @@
-"""Moments as the vendors write them, and the sandbox's fixed present."""
+"""Moments as the vendors write them, and the sandbox's present, which moves by days only."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ HELSINKI = ZoneInfo("Europe/Helsinki")
 NOW = dt.datetime(2026, 11, 20, 4, 0, 0, 46_352, tzinfo=dt.UTC)
 _TICKS_PER_SECOND = 10_000_000
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?")
+
+
+def now(day: int) -> dt.datetime:
+    """The present of a day; day 0 is 20 November 2026."""
+    return NOW + dt.timedelta(days=day)
 
 
 def with_seven_digits(moment: dt.datetime, seventh: int) -> str:
