@@ -220,6 +220,8 @@ def get_provider_info() -> dict[str, object]:
                 "python-modules": [
                     "airflow_provider_erp.operators.fetch",
                     "airflow_provider_erp.operators.reconcile",
+                    "airflow_provider_erp.operators.snapshot",
+                    "airflow_provider_erp.operators.purge",
                 ],
             }
         ],

@@ -90,7 +90,7 @@ def test_fields_that_the_code_reads_are_those_of_the_forms() -> None:
     package = Path(module.__file__).parent
     read: dict[str, set[str]] = {}
     getters = {"text", "required", "number", "flag", "mapping", "whole_numbers"}
-    shared = [package / "hooks/erp.py", package / "vendors/settings.py", package / "vendors/vendor.py"]
+    shared = [package / "hooks/connection.py", package / "vendors/settings.py", package / "vendors/vendor.py"]
     for path in [*package.glob("vendors/*/*.py"), *shared]:
         owner = path.parent.name if path.parent.parent.name == "vendors" else "common"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -1,64 +1,35 @@
-"""What the vendors' hooks share: the connection, the transport, and fetching a resource."""
+"""What the vendors' hooks share: fetching a resource, and all that a fetch must know of it."""
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import partial
 from importlib import import_module
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from airflow.providers.common.compat.sdk import BaseHook, Connection
-from airflow.sdk.log import mask_secret
+from airflow.providers.common.compat.sdk import BaseHook
 
 from airflow_provider_erp.exceptions import ErpConfigError, ErpError, ErpUnavailable
 from airflow_provider_erp.get_provider_info import get_provider_info
+from airflow_provider_erp.hooks.connection import ConnectedHook
 from airflow_provider_erp.protocol.changes import earlier
 from airflow_provider_erp.protocol.completeness import Completeness
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.dump import Dump
-from airflow_provider_erp.protocol.exchange import Exchange
 from airflow_provider_erp.protocol.listing import Listing, fetch, in_one_go
 from airflow_provider_erp.protocol.messages import Page, Request, decode_record
 from airflow_provider_erp.protocol.retry import Retry
-from airflow_provider_erp.records import Record
 from airflow_provider_erp.transport.asynchronous import opened
-from airflow_provider_erp.transport.loop import ASleep, arun, blocking, pause
-from airflow_provider_erp.transport.options import TransportOptions
-from airflow_provider_erp.transport.pace import SharedPace, shared_pace
-from airflow_provider_erp.transport.sync import SyncTransport
+from airflow_provider_erp.transport.loop import arun, blocking
 from airflow_provider_erp.vendors.parameters import texts
-from airflow_provider_erp.vendors.settings import Settings, base_url
-from airflow_provider_erp.vendors.vendor import ReadRecord, Traits, Vendor
+from airflow_provider_erp.vendors.vendor import Traits
 
 log = logging.getLogger(__name__)
 
 
-class ErpHook(BaseHook):
-    """Reads lists of one ERP system, complete or with an error.
-
-    The connection is read when it is first needed, once.
-    """
-
-    vendor: ClassVar[Vendor]
-    conn_type: ClassVar[str]
-    hook_name: ClassVar[str]
-    conn_name_attr: ClassVar[str] = "conn_id"
-    default_conn_name: ClassVar[str]
-
-    def __init__(
-        self,
-        conn_id: str | None = None,
-        *,
-        sleep: Callable[[float], object] = time.sleep,
-        asleep: ASleep = pause,
-    ) -> None:
-        super().__init__()
-        self.conn_id = conn_id or self.default_conn_name
-        self._sleep = sleep
-        self._asleep = asleep
+class ErpHook(ConnectedHook):
+    """Reads lists of one ERP system, complete or with an error."""
 
     @staticmethod
     def for_connection(conn_id: str) -> ErpHook:
@@ -78,84 +49,6 @@ class ErpHook(BaseHook):
         hook: ErpHook = getattr(import_module(module), name)(conn_id)
         hook.connection = connection
         return hook
-
-    @cached_property
-    def connection(self) -> Connection:
-        """Airflow's connection."""
-        return self.get_connection(self.conn_id)
-
-    @cached_property
-    def settings(self) -> Settings:
-        """The connection's fields, checked.
-
-        Raises:
-            ErpConfigError: the host is missing, or credentials may not be sent there.
-        """
-        connection = self.connection
-        extra = connection.extra_dejson
-        host = connection.host or self.vendor.default_host
-        settings = Settings(
-            conn_type=self.vendor.conn_type,
-            conn_id=self.conn_id,
-            base_url=base_url(host, connection.port, connection.schema) if host else "",
-            login=connection.login or None,
-            password=connection.password or None,
-            extra=extra if isinstance(extra, dict) else {},
-        )
-        if not isinstance(extra, dict):
-            raise settings.error(f"the extra field must be a JSON object, got a {type(extra).__name__}")
-        if not host:
-            raise settings.error("the host field is not set; it is the base URL of your server")
-        settings.safe_url(settings.base_url, "the host field")
-        return settings
-
-    @property
-    def company(self) -> str:
-        """The company that this connection reads."""
-        return self.settings.text("company") or self.vendor.company(self.settings)
-
-    @cached_property
-    def exchange(self) -> Exchange:
-        """How questions are asked: the credential, and the retry budget."""
-        retry = Retry(
-            max_attempts=int(self.settings.number("max_attempts", 5, 1)),
-            max_seconds=self.settings.number("retry_seconds", 15.0, 0.0),
-            pace=self._pace,
-        )
-        return self._exchange(retry)
-
-    @property
-    def _pace(self) -> SharedPace:
-        """Shared by all tasks of this machine that ask the same server with the same credentials."""
-        settings = self.settings
-        name = "\0".join([self.vendor.conn_type, settings.base_url, self.company, settings.login or ""])
-        return shared_pace(name, settings.number("max_requests_per_minute", 0.0, 0.0))
-
-    def _exchange(self, retry: Retry) -> Exchange:
-        return Exchange(self.vendor.auth(self.settings, retry, mask_secret), retry, self.conn_id)
-
-    @cached_property
-    def transport(self) -> SyncTransport:
-        """The pool of connections to the server, one request at a time."""
-        return SyncTransport(self._transport_options)
-
-    @cached_property
-    def _transport_options(self) -> TransportOptions:
-        verify = self.settings.flag("verify_tls", default=True)
-        bundle = self.settings.text("ca_bundle")
-        if bundle and not Path(bundle).exists():
-            raise self.settings.error(f"the extra field 'ca_bundle' names {bundle}, which is not on this machine")
-        return TransportOptions(
-            timeout_seconds=self.settings.number("timeout_seconds", 60.0, 0.001),
-            verify=verify and (bundle or True),
-            max_body_bytes=self.settings.max_body_bytes,
-            connections=self.window,
-        )
-
-    @property
-    def window(self) -> int:
-        """How many pages may be in flight."""
-        return int(self.settings.number("window", self.vendor.window, 1))
 
     def fetch(
         self, resource: str, *, since: str | None = None, filters: Mapping[str, Any] | None = None
@@ -194,7 +87,7 @@ class ErpHook(BaseHook):
             ValueError, ErpError: as ``fetch``, while iterating.
         """
         listing = self._listing(resource, since, filters)()
-        async with opened(self._transport_options) as transport:
+        async with opened(self.transport_options) as transport:
             conversation = fetch(listing, self.exchange, window=self.window, adopted=adopted)
             async for page in arun(conversation, transport.send, self._asleep):
                 yield page
@@ -284,20 +177,12 @@ class ErpHook(BaseHook):
         conversation = self.exchange.read(request, partial(described.deletions.decode, self.settings))
         return complete(run(conversation, self.transport.send, self._sleep))
 
-    def record_type(self, resource: str) -> type[Record]:
-        """The canonical type of a resource's records."""
-        return self.vendor.resource(resource).record
-
-    def reader(self, resource: str) -> ReadRecord:
-        """The translator of this resource's raw rows, raising ``UnreadableRecord`` with a reason."""
-        return self.vendor.resource(resource).reader(self.settings)
-
     def test_connection(self) -> tuple[bool, str]:
         """Whether one cheap question is answered, and what to mend when it is not."""
         resource, asked = self.vendor.test
         try:
             described = self.vendor.resource(resource)
-            exchange = self._exchange(Retry(max_attempts=1))
+            exchange = self.exchange_with(Retry(max_attempts=1))
             listing = self.vendor.listing(described, self.settings, described.arguments(None, asked))
             pages = run(fetch(listing, exchange), self.transport.send, self._sleep)
             next(pages)

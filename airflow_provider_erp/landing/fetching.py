@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from airflow_provider_erp.landing.batch import Fetch, Writing, write_batch
+from airflow_provider_erp.landing.asked import Fetch, Writing
+from airflow_provider_erp.landing.batch import write_batch
 from airflow_provider_erp.landing.catalog import LAST, Catalog, Published
 from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.landing.raw import PART_SECONDS

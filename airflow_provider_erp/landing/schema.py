@@ -17,8 +17,12 @@ FIRST_ROWS, THEN_EVERY = 1000, 100
 ABSENT = "absent"
 """Stands among a field's types when some of the objects that might have it do not."""
 
+RARE = "rare"
+"""Stands there when fewer than one in fifty of them have it."""
+
 _MOST_PATHS = 500
 _ENOUGH_ROWS = 20
+_ONE_IN = 50
 _ROOT = ""
 _XML = "xml"
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]*)")
@@ -51,12 +55,13 @@ class SchemaRecorder:
 
     def result(self) -> dict[str, list[str]]:
         """The types of each path, sorted."""
-        found = {}
-        for path in sorted(self._types):
-            holder = path.rpartition(".")[0]
-            sometimes = not path.endswith("[]") and self._seen[path] < self._holders[holder]
-            found[path] = sorted(self._types[path] | ({ABSENT} if sometimes else set()))
-        return found
+        return {path: sorted(self._types[path] | self._marks(path)) for path in sorted(self._types)}
+
+    def _marks(self, path: str) -> set[str]:
+        seen, holders = self._seen[path], self._holders[path.rpartition(".")[0]]
+        if path.endswith("[]") or seen >= holders:
+            return set()
+        return {ABSENT, RARE} if seen * _ONE_IN < holders else {ABSENT}
 
     def _look_at(self, row: msgspec.Raw) -> None:
         try:
@@ -84,19 +89,18 @@ def drift(before: Schema, after: Schema, *, rows: int, rows_before: int = FIRST_
     """What is otherwise after than before, a line each; ``rows`` are how many came.
 
     Nothing is told that chance may explain: a null beside a type is no other
-    type; a few rows do not prove that there was no such field, nor do many if
-    some rows lack it where it is found; what lies in an object or a list appears or
-    vanishes with it; a schema that reached the most paths is only asked for
-    types.
+    type; a few rows do not prove that a field is not there, and it takes many
+    where only some rows have it, or few have what it lies in; rare fields
+    come and go. Of a schema that reached the most paths only types are told.
     """
     if not before or not after:
         return
     if max(len(before), len(after)) < _MOST_PATHS:
         for path in sorted(after.keys() - before.keys()):
-            if _could_be_in(path, before) and rows_before >= _rows_to_prove_absence(after[path]):
+            if _is_proof(path, after[path], before, rows_before):
                 yield f"field {path} appeared ({_told(after[path])})"
         for path in sorted(before.keys() - after.keys()):
-            if _could_be_in(path, after) and rows >= _ENOUGH_ROWS and ABSENT not in before[path]:
+            if _is_proof(path, before[path], after, rows):
                 yield f"field {path} vanished ({_told(before[path])})"
     for path in sorted(before.keys() & after.keys()):
         was, now = _plain(before[path]), _plain(after[path])
@@ -104,17 +108,21 @@ def drift(before: Schema, after: Schema, *, rows: int, rows_before: int = FIRST_
             yield f"field {path} changed its type ({_told(was)} before, now {_told(now)})"
 
 
-def _could_be_in(path: str, schema: Schema) -> bool:
-    """Whether the path's object was there, so that the path's absence says something; an item's never does."""
-    if path.endswith("[]"):
-        return False
+def _is_proof(path: str, types: Sequence[str], lacking: Schema, rows: int) -> bool:
+    """Whether so many rows without a field say that there is none, if it has these types where it is found."""
     holder = path.rpartition(".")[0]
-    return holder == _ROOT or "object" in schema.get(holder, ())
+    if path.endswith("[]") or RARE in types or (holder and "object" not in lacking.get(holder, ())):
+        return False
+    return rows >= (FIRST_ROWS if ABSENT in types or not _in_each_row(holder, lacking) else _ENOUGH_ROWS)
 
 
-def _rows_to_prove_absence(types: Sequence[str]) -> int:
-    """How many rows without a field prove that there was none, by whether each row has it now."""
-    return FIRST_ROWS if ABSENT in types else _ENOUGH_ROWS
+def _in_each_row(path: str, schema: Schema) -> bool:
+    """Whether each row has one object there; the row itself is the empty path."""
+    while path:
+        if "[]" in path or list(schema[path]) != ["object"]:
+            return False
+        path = path.rpartition(".")[0]
+    return True
 
 
 def _elements(record: Any) -> Any:
@@ -125,8 +133,8 @@ def _elements(record: Any) -> Any:
 
 
 def _plain(types: Sequence[str]) -> set[str]:
-    return set(types) - {"null", ABSENT}
+    return set(types) - {"null", ABSENT, RARE}
 
 
 def _told(types: Sequence[str] | set[str]) -> str:
-    return " or ".join(sorted(types))
+    return " or ".join(sorted(set(types) - {ABSENT, RARE}))

@@ -173,7 +173,7 @@ def test_lone_surrogate_costs_its_own_record_and_no_other(connect: Any) -> None:
     readable = []
     for row in page.raw:
         with suppress(UnreadableRecord):
-            readable.append(hook.reader("customer")(row).source_id)
+            readable.append(hook.traits("customer").read(row).source_id)
     assert readable == ["1", "3"]
     assert b"\\ud800" in bytes(page.raw[1])
 
@@ -503,7 +503,7 @@ def test_connection_test_asks_a_token_server_that_is_away_once(connect: Any) -> 
 
 def test_token_fetched_at_run_time_is_masked(connect: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     masked: list[str] = []
-    monkeypatch.setattr("airflow_provider_erp.hooks.erp.mask_secret", masked.append)
+    monkeypatch.setattr("airflow_provider_erp.hooks.connection.mask_secret", masked.append)
     with serving(_fails("visma_net")) as server, pytest.raises(ErpProtocolError):
         list(connect("visma_net", server.url).get_customers())
     assert masked == ["token-1"]

@@ -22,7 +22,8 @@ from hypothesis import strategies as st
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.landing import storage
-from airflow_provider_erp.landing.batch import Fetch, Writing, write_batch
+from airflow_provider_erp.landing.asked import Fetch, Writing
+from airflow_provider_erp.landing.batch import write_batch
 from airflow_provider_erp.landing.catalog import Published, read_batch
 from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.landing.raw import RawParts

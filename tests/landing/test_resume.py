@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_erp.exceptions import ErpUnavailable
-from airflow_provider_erp.landing.batch import Fetch, Writing, write_batch
+from airflow_provider_erp.landing.asked import Fetch, Writing
+from airflow_provider_erp.landing.batch import write_batch
 from airflow_provider_erp.landing.catalog import Published, copy_records
 from airflow_provider_erp.landing.checkpoint import NAME, RESUME_WITHIN
 from airflow_provider_erp.landing.paths import Attempt

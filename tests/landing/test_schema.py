@@ -133,6 +133,7 @@ def test_what_appeared_vanished_or_changed_its_type_is_told() -> None:
         ([{"a": []}] * 30, [{"a": [{"b": 1}]}] * 30),
         ([{"a": None}] * 30, [{"a": {"b": 1}}] * 30),
         ([{"a": {"b": 1}}] * 30, [{"a": None}] * 30),
+        ([{"a": None}] * 29 + [{"a": {"b": 1}}], [{"a": {"b": 1, "c": 1}}] * 30),
     ],
     ids=[
         "nothing before",
@@ -149,6 +150,7 @@ def test_what_appeared_vanished_or_changed_its_type_is_told() -> None:
         "objects in a list that was empty",
         "an object that was null",
         "an object that is null",
+        "an object that one row had",
     ],
 )
 def test_what_chance_may_explain_is_not_told(before: list[Any], after: list[Any]) -> None:
@@ -157,7 +159,27 @@ def test_what_chance_may_explain_is_not_told(before: list[Any], after: list[Any]
 
 def test_a_field_that_only_some_rows_have_appears_after_many_without_it() -> None:
     before, after = [{"b": 1}] * FIRST_ROWS, [{"a": 1, "b": 1}, {"b": 1}] * 30
-    assert drift_of(before, after) == ["field a appeared (absent or number)"]
+    assert drift_of(before, after) == ["field a appeared (number)"]
+
+
+def test_a_field_that_only_some_rows_had_vanishes_after_many_without_it() -> None:
+    before, after = [{"a": 1, "b": 1}, {"b": 1}] * 30, [{"b": 1}] * FIRST_ROWS
+    assert drift_of(before, after) == ["field a vanished (number)"]
+
+
+def test_rare_fields_come_and_go() -> None:
+    without: list[Any] = [{}] * FIRST_ROWS
+    rare = [{"a": 1}, *without]
+    assert schema_of(*rare)["a"] == ["absent", "number", "rare"]
+    rows = {"rows": len(rare), "rows_before": len(rare)}
+    assert list(drift(schema_of({"b": 1}, *rare), schema_of({"b": 1}, *without), **rows)) == []
+    assert list(drift(schema_of({"b": 1}, *without), schema_of({"b": 1}, *rare), **rows)) == []
+
+
+def test_a_field_of_the_items_of_a_list_appears_after_many_rows_without_it() -> None:
+    before, after = [{"rows": [{"a": 1}]}], [{"rows": [{"a": 1, "b": 1}]}]
+    assert drift_of(before * 30, after * 30) == []
+    assert drift_of(before * FIRST_ROWS, after * 30) == ["field rows[].b appeared (number)"]
 
 
 def test_a_field_that_each_of_a_few_rows_has_appears_after_enough_without_it() -> None:

@@ -11,14 +11,12 @@ from typing import Any
 
 import msgspec
 
-from airflow_provider_erp.exceptions import ErpAuthError, ErpInconsistentRead, ErpProtocolError
-from airflow_provider_erp.protocol.auth import Login
-from airflow_provider_erp.protocol.messages import Request, Response
-from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.protocol.rows import Rows, Scan
-from airflow_provider_erp.protocol.urls import with_query
 from airflow_provider_erp.records import Customer, Invoice
 from airflow_provider_erp.vendors.lemonsoft import records
+from airflow_provider_erp.vendors.lemonsoft.auth import session_auth
+from airflow_provider_erp.vendors.lemonsoft.deletions import deletions
+from airflow_provider_erp.vendors.lemonsoft.envelope import rows_in
 from airflow_provider_erp.vendors.parameters import (
     Parameter,
     Write,
@@ -32,19 +30,9 @@ from airflow_provider_erp.vendors.parameters import (
 )
 from airflow_provider_erp.vendors.reading import key_bytes, rows_of, stamps
 from airflow_provider_erp.vendors.settings import Settings
-from airflow_provider_erp.vendors.vendor import Deletions, Resource, Vendor
+from airflow_provider_erp.vendors.vendor import Resource, Vendor
 
 CUSTOMERS = "/api/customers"
-
-
-class _Envelope(msgspec.Struct):
-    """Source: recorded on products: an error may come with status 200; ``result_count`` is this page's."""
-
-    results: list[msgspec.Raw] | None = None
-    result_count: int | None = None
-    has_next_page: bool | None = None
-    has_errors: bool | None = None
-    errors: list[Any] | None = None
 
 
 class _Row(msgspec.Struct):
@@ -53,15 +41,12 @@ class _Row(msgspec.Struct):
     modified_date: Any = None
 
 
-_BARE = msgspec.json.Decoder(list[msgspec.Raw]).decode
-_ENVELOPE = msgspec.json.Decoder(_Envelope).decode
 _ROWS = rows_of(_Row)
 
 
 def _decoder(resource: str) -> Callable[[Settings, bytes], Rows]:
     def decode(_: Settings, body: bytes) -> Rows:
-        """The swagger gives the answer as ``{}``: an envelope and a bare array are both read."""
-        raw, more = (_BARE(body), None) if body.lstrip()[:1] == b"[" else _opened(resource, body)
+        raw, more = rows_in(resource, body)
         return Rows(raw=raw, more=more)
 
     return decode
@@ -76,23 +61,6 @@ def _scanner(modified: str) -> Callable[[Sequence[msgspec.Raw]], Scan]:
         )
 
     return scan
-
-
-def _opened(resource: str, body: bytes) -> tuple[list[msgspec.Raw], bool | None]:
-    envelope = _ENVELOPE(body)
-    if envelope.has_errors or envelope.errors:
-        raise ErpProtocolError(
-            f"lemonsoft {resource}: the server answers status 200 with has_errors {envelope.has_errors} and "
-            f"{len(envelope.errors or ())} errors; check the filters and the rights of the user"
-        )
-    if envelope.results is None:
-        keys = [key for key in msgspec.json.decode(body, type=dict[str, msgspec.Raw]) if key.isidentifier()][:10]
-        raise ErpProtocolError(f"lemonsoft {resource}: expected a list under 'results', got an object with keys {keys}")
-    if envelope.result_count not in (None, len(envelope.results)):
-        raise ErpInconsistentRead(
-            f"lemonsoft {resource}: a page announces {envelope.result_count} rows and has {len(envelope.results)}"
-        )
-    return envelope.results, envelope.has_next_page
 
 
 def _local_stamp(value: Any, settings: Settings | None = None) -> list[str]:
@@ -115,38 +83,6 @@ def _filters(**writers: Write) -> dict[str, Parameter]:
         "page_size": Parameter("filter.page_size", whole_between(1), default=100, selects=False),
         "page": Parameter("", refused("the hook turns the pages itself"), selects=False),
     }
-
-
-def _deletions(log_type: str) -> Deletions:
-    """Source: Lemonsoft's REST description: ``startDate`` defaults to one year back, so it is always sent."""
-
-    def path(since: str) -> str:
-        return with_query("/api/log/deleted", [("logType", log_type), ("startDate", since)])
-
-    def decode(settings: Settings, body: bytes) -> list[str]:
-        """ASSUMED: a row names the deleted record by ``id``, or by what ``deleted_id_field`` says."""
-        raw, more = (_BARE(body), None) if body.lstrip()[:1] == b"[" else _opened("deleted", body)
-        if more:
-            raise ErpProtocolError(
-                f"lemonsoft deleted {log_type}: the answer says that more follows, and no document says how to ask "
-                "for it; fetch a full batch, which shows deletions, too"
-            )
-        name = settings.text("deleted_id_field") or "id"
-        return [_deleted_id(log_type, row, name) for row in raw]
-
-    return Deletions(path=path, decode=decode)
-
-
-def _deleted_id(log_type: str, row: msgspec.Raw, name: str) -> str:
-    found = msgspec.json.decode(row)
-    value = found.get(name) if isinstance(found, dict) else None
-    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-        keys = sorted(found)[:10] if isinstance(found, dict) else type(found).__name__
-        raise ErpProtocolError(
-            f"lemonsoft deleted {log_type}: expected an id under {name!r}, got {keys}; name the field in the "
-            "connection's deleted_id_field"
-        )
-    return str(value)
 
 
 CUSTOMER = Resource(
@@ -184,7 +120,7 @@ CUSTOMER = Resource(
     },
     since="modified_after",
     decode=_decoder("customer"),
-    deletions=_deletions("Customer"),
+    deletions=deletions("Customer"),
     scan=_scanner("modified"),
     overlap_minutes=120,
     stamped=True,
@@ -213,7 +149,7 @@ INVOICE = Resource(
     ),
     since="updated_after",
     decode=_decoder("invoice"),
-    deletions=_deletions("Invoice"),
+    deletions=deletions("Invoice"),
     scan=_scanner("modified_date"),
     overlap_minutes=120,
     reader=records.invoice_reader,
@@ -230,41 +166,6 @@ def customer_path(customer_id: int | str) -> str:
     return f"{CUSTOMERS}/{whole(customer_id)[0]}"
 
 
-def _auth(settings: Settings, retry: Retry, on_secret: Callable[[str], None]) -> Login:
-    """A session by user, password, database and API key; its life is not documented, so a 401 renews it."""
-    if not settings.login or not settings.password:
-        raise settings.error("the user belongs into the login field and its password into password")
-    body = {
-        "UserName": settings.login,
-        "Password": settings.password,
-        "Database": settings.required("database", "it names the Lemonsoft database to log in to"),
-        "ApiKey": settings.required("api_key", "Lemonsoft issues it for an integration"),
-    }
-    request = Request(
-        "lemonsoft login",
-        f"{settings.base_url}/api/auth/login",
-        method="POST",
-        headers={"Content-Type": "application/json", "Accept": "application/json"},
-        body=msgspec.json.encode(body),
-    )
-    return Login(request, _read_session, lambda session: {"Session-Id": session}, retry, settings.conn_id, on_secret)
-
-
-def _read_session(response: Response) -> str:
-    """The session; a refused login may come with status 200 and without one."""
-    try:
-        answer = msgspec.json.decode(response.json)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        answer = None
-    session = answer.get("session_id") if isinstance(answer, dict) else None
-    if not isinstance(session, str) or not session:
-        raise ErpAuthError(
-            "lemonsoft login: the server answers status 200 without a session; check login, password, database and "
-            "api_key in the connection"
-        )
-    return session
-
-
 def _company(settings: Settings) -> str:
     host = settings.base_url.partition("://")[2]
     return f"{host} {settings.required('database', 'it names the Lemonsoft database')}"
@@ -275,7 +176,7 @@ LEMONSOFT = Vendor(
     title="Lemonsoft",
     default_host=None,
     resources={resource.name: resource for resource in (CUSTOMER, INVOICE)},
-    auth=_auth,
+    auth=session_auth,
     company=_company,
     test=("customer", {"base": True, "page_size": 1}),
 )
