@@ -10,7 +10,7 @@ import pytest
 from batches_on_disk import DAY, EVERYONE, MONDAY, Read, manifest_of, publish, put, same
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
-from airflow_provider_erp.landing.catalog import Catalog, Published, copy_part, read_batch
+from airflow_provider_erp.landing.catalog import Catalog, Published, copy_part, copy_records, read_batch
 from airflow_provider_erp.landing.manifest import Manifest, decode, encode
 
 NEW_FIELDS = ("looks", "overlap", "schema", "drift", "warnings", "deleted", "changes")
@@ -46,6 +46,12 @@ def test_a_file_of_an_earlier_try_lies_in_the_folder_beside(tmp_path: Path) -> N
     assert copy_part(batch, part, tmp_path).read_bytes() == b"{}\n"
     with pytest.raises(ErpInconsistentRead, match=r"/day/later/raw-.*the manifest names this file, but it is gone"):
         copy_part(batch, dataclasses.replace(part, folder=None), tmp_path)
+
+
+def test_a_batch_of_raw_lines_has_no_records_to_copy(tmp_path: Path) -> None:
+    batch = publish(tmp_path, Read(0, same([1]), canonical=False))
+    with pytest.raises(ValueError, match="this batch has raw lines only; fetch with canonical=True"):
+        copy_records(batch, tmp_path)
 
 
 def test_a_manifest_from_before_there_were_these_fields_is_still_read(tmp_path: Path) -> None:

@@ -9,13 +9,16 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from batches_on_disk import DAY, EVERYONE, MONDAY, Read, publish, rows_of, said, same
+from fake_source import FakeSource, customers, page
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.landing.catalog import Published, read_batch
 from airflow_provider_erp.landing.deletions import Guard
+from airflow_provider_erp.landing.fetching import FetchSpec, fetch_batch
 from airflow_provider_erp.landing.manifest import encode
+from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.landing.state import State, current_state, state_up_to
 from airflow_provider_erp.landing.stream import Stream
 from airflow_provider_erp.records import Customer
@@ -187,6 +190,24 @@ def test_the_same_batches_give_the_same_bytes(tmp_path: Path) -> None:
     one, other = state_of(tmp_path), state_of(tmp_path)
     assert one.records.read_bytes() == other.records.read_bytes()
     assert one.deleted.read_bytes() == other.deleted.read_bytes()
+
+
+@pytest.mark.parametrize("has_changes", [True, False], ids=["asked for changes", "read whole each time"])
+def test_what_fetches_publish_is_merged_with_the_columns_of_a_record(tmp_path: Path, has_changes: bool) -> None:
+    def fetch(day: int, *rows: bytes) -> Published:
+        source = FakeSource([page(1, *rows, cursor=f"{day}")], has_changes=has_changes, deleted_ids=["1"])
+        moment = MONDAY + day * DAY
+        attempt = Attempt(dag_id="daily", run_id=str(day), task_id="fetch")
+        spec = FetchSpec(resource="customer", as_of=moment, since="last")
+        return fetch_batch(source, spec, base_path=tmp_path.as_uri(), attempt=attempt, now=moment)
+
+    fetch(0, *customers(1, 2, 3))
+    newest = fetch(1, b'{"id": 3, "name": "Changed"}', *([] if has_changes else customers(2)))
+    state = state_up_to(newest, tmp_path)
+    assert said(state.records) == {"2": "Customer 2", "3": "Changed"}
+    assert [row[0] for row in rows_of(state.deleted)] == ["1"]
+    assert {len(row) for row in rows_of(state.records)} == {len(dataclasses.fields(Customer))}
+    assert newest.manifest.coverage == ("changes" if has_changes else "full")
 
 
 KEYS = st.sets(st.integers(0, 24).map(str))
