@@ -6,7 +6,8 @@ import datetime as dt
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -88,6 +89,7 @@ def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attem
         digests=not traits.has_changes,
         max_rejected=spec.max_rejected,
         part_seconds=spec.checkpoint_seconds,
+        clock=_clock(now),
     )
     batch = write_batch(
         fetch,
@@ -106,6 +108,12 @@ def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attem
     )
     _log("published", batch)
     return batch
+
+
+def _clock(now: dt.datetime) -> Callable[[], dt.datetime]:
+    """The present as it goes on from ``now``."""
+    started = time.monotonic()
+    return lambda: now + dt.timedelta(seconds=time.monotonic() - started)
 
 
 def _stream(hook: Source, spec: FetchSpec) -> Stream:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from airflow.sdk.io import attach
-from fsspec.implementations.memory import MemoryFileSystem  # type: ignore[import-untyped]
+from fsspec.implementations.memory import MemoryFileSystem
 
 from airflow_provider_erp.landing import storage
 
