@@ -32,7 +32,7 @@ class ErpFetchOperator(BaseOperator):
         resource: ``customer``, ``project_transaction`` or ``invoice``; what the vendor has.
         since: ``last`` to read what changed since the newest batch of the same selection (all, where there is
             none yet, or where the vendor has no change filter: then the batch tells what changed), or a cursor of
-            an earlier batch, verbatim; without it all is read.
+            an earlier batch, verbatim; without it, or where a template renders to an empty text, all is read.
         filters: the vendor's filters, by the names of the hook's typed method.
         base_path: where batches are kept, a URL of object storage; default ``[erp] base_path``.
         as_of_tolerance: how much older than the newest batch a run may be and still read anew. An older
@@ -90,7 +90,7 @@ class ErpFetchOperator(BaseOperator):
             self.hook(),
             FetchSpec(
                 resource=self.resource,
-                since=self.since,
+                since=self.since or None,  # a template may render to an empty text
                 filters=self.filters,
                 as_of=as_of(context["dag_run"]),
                 as_of_tolerance=self.as_of_tolerance,
