@@ -13,7 +13,7 @@ from airflow_provider_erp.landing.batch import Draft
 from airflow_provider_erp.landing.catalog import Catalog, Published, copy_records
 from airflow_provider_erp.landing.changed import changed_records
 from airflow_provider_erp.landing.manifest import Changes, Manifest, Part
-from airflow_provider_erp.landing.schema import drift
+from airflow_provider_erp.landing.schema import FIRST_ROWS, drift
 from airflow_provider_erp.landing.source import Source, Traits
 from airflow_provider_erp.landing.stream import Stream
 
@@ -49,9 +49,11 @@ class Supplements:
         return manifest
 
     def _drift(self, manifest: Manifest) -> tuple[str, ...]:
-        if self.before is None:
+        reference = self._reference(manifest)
+        if reference is None:
             return ()
-        found = tuple(drift(self.before.manifest.schema, manifest.schema, rows=manifest.rows))
+        before = reference.manifest
+        found = tuple(drift(before.schema, manifest.schema, rows=manifest.rows, rows_before=before.rows))
         if not found:
             return ()
         label = f"{manifest.conn_type} {manifest.resource}"
@@ -59,11 +61,17 @@ class Supplements:
         if self.fail_on_drift:
             raise ErpProtocolError(
                 f"{label}: the records have other fields than in the batch of "
-                f"{self.before.manifest.as_of.isoformat()}: {told}. Nothing was published; check what the vendor "
+                f"{before.as_of.isoformat()}: {told}. Nothing was published; check what the vendor "
                 "changed, then run the task once with on_schema_change='warn'"
             )
         log.warning("%s: the records have other fields than before: %s", label, told)
         return found
+
+    def _reference(self, manifest: Manifest) -> Published | None:
+        """The batch before, or the last full one where that has too few rows to tell which fields there are."""
+        if self.before is None or self.before.manifest.rows >= FIRST_ROWS:
+            return self.before
+        return self.catalog.newest_full(self.stream, before=manifest.as_of) or self.before
 
     def _warnings(self, manifest: Manifest) -> Iterator[str]:
         """A change filter that cannot be seen in the rows is doubted when it gives as much as everything."""

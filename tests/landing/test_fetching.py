@@ -212,8 +212,9 @@ def test_as_many_rejected_records_as_allowed_are_a_batch(warehouse: Warehouse) -
 def test_fields_that_are_others_than_before_are_told_or_fail_the_fetch(
     warehouse: Warehouse, caplog: pytest.LogCaptureFixture
 ) -> None:
-    warehouse.fetch(one_customer(), MONDAY)
-    other = FakeSource([page(1, b'{"id": "1", "name": "A", "segment": 3}')])
+    rows = [b'{"id": "%d", "name": "A", "segment": 3}' % number for number in range(30)]
+    warehouse.fetch(FakeSource([page(1, *customers(*range(30)))]), MONDAY)
+    other = FakeSource([page(1, *rows)])
     with pytest.raises(ErpProtocolError, match="field segment appeared"):
         warehouse.fetch(other, TUESDAY, on_schema_change="fail")
     batch = warehouse.fetch(other, TUESDAY)
@@ -223,6 +224,16 @@ def test_fields_that_are_others_than_before_are_told_or_fail_the_fetch(
     )
     assert "field segment appeared (number)" in caplog.text
     assert warehouse.fetch(other, FRIDAY).manifest.drift == ()
+
+
+def test_few_changed_rows_are_held_against_the_last_full_batch(warehouse: Warehouse) -> None:
+    def changed(*rows: bytes) -> FakeSource:
+        return FakeSource([page(1, *rows, cursor="2026-11-17")])
+
+    warehouse.fetch(FakeSource([page(1, *customers(*range(30)), cursor="2026-11-16")]), MONDAY)
+    warehouse.fetch(changed(b'{"id": 1}'), TUESDAY, since="last")
+    batch = warehouse.fetch(changed(b'{"id": 1, "name": "A", "segment": 3}'), FRIDAY, since="last")
+    assert batch.manifest.drift == ("field segment appeared (number)",)
 
 
 def test_an_unknown_resource_is_refused_and_nothing_is_sent(warehouse: Warehouse) -> None:
