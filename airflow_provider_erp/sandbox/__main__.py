@@ -9,17 +9,32 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from airflow_provider_erp.sandbox.connections import export_lines
-from airflow_provider_erp.sandbox.faults import KINDS, VENDORS, Fault
+from airflow_provider_erp.sandbox.faults.board import KINDS, Fault
+from airflow_provider_erp.sandbox.faults.targets import VENDORS
 from airflow_provider_erp.sandbox.server import HOST, Sandbox, running_sandbox
 
 _SIGNALS = {signal.SIGINT, signal.SIGTERM}
 _LAST_PORT = 65_535
+_FAULT = "VENDOR:KIND[:COUNT[:AFTER]]"
 _DESCRIPTION = "Serve Visma PX, Visma.net ERP, Lemonsoft and Fynn on this machine, with invented customers."
+
+
+def _kinds() -> str:
+    """One line for each kind of fault, with its vendors where not all can be hit."""
+    lines = []
+    for kind in KINDS.values():
+        only = "" if kind.vendors == VENDORS else f" ({', '.join(kind.vendors)})"
+        lines.append(f"    {kind.name:<15} {kind.words}{only}")
+    return "\n".join(lines)
+
+
 _EPILOG = f"""
 faults:
   vendors: {", ".join(VENDORS)}
-  kinds:   {", ".join(KINDS)}
-  --fault lemonsoft:429:2 lets the next two data requests to Lemonsoft fail
+  --fault lemonsoft:429:2      hits the next two data requests to Lemonsoft
+  --fault fynn:empty_page:1:3  hits one data request to Fynn after three that pass
+  kinds:
+{_kinds()}
 
 connections for Airflow, while a sandbox runs on port 8079:
   eval "$(python -m airflow_provider_erp.sandbox --port 8079 --print-connections)"
@@ -27,17 +42,18 @@ connections for Airflow, while a sandbox runs on port 8079:
 
 
 def read_fault(text: str) -> Fault:
-    """The fault that ``VENDOR:KIND[:COUNT]`` describes.
+    """The fault that ``VENDOR:KIND[:COUNT[:AFTER]]`` describes.
 
     Raises:
         argparse.ArgumentTypeError: the text is not of that form, or a word in it is unknown.
     """
     vendor, _, rest = text.partition(":")
-    kind, _, count = rest.partition(":")
+    kind, _, numbers = rest.partition(":")
+    count, _, after = numbers.partition(":")
     try:
-        return Fault(vendor, kind, int(count or "1"))
+        return Fault(vendor, kind, int(count or "1"), int(after or "0"))
     except ValueError as exc:
-        raise argparse.ArgumentTypeError(f"expected VENDOR:KIND[:COUNT], got {text!r}: {exc}") from exc
+        raise argparse.ArgumentTypeError(f"expected {_FAULT}, got {text!r}: {exc}") from exc
 
 
 def read_port(text: str) -> int:
@@ -67,9 +83,10 @@ def _parser() -> argparse.ArgumentParser:
         type=read_fault,
         action="append",
         default=[],
-        metavar="VENDOR:KIND[:COUNT]",
-        help="let data requests fail, see below; may be repeated",
+        metavar=_FAULT,
+        help="what data requests meet, see below; may be repeated",
     )
+    parser.add_argument("--latency", type=float, default=0.0, help="seconds before each answer (default: %(default)s)")
     parser.add_argument("--print-connections", action="store_true", help="print the connections for the port, and end")
     return parser
 
@@ -92,7 +109,11 @@ def main(arguments: Sequence[str] | None = None, wait: Callable[[], None] = wait
         stack.callback(signal.pthread_sigmask, signal.SIG_SETMASK, signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS))
         try:
             running = running_sandbox(
-                seed=options.seed, customers=options.customers, day=options.day, port=options.port
+                seed=options.seed,
+                customers=options.customers,
+                day=options.day,
+                port=options.port,
+                latency_seconds=options.latency,
             )
             sandbox = stack.enter_context(running)
         except OSError as exc:

@@ -1,18 +1,18 @@
-"""What the vendors of the sandbox share: JSON answers and bodies, basic credentials, numbers in a query."""
+"""What the vendors of the sandbox share: answers, bodies, basic credentials, numbers in a query."""
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
 from aiohttp import web
 
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 _T = TypeVar("_T")
+encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
 def json_answer(
@@ -24,8 +24,28 @@ def json_answer(
 ) -> web.Response:
     """An answer with a JSON document."""
     return web.Response(
-        body=_ENCODER.encode(content), status=status, headers=headers, content_type=content_type, charset="utf-8"
+        body=encode_json(content), status=status, headers=headers, content_type=content_type, charset="utf-8"
     )
+
+
+class Dump(web.Response):
+    """An answer that is made and sent piece by piece."""
+
+    def __init__(self, pieces: Iterable[bytes], content_type: str) -> None:
+        self.pieces = pieces
+        super().__init__(body=self._sent(), content_type=content_type, charset="utf-8")
+
+    async def _sent(self) -> AsyncIterator[bytes]:
+        for piece in self.pieces:
+            yield piece
+
+
+def whole_body(response: web.StreamResponse) -> bytes:
+    """The body of an answer that has not been sent; the pieces of a dump can be had once."""
+    if isinstance(response, Dump):
+        return b"".join(response.pieces)
+    body = response.body if isinstance(response, web.Response) else None
+    return body if isinstance(body, bytes) else b""
 
 
 def basic_header(login: str, phrase: str) -> str:

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from airflow_provider_erp.sandbox.answers import json_answer, read_body
 from airflow_provider_erp.sandbox.connections import connections
-from airflow_provider_erp.sandbox.faults import Fault, FaultBoard
+from airflow_provider_erp.sandbox.faults.board import Fault, FaultBoard
 from airflow_provider_erp.sandbox.present import Present
 
 

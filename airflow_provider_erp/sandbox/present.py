@@ -10,6 +10,7 @@ from airflow_provider_erp.sandbox.lemonsoft.api import Lemonsoft
 from airflow_provider_erp.sandbox.lemonsoft.sessions import Sessions
 from airflow_provider_erp.sandbox.system import System
 from airflow_provider_erp.sandbox.visma_net.api import VismaNet
+from airflow_provider_erp.sandbox.visma_net.limits import Limit
 from airflow_provider_erp.sandbox.visma_net.tokens import Tokens
 from airflow_provider_erp.sandbox.visma_px.api import VismaPx
 from airflow_provider_erp.sandbox.world.calendar import Calendar, World
@@ -21,12 +22,12 @@ class Present:
     Safe to move on from another thread than the server's: each system shows one day or the next, never a mixture.
     """
 
-    def __init__(self, calendar: Calendar, tokens: Tokens, sessions: Sessions) -> None:
+    def __init__(self, calendar: Calendar, tokens: Tokens, limit: Limit, sessions: Sessions) -> None:
         self._calendar, self._lock = calendar, Lock()
         world = calendar.today
         self.systems: dict[str, System] = {
             "visma_px": VismaPx(world),
-            "visma_net": VismaNet(world, tokens),
+            "visma_net": VismaNet(world, tokens, limit),
             "lemonsoft": Lemonsoft(world, sessions),
             "fynn": Fynn(world),
         }

@@ -8,18 +8,20 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
 
+from airflow_provider_erp.sandbox.between import faulty, late, recording
 from airflow_provider_erp.sandbox.connections import PREFIXES, connections
 from airflow_provider_erp.sandbox.control import Control
-from airflow_provider_erp.sandbox.faults import Fault, FaultBoard, middleware
+from airflow_provider_erp.sandbox.faults.board import Fault, FaultBoard
+from airflow_provider_erp.sandbox.faults.targets import TARGETS, Target
 from airflow_provider_erp.sandbox.lemonsoft.sessions import Sessions
 from airflow_provider_erp.sandbox.present import Present
+from airflow_provider_erp.sandbox.visma_net.limits import DEFAULT_LIMIT, Limit
 from airflow_provider_erp.sandbox.visma_net.tokens import Tokens
 from airflow_provider_erp.sandbox.world.calendar import Calendar, World
 
@@ -54,10 +56,10 @@ class Sandbox:
         return self.present.truth()
 
     def arm(self, vendor: str, kind: str, count: int = 1, after: int = 0) -> None:
-        """Lets the vendor's next ``count`` data requests fail, once ``after`` more have passed.
+        """Lets the fault hit the vendor's next ``count`` data requests, once ``after`` more have passed.
 
         Raises:
-            ValueError: an unknown vendor or kind, or a number out of range.
+            ValueError: an unknown vendor or kind, a kind that cannot hit the vendor, or a number out of range.
         """
         self.board.arm(Fault(vendor, kind, count, after))
 
@@ -69,24 +71,36 @@ class Sandbox:
 
 @contextmanager
 def running_sandbox(
-    *, seed: int = 7, customers: int = 50, day: int = 0, port: int = 0, requests_per_session: int = 50
+    *,
+    seed: int = 7,
+    customers: int = 50,
+    day: int = 0,
+    port: int = 0,
+    requests_per_session: int = 50,
+    visma_net_limit: int = DEFAULT_LIMIT,
+    latency_seconds: float = 0.0,
 ) -> Iterator[Sandbox]:
     """A sandbox that runs in a thread of its own until the block ends; port 0 takes a free one.
 
-    ``day`` is how many days after 20 November 2026 it is in the systems, and
-    ``requests_per_session`` how many data requests a Lemonsoft session lasts.
+    ``day`` is how many days after 20 November 2026 it is in the systems.
+    ``requests_per_session`` is how many data requests a Lemonsoft session lasts,
+    ``visma_net_limit`` how many Visma.net answers in an hour. Every data request
+    is answered ``latency_seconds`` later.
 
     Raises:
         OSError: the port is taken.
-        ValueError: a negative number of customers or days.
+        ValueError: a negative number of customers, days, requests or seconds.
     """
+    if latency_seconds < 0:
+        raise ValueError(f"sandbox: expected a latency of 0 seconds or more, got {latency_seconds}")
     tokens, sessions = Tokens(), Sessions(requests_per_session)
-    present = Present(Calendar(seed, customers), tokens, sessions)
+    present = Present(Calendar(seed, customers), tokens, Limit(visma_net_limit), sessions)
     present.advance_to(day)
+    expire = {"visma_net": tokens.expire, "lemonsoft": sessions.expire}
+    targets = {vendor: replace(target, expire=expire.get(vendor, target.expire)) for vendor, target in TARGETS.items()}
     with socket.create_server((HOST, port)) as listener:
         sandbox = Sandbox(f"http://{HOST}:{listener.getsockname()[1]}", present, FaultBoard())
-        app = application(sandbox, {"visma_net": tokens.expire, "lemonsoft": sessions.expire})
-        with _served(app, listener):
+        with _served(application(sandbox, targets, latency_seconds), listener):
             yield sandbox
 
 
@@ -114,26 +128,13 @@ def _served(app: web.Application, listener: socket.socket) -> Iterator[None]:
         thread.join()
 
 
-def application(sandbox: Sandbox, expire: Mapping[str, Callable[[web.Request], None]]) -> web.Application:
+def application(sandbox: Sandbox, targets: Mapping[str, Target], latency_seconds: float) -> web.Application:
     """The server: each vendor is an application of its own below its prefix."""
     app = web.Application()
     for vendor, system in sandbox.present.systems.items():
-        faults = middleware(sandbox.board, vendor, expire.get(vendor, _no_token))
-        part = web.Application(middlewares=[_recording(sandbox), faults])
+        faults = faulty(sandbox.board, vendor, targets[vendor])
+        part = web.Application(middlewares=[recording(sandbox.seen), late(latency_seconds), faults])
         part.add_routes(system.routes())
         app.add_subapp(PREFIXES[vendor], part)
     app.add_routes(Control(sandbox.url, sandbox.present, sandbox.board).routes())
     return app
-
-
-def _no_token(_request: web.Request) -> None:
-    """Does nothing: the vendor has neither tokens nor sessions."""
-
-
-def _recording(sandbox: Sandbox) -> Middleware:
-    @web.middleware
-    async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
-        sandbox.seen.append((request.method, request.raw_path))
-        return await handler(request)
-
-    return record

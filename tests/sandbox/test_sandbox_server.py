@@ -16,7 +16,8 @@ from sandbox_client import open_client
 
 from airflow_provider_erp.sandbox import running_sandbox
 from airflow_provider_erp.sandbox.__main__ import main
-from airflow_provider_erp.sandbox.faults import VENDORS
+from airflow_provider_erp.sandbox.faults.board import KINDS
+from airflow_provider_erp.sandbox.faults.targets import VENDORS
 
 
 def test_contents_name_the_four_systems() -> None:
@@ -90,10 +91,12 @@ def test_command_line_serves_until_told_to_end_with_its_faults_armed(capsys: pyt
         url = next(line.split()[1] for line in capsys.readouterr().out.splitlines() if line.startswith("  faults"))
         armed.extend(requests.get(url, timeout=10).json())
 
-    assert main(["--port", "0", "--customers", "5", "--fault", "fynn:500:3", "--fault", "lemonsoft:reset"], look) == 0
-    assert [(each["vendor"], each["kind"], each["count"]) for each in armed] == [
-        ("fynn", "500", 3),
-        ("lemonsoft", "reset", 1),
+    faults = ["--fault", "fynn:500:3", "--fault", "lemonsoft:reset", "--fault", "fynn:empty_page:1:2"]
+    assert main(["--port", "0", "--customers", "5", *faults], look) == 0
+    assert [tuple(each.values()) for each in armed] == [
+        ("fynn", "500", 3, 0),
+        ("lemonsoft", "reset", 1, 0),
+        ("fynn", "empty_page", 1, 2),
     ]
 
 
@@ -107,6 +110,21 @@ def test_first_line_says_what_runs_and_how_to_stop_it_and_the_addresses_are_alig
     assert first.endswith("Ctrl+C stops it.")
     assert [line.split()[0] for line in addresses] == [*VENDORS, "truth", "day", "faults"]
     assert len({line.index("http://") for line in addresses}) == 1
+
+
+def test_command_line_begins_on_the_day_that_it_is_given(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--port", "0", "--customers", "5", "--day", "2", "--latency", "0.01"], lambda: None) == 0
+    assert "(seed 7, day 2)" in capsys.readouterr().out
+
+
+def test_help_explains_every_kind_of_fault_and_whom_it_cannot_hit(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    lines = capsys.readouterr().out.splitlines()
+    explained = {line.split()[0]: line for line in lines if line.startswith("    ") and line.split()[0] in KINDS}
+    assert explained.keys() == KINDS.keys()
+    assert explained["total_changes"].endswith("(visma_net, fynn)")
+    assert "(" not in explained["bom"]
 
 
 def test_taken_port_is_named_with_the_way_out(capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,7 +146,11 @@ def test_company_of_every_connection_is_named_and_does_not_depend_on_the_port() 
     [
         (["--fault", "sap:500"], "expected a vendor"),
         (["--fault", "fynn:500:many"], "VENDOR:KIND"),
+        (["--fault", "fynn:500:1:soon"], "VENDOR:KIND"),
+        (["--fault", "visma_px:empty_page"], "visma_px has no pages; only visma_net, lemonsoft, fynn have"),
         (["--port", "0", "--customers", "-1"], "0 or more"),
+        (["--port", "0", "--day", "-1"], "0 or later"),
+        (["--port", "0", "--latency", "-1"], "0 seconds or more"),
         (["--port", "70000"], "a port from 0 to 65535"),
         (["--port", "0", "--print-connections"], "needs the port"),
     ],

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from airflow_provider_erp.sandbox.answers import json_answer, whole_number
 from airflow_provider_erp.sandbox.serving import Fields, Row, Shelf, Test, announced, page, select
+from airflow_provider_erp.sandbox.visma_net.limits import Limit
 from airflow_provider_erp.sandbox.visma_net.rows import customer_row
 from airflow_provider_erp.sandbox.visma_net.tokens import Tokens
 from airflow_provider_erp.sandbox.world.books import Changes
@@ -45,16 +46,16 @@ _FIELDS = Fields(text="name", number=("mainAddress", "addressId"), optional="att
 class VismaNet:
     """The routes of one company of Visma.net, over the customers of one day."""
 
-    def __init__(self, world: World, tokens: Tokens) -> None:
-        self._tokens = tokens
+    def __init__(self, world: World, tokens: Tokens, limit: Limit) -> None:
+        self._tokens, self._limit = tokens, limit
         self.show(world)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes below the host, the token endpoint among them."""
         return [
             web.post("/connect/token", self._tokens.issue),
-            web.get("/v1/customer", self.list_customers),
-            web.get("/v1/customer/{number}", self.get_customer),
+            web.get("/v1/customer", self._limit.guarding(self.list_customers)),
+            web.get("/v1/customer/{number}", self._limit.guarding(self.get_customer)),
         ]
 
     def show(self, world: World) -> None:

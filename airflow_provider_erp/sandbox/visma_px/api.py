@@ -2,8 +2,8 @@
 
 Source: visma-px-customer and visma-px-trans documents.
 ASSUMED: basic credentials (the document names no scheme), Helsinki as the
-server's zone, .NET's usual ``{"Message": ...}`` for refusals, and that "not
-active" means closed.
+server's zone, .NET's usual ``{"Message": ...}`` for refusals, which are JSON
+whatever is accepted, and that "not active" means closed.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Any
 
 from aiohttp import web
 
-from airflow_provider_erp.sandbox.answers import basic_header, json_answer
+from airflow_provider_erp.sandbox.answers import Dump, basic_header, json_answer
 from airflow_provider_erp.sandbox.serving import Fields, Row, Shelf, page
+from airflow_provider_erp.sandbox.visma_px.documents import json_pieces, xml_pieces
 from airflow_provider_erp.sandbox.visma_px.rows import customer_row
 from airflow_provider_erp.sandbox.visma_px.transactions import Posted, first_transactions, next_transactions
 from airflow_provider_erp.sandbox.world.books import Book, Changes
@@ -35,6 +36,12 @@ _INVOICE_DATA: dict[str, Any] = {
     "Filereference": None,
     "Document": None,
     "Attachments": [],
+}
+_FORMATS = {
+    "application/json": json_pieces,
+    "text/json": json_pieces,
+    "application/xml": xml_pieces,
+    "text/xml": xml_pieces,
 }
 _CUSTOMER = Fields(text="Name", number=("Globaltype",), optional="Www", retyped="Globaltype")
 _TRANSACTION = Fields(text="Textreported", number=("Hoursreported",), optional="Namereported", retyped="Hoursreported")
@@ -111,9 +118,15 @@ def _dump(request: web.Request, head: _Head, rows: Iterable[tuple[Row, str, bool
     except ValueError:
         return json_answer({"Message": "The value of changedSince is not valid for DateTimeOffset."}, 400)
     kept = page([row for row, stamp, wanted in rows if wanted and is_recent(stamp)], head.fields)
-    wants_text = request.headers.get("Accept") == "text/json"
-    content = {"Servertime": head.server_time, head.name: kept, "Message": _message(head.server_time)}
-    return json_answer(content, content_type="text/json" if wants_text else "application/json")
+    content_type = _content_type(request.headers.get("Accept", ""))
+    pieces = _FORMATS[content_type](head.name, kept, head.server_time, _message(head.server_time))
+    return Dump(pieces, content_type)
+
+
+def _content_type(accept: str) -> str:
+    """The first documented type that the client accepts, or JSON; weights are not looked at."""
+    wanted = (each.partition(";")[0].strip().lower() for each in accept.split(","))
+    return next((each for each in wanted if each in _FORMATS), "application/json")
 
 
 def _message(created: str) -> dict[str, Any]:
