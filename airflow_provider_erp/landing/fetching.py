@@ -17,7 +17,7 @@ from airflow_provider_erp.landing.catalog import LAST, Catalog, Published
 from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.landing.raw import PART_SECONDS
 from airflow_provider_erp.landing.run_time import published_instead, refuse_future
-from airflow_provider_erp.landing.source import Source
+from airflow_provider_erp.landing.source import Source, Traits
 from airflow_provider_erp.landing.stream import Stream
 from airflow_provider_erp.landing.supplements import Supplements
 
@@ -71,29 +71,9 @@ def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attem
         return found
     before = catalog.newest(stream, before=spec.as_of)
     since = _since(spec, before, has_changes=traits.has_changes)
-    fetch = Fetch(
-        stream=stream,
-        title=hook.vendor.title,
-        filters=tuple(sorted(hook.selection(spec.resource, since=since, filters=spec.filters))),
-        since=hook.cursor(spec.resource, since=since, filters=spec.filters),
-        as_of=spec.as_of,
-        observed_at=now,
-        question=_question(hook, spec, since),
-        cursor_life=traits.cursor_life,
-    )
-    writing = Writing(
-        record_type=traits.record,
-        read=traits.read,
-        scan=traits.scan,
-        canonical=spec.canonical,
-        digests=not traits.has_changes,
-        max_rejected=spec.max_rejected,
-        part_seconds=spec.checkpoint_seconds,
-        clock=_clock(now),
-    )
     batch = write_batch(
-        fetch,
-        writing,
+        _described(hook, spec, stream, since, now),
+        _writing(spec, traits, now),
         lambda adopted: hook.pages(spec.resource, since=since, filters=spec.filters, adopted=adopted),
         base_path=base_path,
         attempt=attempt,
@@ -108,6 +88,33 @@ def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attem
     )
     _log("published", batch)
     return batch
+
+
+def _described(hook: Source, spec: FetchSpec, stream: Stream, since: str | None, now: dt.datetime) -> Fetch:
+    return Fetch(
+        stream=stream,
+        title=hook.vendor.title,
+        filters=tuple(sorted(hook.selection(spec.resource, since=since, filters=spec.filters))),
+        since=hook.cursor(spec.resource, since=since, filters=spec.filters),
+        as_of=spec.as_of,
+        observed_at=now,
+        question=_question(hook, spec, since),
+        cursor_life=hook.traits(spec.resource).cursor_life,
+    )
+
+
+def _writing(spec: FetchSpec, traits: Traits, now: dt.datetime) -> Writing:
+    """How the batch is written; where the vendor cannot be asked for changes, digests will tell them."""
+    return Writing(
+        record_type=traits.record,
+        read=traits.read,
+        scan=traits.scan,
+        canonical=spec.canonical,
+        digests=not traits.has_changes,
+        max_rejected=spec.max_rejected,
+        part_seconds=spec.checkpoint_seconds,
+        clock=_clock(now),
+    )
 
 
 def _clock(now: dt.datetime) -> Callable[[], dt.datetime]:
