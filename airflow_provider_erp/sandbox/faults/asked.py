@@ -31,8 +31,8 @@ async def _ask_page_before(request: web.Request, handler: Handler, target: Targe
 
 
 async def _ask_without_change_filter(request: web.Request, handler: Handler, target: Target) -> web.StreamResponse:
-    url = request.rel_url.without_query_params(*target.change_filters)
-    return await handler(request.clone(rel_url=url))
+    kept = [(name, value) for name, value in request.query.items() if name not in target.change_filters]
+    return await handler(request.clone(rel_url=request.rel_url.with_query(kept)))
 
 
 KINDS = (
