@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 HOME = Path(tempfile.mkdtemp(prefix="erp-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 (HOME / "dags").mkdir()
+(HOME / "tmp").mkdir()
+tempfile.tempdir = str(HOME / "tmp")  # what a server's limit leaves for other tasks of this machine ends with the tests
 
 os.environ |= {
     "AIRFLOW_HOME": str(HOME),
