@@ -7,19 +7,22 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from airflow_provider_erp.landing.asked import Fetch, Writing
 from airflow_provider_erp.landing.batch import write_batch
 from airflow_provider_erp.landing.catalog import LAST, Catalog, Published
+from airflow_provider_erp.landing.fence import fenced
 from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.landing.raw import PART_SECONDS
 from airflow_provider_erp.landing.run_time import published_instead, refuse_future
 from airflow_provider_erp.landing.source import Source, Traits
 from airflow_provider_erp.landing.stream import Stream
 from airflow_provider_erp.landing.supplements import Supplements
+from airflow_provider_erp.protocol.completeness import Completeness
+from airflow_provider_erp.protocol.messages import Page
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +77,7 @@ def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attem
     batch = write_batch(
         _described(hook, spec, stream, since, now),
         _writing(spec, traits, now),
-        lambda adopted: hook.pages(spec.resource, since=since, filters=spec.filters, adopted=adopted),
+        lambda adopted: _pages(hook, spec, since, adopted, now),
         base_path=base_path,
         attempt=attempt,
         supplement=Supplements(
@@ -88,6 +91,13 @@ def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attem
     )
     _log("published", batch)
     return batch
+
+
+def _pages(
+    hook: Source, spec: FetchSpec, since: str | None, adopted: Completeness | None, now: dt.datetime
+) -> Iterator[Page]:
+    pages = hook.pages(spec.resource, since=since, filters=spec.filters, adopted=adopted)
+    return fenced(hook, spec.resource, pages, now)
 
 
 def _described(hook: Source, spec: FetchSpec, stream: Stream, since: str | None, now: dt.datetime) -> Fetch:

@@ -12,6 +12,7 @@ from airflow_provider_erp.exceptions import ErpProtocolError
 from airflow_provider_erp.landing.batch import Draft
 from airflow_provider_erp.landing.catalog import Catalog, Published, copy_records
 from airflow_provider_erp.landing.changed import changed_records
+from airflow_provider_erp.landing.fence import deleted_since
 from airflow_provider_erp.landing.manifest import Changes, Manifest, Part
 from airflow_provider_erp.landing.schema import FIRST_ROWS, drift
 from airflow_provider_erp.landing.source import Source, Traits
@@ -88,7 +89,7 @@ class Supplements:
         """What the vendor's feed says was deleted since the cursor, one id a line."""
         if manifest.cursor_in is None:
             return None
-        found = self.hook.deleted(manifest.resource, manifest.cursor_in)
+        found = deleted_since(self.hook, manifest.resource, manifest.cursor_in)
         if found is None:
             return None
         path = draft.workspace / "deleted.jsonl"

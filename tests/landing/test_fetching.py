@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from fake_source import FakeSource, customers, page
 
-from airflow_provider_erp.exceptions import ErpProtocolError, ErpUnavailable
+from airflow_provider_erp.exceptions import ErpAuthError, ErpInconsistentRead, ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.landing.catalog import Catalog, Published
 from airflow_provider_erp.landing.fetching import FetchSpec, fetch_batch, summary
 from airflow_provider_erp.landing.paths import Attempt
@@ -158,6 +158,31 @@ def test_ids_that_the_vendor_says_are_deleted_stand_beside_the_changes(warehouse
     assert deleted is not None
     assert deleted.rows == 2
     assert Path(batch.file(deleted).removeprefix("file://")).read_text() == '{"source_id":"7"}\n{"source_id":"8"}\n'
+
+
+def test_list_without_a_total_from_which_records_were_deleted_meanwhile_is_read_again(warehouse: Warehouse) -> None:
+    class Deleting(FakeSource):
+        def pages(self, resource: str, **asked: Any) -> Any:
+            yield from super().pages(resource, **asked)
+            self.deleted_ids = ["7", "8"]
+
+    with pytest.raises(ErpInconsistentRead, match="1 records were deleted while the list was read"):
+        warehouse.fetch(Deleting([page(1, *customers(1))], deleted_ids=["7"]), MONDAY)
+    assert warehouse.catalog.newest(EVERYONE) is None
+    with_total = Deleting([page(1, *customers(1), total=1)], deleted_ids=["7"])
+    assert warehouse.fetch(with_total, MONDAY).manifest.rows == 1
+
+
+def test_feed_of_deletions_that_may_not_be_read_is_told_and_the_fetch_goes_on(
+    warehouse: Warehouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Secretive(FakeSource):
+        def deleted(self, resource: str, since: str) -> list[str] | None:
+            raise ErpAuthError("deleted customer: refused with status 403")
+
+    batch = warehouse.fetch(Secretive([page(1, *customers(1))]), MONDAY, since="2026-11-15")
+    assert batch.manifest.deleted is None
+    assert "status 403; going on without knowing what was deleted" in caplog.text
 
 
 def test_full_batch_asks_for_no_deletions(warehouse: Warehouse) -> None:

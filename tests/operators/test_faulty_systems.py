@@ -39,7 +39,7 @@ FAILED: dict[str, type[ErpError]] = {
 OF_OTHER_TESTS = {"ignored_filter", "new_field", "lost_field", "retyped_field", "nan", "latin1", "gzip_cut"}
 
 
-def each(kinds: set[str], but: tuple[str, str] | None = None) -> Any:
+def each(kinds: set[str], but: tuple[str, str] | None = None) -> pytest.MarkDecorator:
     """Each kind with each vendor that can have it."""
     pairs = [(vendor, kind) for kind in sorted(kinds) for vendor in KINDS[kind].vendors if (vendor, kind) != but]
     return pytest.mark.parametrize(("vendor", "kind"), pairs)
