@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
+from airflow_provider_erp.exceptions import ErpConfigError
 from airflow_provider_erp.protocol.messages import Response
 from airflow_provider_erp.protocol.retry import TOO_MANY, retry_after_seconds
 
@@ -57,7 +58,7 @@ class SharedPace:
 
     @contextmanager
     def _state(self) -> Iterator[tuple[TextIO, float]]:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             try:
@@ -68,9 +69,15 @@ class SharedPace:
 
 
 def shared_pace(name: str, per_minute: float | None) -> SharedPace:
-    """The pace of all that this user's tasks on this machine ask under one name."""
+    """The pace of all that this user's tasks on this machine ask under one name.
+
+    Raises:
+        ErpConfigError: the folder for it belongs to somebody else.
+    """
     folder = Path(tempfile.gettempdir()) / f"airflow-provider-erp-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise ErpConfigError(f"{folder}: another user made this folder; remove it, or set TMPDIR for the workers")
     return SharedPace(folder / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.pace", per_minute)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_provider_erp.exceptions import ErpUnavailable
+from airflow_provider_erp.exceptions import ErpConfigError, ErpUnavailable
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.messages import Answer, Request, Response
 from airflow_provider_erp.protocol.retry import Retry, persist
@@ -101,6 +101,16 @@ def test_name_decides_who_shares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     shared_pace("one", 1).turn(0)
     assert shared_pace("one", 1).turn(0) > 50
     assert shared_pace("two", 1).turn(0) == 0
+
+
+def test_folder_of_another_user_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    shared_pace("one", 1)
+    [folder] = tmp_path.iterdir()
+    monkeypatch.setattr("os.getuid", lambda: 4711)
+    folder.rename(tmp_path / "airflow-provider-erp-4711")
+    with pytest.raises(ErpConfigError, match="another user made this folder"):
+        shared_pace("one", 1)
 
 
 def ask(pace: SharedPace, pauses: list[float], sent: list[Request], *answers: Answer) -> Response:
