@@ -6,7 +6,7 @@ import datetime as dt
 import inspect
 
 import pytest
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.providers.common.compat.sdk import AirflowFailException
 
 from airflow_provider_erp import exceptions
 from airflow_provider_erp.exceptions import (
