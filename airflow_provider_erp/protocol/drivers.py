@@ -29,7 +29,8 @@ Send = Callable[[Request], Answer]
 def run(conversation: Conversation[T], send: Send, sleep: Callable[[float], object]) -> Generator[Page, None, T]:
     """Yields the conversation's pages as they come and returns what it returns.
 
-    A started conversation is held when somebody waits for it: one request at a time.
+    A started conversation is held when somebody waits for it: one request at a time. Asking for a stream ends the
+    one before.
     """
     opened: list[Opened] = []
     answer: Any = None
@@ -62,6 +63,8 @@ def _perform(step: Deed, send: Send, sleep: Callable[[float], object], opened: l
         case More():
             return step.opened.source.read()
         case Request():
+            while step.stream and opened:
+                opened.pop().source.close()
             answer = send(step)
             if isinstance(answer, Opened):
                 opened.append(answer)

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import aiohttp
 import yarl
@@ -36,7 +37,7 @@ class AsyncTransport:
         self._session = session
 
     async def send(self, request: Request) -> Answer:
-        """The server's answer, whole or opened as was asked for, or why there is none.
+        """The server's answer, whole, or opened where a stream was asked for and comes; or why there is none.
 
         Raises:
             ErpConfigError: a header of the request cannot be sent.
@@ -52,7 +53,8 @@ class AsyncTransport:
                 allow_redirects=False,
                 proxy=proxy_for(request.url),
             )
-            body = b"" if request.stream else await self._whole(request, answer)
+            is_opened = request.stream and answer.status == HTTPStatus.OK
+            body = b"" if is_opened else await self._whole(request, answer)
         except aiohttp.InvalidURL as exc:
             raise unsendable(request, exc) from None
         except (aiohttp.ClientError, OSError) as exc:  # a time-out is an OSError
@@ -61,7 +63,7 @@ class AsyncTransport:
             raise unsendable(request, exc) from None
         headers = {name.lower(): value for name, value in answer.headers.items()}
         now, seconds = datetime.now(UTC), time.monotonic() - started
-        if request.stream:
+        if is_opened:
             return Opened(answer.status, headers, b"", now, seconds, source=_Source(answer, self.options))
         return Response(answer.status, headers, body, now, seconds)
 
@@ -96,7 +98,7 @@ class _Source:
 
     async def close(self) -> None:
         """Gives the connection back, or closes it where there is more to come."""
-        self._answer.release()
+        self._answer.close()
 
 
 @asynccontextmanager

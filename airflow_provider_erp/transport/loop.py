@@ -95,6 +95,8 @@ async def _aperform(
         case More():
             return await step.opened.source.read()
         case Request():
+            while step.stream and opened:
+                await opened.pop().source.close()
             answer = await send(step)
             if isinstance(answer, Opened):
                 opened.append(answer)

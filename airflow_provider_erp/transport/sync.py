@@ -6,6 +6,7 @@ import logging
 import time
 import weakref
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 import requests
 import urllib3
@@ -51,7 +52,7 @@ class SyncTransport:
             urllib3.disable_warnings(InsecureRequestWarning)
 
     def send(self, request: Request) -> Answer:
-        """The server's answer, whole or opened as was asked for, or why there is none.
+        """The server's answer, whole, or opened where a stream was asked for and comes; or why there is none.
 
         Raises:
             ErpConfigError: a header of the request cannot be sent.
@@ -70,14 +71,15 @@ class SyncTransport:
                 proxies=_proxies(request.url),
                 stream=True,
             )
-            body = b"" if request.stream else self._whole(request, answer)
+            is_opened = request.stream and answer.status_code == HTTPStatus.OK
+            body = b"" if is_opened else self._whole(request, answer)
         except ValueError as exc:  # as are requests' and urllib3's errors about headers and addresses
             raise unsendable(request, exc) from None
         except OSError as exc:  # requests' own errors are OSErrors
             return _lost(exc, time.monotonic() - started, self.options)
         headers = {name.lower(): value for name, value in answer.headers.items()}
         now, seconds = datetime.now(UTC), time.monotonic() - started
-        if request.stream:
+        if is_opened:
             return Opened(answer.status_code, headers, b"", now, seconds, source=_Source(answer, self.options))
         return Response(answer.status_code, headers, body, now, seconds)
 

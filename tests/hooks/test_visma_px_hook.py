@@ -146,3 +146,15 @@ def test_each_auth_scheme_puts_the_secret_where_it_belongs(connect: Any) -> None
 def test_incomplete_connection_says_which_field_to_mend(connect: Any, extra: dict[str, Any], told: str) -> None:
     with pytest.raises(ErpConfigError, match=told):
         list(connect("visma_px", "http://127.0.0.1:9", **extra).get_customers())
+
+
+@pytest.mark.parametrize("fault", [Reply(503, b"x" * 9_000_000), Reply(200, b'{"Customers":[NaN,' + b"1," * 5_000_000)])
+def test_answers_that_were_not_read_hold_no_connection_that_the_next_try_needs(connect: Any, fault: Reply) -> None:
+    with serving([fault, reply_json(CUSTOMERS)]) as server:
+        hook = connect("visma_px", server.url, window=1, timeout_seconds=2)
+        hook._asleep = no_pause
+        assert sum(len(page.raw) for page in hook.pages("customer")) == 3
+
+
+async def no_pause(_seconds: float) -> None:
+    """Goes on at once."""
