@@ -161,8 +161,9 @@ def _question(hook: Source, spec: FetchSpec, since: str | None) -> str:
 
 
 def summary(batch: Published) -> dict[str, Any]:
-    """What XCom carries: path, counts and cursor."""
+    """What XCom carries: path, counts, cursor, and what a person should know."""
     manifest = batch.manifest
+    changes = manifest.changes
     return {
         "manifest": batch.path,
         "conn_type": manifest.conn_type,
@@ -176,6 +177,9 @@ def summary(batch: Published) -> dict[str, Any]:
         "repeated": manifest.repeated,
         "rejected": manifest.rejected,
         "cursor": manifest.cursor_out,
+        "looks": manifest.looks,
+        "changes": changes and {name: getattr(changes, name) for name in ("added", "changed", "unchanged", "gone")},
+        "warnings": [*manifest.warnings, *manifest.drift],
     }
 
 

@@ -135,6 +135,7 @@ def test_since_last_of_a_system_without_a_change_filter_reads_all_and_tells_what
     assert batch.manifest.coverage == "full"
     assert changes is not None
     assert (changes.added, changes.changed, changes.unchanged, changes.gone) == (1, 1, 1, 1)
+    assert summary(batch)["changes"] == {"added": 1, "changed": 1, "unchanged": 1, "gone": 1}
     with duckdb.connect() as connection:
         found = connection.read_parquet(batch.file(changes.records).removeprefix("file://"))
         assert found.columns == list(Customer.__dataclass_fields__)
@@ -248,6 +249,7 @@ def test_fields_that_are_others_than_before_are_told_or_fail_the_fetch(
         "field id changed its type (number before, now text)",
     )
     assert "field segment appeared (number)" in caplog.text
+    assert summary(batch)["warnings"] == list(batch.manifest.drift)
     assert warehouse.fetch(other, FRIDAY).manifest.drift == ()
 
 
