@@ -74,6 +74,9 @@ def test_a_fetch_returns_its_path_and_counts(tmp_path: Path) -> None:
         "repeated": 1,
         "rejected": 1,
         "cursor": "2026-11-20T08:00:00",
+        "looks": 1,
+        "changes": None,
+        "warnings": [],
     }
     assert json.loads(json.dumps(result)) == result
 
