@@ -92,7 +92,7 @@ class ConnectedHook(BaseHook):
         """Shared by all tasks of this machine that ask the same server with the same credentials."""
         settings = self.settings
         name = "\0".join([self.vendor.conn_type, settings.base_url, self.company, settings.login or ""])
-        return shared_pace(name, settings.number("max_requests_per_minute", 0.0, 0.0))
+        return shared_pace(name, self._per_minute)
 
     def exchange_with(self, retry: Retry) -> Exchange:
         """The same with another budget."""
@@ -119,5 +119,10 @@ class ConnectedHook(BaseHook):
 
     @property
     def window(self) -> int:
-        """How many pages may be in flight."""
-        return int(self.settings.number("window", self.vendor.window, 1))
+        """How many pages may be in flight: no more than can have their turn within two of the connection's limit."""
+        window = int(self.settings.number("window", self.vendor.window, 1))
+        return min(window, 2) if self._per_minute else window
+
+    @property
+    def _per_minute(self) -> float:
+        return self.settings.number("max_requests_per_minute", 0.0, 0.0)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from airflow import __version__ as airflow_version
 
 from airflow_provider_erp import __version__
-from airflow_provider_erp.exceptions import ErpInconsistentRead
+from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpUnavailable
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.asked import Fetch, Writing
 from airflow_provider_erp.landing.catalog import Published, coverage_of
@@ -55,7 +55,8 @@ def write_batch(
     """Reads the pages to their end and publishes them; on any exception nothing is published.
 
     ``read`` is given how far an earlier try of the same task came, whose parts
-    are adopted where they lie. Until it is put, a part lies in the system's
+    are adopted where they lie; where the server is not to be had, this try
+    leaves what it has to the next. Until it is put, a part lies in the system's
     temporary folder (``TMPDIR``).
 
     Raises:
@@ -69,8 +70,12 @@ def write_batch(
     with _removed_on_failure(folder), TemporaryDirectory(prefix="erp-batch-") as name:
         workspace = Path(name)
         with _writer(fetch, writing, folder, workspace) as writer:
-            for page in read(_adopt(adopted, writer, fetch, writing, workspace)):
-                writer.add(page)
+            try:
+                for page in read(_adopt(adopted, writer, fetch, writing, workspace)):
+                    writer.add(page)
+            except ErpUnavailable:
+                writer.keep()
+                raise
             contents = writer.finish()
             draft = Draft(workspace=workspace, records=contents.counts.records, put=writer.put)
             manifest = supplement(_manifest(fetch, contents), draft)

@@ -125,6 +125,11 @@ class ContentsWriter:
         self._tally.parts.append(part)
         self._tally.cursor = cursor
 
+    def keep(self) -> None:
+        """Puts away the pages that came, where a later try can go on after them."""
+        if self._tally.total is not None:
+            self._raw.close()
+
     def start_over(self, look: int = 1) -> None:
         """Forgets all pages, and removes what was put of them."""
         self.__exit__()

@@ -18,8 +18,8 @@ TOO_MANY = 429
 class Pace(Protocol):
     """How fast a server may be asked."""
 
-    def turn(self, most_seconds: float) -> float:
-        """Seconds until the caller's turn, which is taken unless that is longer than ``most_seconds``."""
+    def turn(self, most_seconds: float) -> tuple[float, bool]:
+        """Seconds until the caller's turn, and whether it is taken: not where that is much longer than it may be."""
         ...
 
     def learn(self, response: Response) -> None:
@@ -30,9 +30,9 @@ class Pace(Protocol):
 class Unlimited:
     """As fast as it goes."""
 
-    def turn(self, most_seconds: float) -> float:
+    def turn(self, most_seconds: float) -> tuple[float, bool]:
         """At once."""
-        return 0.0
+        return 0.0, True
 
     def learn(self, response: Response) -> None:
         """Nothing to note."""
@@ -93,8 +93,8 @@ def persist(request: Request, retry: Retry) -> Conversation[Response]:
 
 
 def _await_turn(request: Request, retry: Retry) -> Conversation[None]:
-    seconds = retry.pace.turn(retry.max_seconds)
-    if seconds > retry.max_seconds:
+    seconds, is_taken = retry.pace.turn(retry.max_seconds)
+    if not is_taken:
         reason = f"the server's limit, or the connection's, allows the next request in {seconds:.0f} s"
         raise ErpUnavailable(
             f"{request.label}: {reason}; nothing was sent, try the task again then", reason=reason, retry_after=seconds

@@ -33,16 +33,21 @@ class SharedPace:
         self._apart = 60.0 / per_minute if per_minute else 0.0
         self._clock = clock
 
-    def turn(self, most_seconds: float) -> float:
-        """Seconds until the caller's turn, which is taken unless that is longer than ``most_seconds``."""
+    def turn(self, most_seconds: float) -> tuple[float, bool]:
+        """Seconds until the caller's turn, and whether it is taken: not where that is longer than ``most_seconds``.
+
+        Two turns are waited for in any case: a connection that may ask but
+        once a minute would else never come to its second page.
+        """
         if not self._apart and not self._path.exists():
-            return 0.0
+            return 0.0, True
         with self._state() as (file, free_from):
             now = self._clock()
             start = max(now, free_from)
-            if start - now <= most_seconds and (self._apart or free_from > now):
+            is_taken = start - now <= max(most_seconds, 2 * self._apart)
+            if is_taken and (self._apart or free_from > now):
                 _write(file, start + self._apart)
-            return start - now
+            return start - now, is_taken
 
     def learn(self, response: Response) -> None:
         """Takes note of a server that wants no more requests for a while.

@@ -56,7 +56,11 @@ class Task:
         return write_batch(
             fetch,
             Writing(
-                record_type=Customer, read=read_customer, scan=scan, part_seconds=0.0, clock=lambda: now, **options
+                record_type=Customer,
+                read=read_customer,
+                scan=scan,
+                clock=lambda: now,
+                **({"part_seconds": 0.0} | options),
             ),
             lambda adopted: source.pages("customer", adopted=adopted),
             base_path=self.base_path,
@@ -97,6 +101,16 @@ def test_next_try_goes_on_after_the_last_durable_page(task: Task, tmp_path: Path
     assert [part.folder is None for part in batch.manifest.parts] == [False] * 6 + [True] * 4
     assert batch.manifest.observed_at == NOW
     assert copy_records(batch, tmp_path).stat().st_size
+
+
+def test_server_that_is_not_to_be_had_leaves_the_pages_that_came_to_the_next_try(task: Task) -> None:
+    """Else a server that gives but a few pages at a time would never be read to its end."""
+    task.stopped_at(3, part_seconds=3600.0)
+    task.stopped_at(5, part_seconds=3600.0)
+    source = FakeSource(ten_pages())
+    batch = task.attempt(source, part_seconds=3600.0)
+    assert pages_asked_after(source) == 4
+    assert rows(batch) == EVERYONE
 
 
 def test_third_try_goes_on_after_the_second_which_went_on_after_the_first(task: Task) -> None:

@@ -42,19 +42,20 @@ def test_no_minute_has_more_turns_than_allowed(
     turns = []
     for number, later in enumerate(arrivals):
         clock.now += later
-        turns.append(clock.now + tasks[number % 3].turn(10**6))
+        turns.append(clock.now + tasks[number % 3].turn(10**6)[0])
     assert all(after - before >= 60 / per_minute - 1e-6 for before, after in itertools.pairwise(turns))
 
 
 def test_turn_that_is_too_far_off_is_not_taken(tmp_path: Path) -> None:
     pace = SharedPace(tmp_path / "p", 1, Clock())
-    assert [pace.turn(100), pace.turn(30), pace.turn(30), pace.turn(100)] == [0, 60, 60, 60]
+    found = [pace.turn(most) for most in (100, 30, 30, 100, 30, 200)]
+    assert found == [(0, True), (60, True), (120, True), (180, False), (180, False), (180, True)]
 
 
 def test_connection_without_a_limit_waits_for_nothing_and_keeps_no_file(tmp_path: Path) -> None:
     pace = SharedPace(tmp_path / "p", None)
     pace.learn(answer(x_ratelimit_remaining="7", x_ratelimit_reset="600"))
-    assert [pace.turn(1), pace.turn(1)] == [0, 0]
+    assert [pace.turn(1), pace.turn(1)] == [(0, True), (0, True)]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -74,19 +75,19 @@ def test_what_one_task_is_told_all_tasks_of_the_machine_obey(tmp_path: Path, tol
     clock.now = 1763599000.0
     SharedPace(tmp_path / "p", None, clock).learn(told)
     other = SharedPace(tmp_path / "p", None, clock)
-    assert other.turn(10**9) == seconds
+    assert other.turn(10**9) == (seconds, True)
     clock.now += seconds
-    assert other.turn(10**9) == 0
+    assert other.turn(10**9) == (0, True)
 
 
 def test_file_with_something_else_in_it_is_begun_anew(tmp_path: Path) -> None:
     (tmp_path / "p").write_text("garbage")
-    assert SharedPace(tmp_path / "p", 60).turn(1) == 0
+    assert SharedPace(tmp_path / "p", 60).turn(1) == (0, True)
 
 
 def take_turns(path: str, count: int) -> list[float]:
     pace = SharedPace(Path(path), 6000, lambda: 50.0)
-    return [pace.turn(10**6) for _ in range(count)]
+    return [pace.turn(10**6)[0] for _ in range(count)]
 
 
 def test_processes_never_share_a_turn(tmp_path: Path) -> None:
@@ -99,8 +100,8 @@ def test_processes_never_share_a_turn(tmp_path: Path) -> None:
 def test_name_decides_who_shares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     shared_pace("one", 1).turn(0)
-    assert shared_pace("one", 1).turn(0) > 50
-    assert shared_pace("two", 1).turn(0) == 0
+    assert shared_pace("one", 1).turn(0)[0] > 50
+    assert shared_pace("two", 1).turn(0) == (0, True)
 
 
 def test_folder_of_another_user_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,13 +129,13 @@ def test_wait_that_fits_the_budget_is_made_and_one_that_does_not_gives_the_slot_
     pauses: list[float] = []
     sent: list[Request] = []
     pace = SharedPace(tmp_path / "p", 6, Clock())
-    ask(pace, pauses, sent, answer())
-    ask(pace, pauses, sent, answer())
-    with pytest.raises(ErpUnavailable, match=r"next request in 20 s; nothing was sent") as caught:
+    for _ in range(3):
         ask(pace, pauses, sent, answer())
-    assert pauses == [10.0]
-    assert len(sent) == 2
-    assert caught.value.retry_after == 20.0
+    with pytest.raises(ErpUnavailable, match=r"next request in 30 s; nothing was sent") as caught:
+        ask(pace, pauses, sent, answer())
+    assert pauses == [10.0, 20.0]
+    assert len(sent) == 3
+    assert caught.value.retry_after == 30.0
 
 
 def test_server_that_asks_for_an_hour_is_not_asked_again_by_this_or_another_task(tmp_path: Path) -> None:
