@@ -143,6 +143,13 @@ def test_row_of_another_type_is_unreadable_and_the_field_is_named() -> None:
         PROJECT_TRANSACTION.reader(XML)(row)
 
 
+def test_row_that_is_no_element_is_unreadable_and_stands_for_itself() -> None:
+    broken = msgspec.Raw(b'{"xml": "<Trans><Transno>1</Trans>"}')
+    with pytest.raises(UnreadableRecord, match="no XML element that can be read"):
+        PROJECT_TRANSACTION.reader(XML)(broken)
+    assert PROJECT_TRANSACTION.scan([broken]).keys == [bytes(broken)]
+
+
 def test_row_longer_than_allowed_is_refused() -> None:
     with pytest.raises(ErpProtocolError, match="max_body_bytes"):
         split(transactions(element_of({"Textreported": "x" * 5000})), 100, most=2000)
