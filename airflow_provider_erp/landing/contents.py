@@ -131,11 +131,8 @@ class ContentsWriter:
             self._raw.close()
 
     def start_over(self, look: int = 1) -> None:
-        """Forgets all pages, and removes what was put of them."""
+        """Forgets all pages. What was put of them stays: another try may have adopted it."""
         self.__exit__()
-        for part in self._tally.parts:
-            if part.folder is None:
-                storage.remove(join(self._folder, part.name))
         self._begin(look)
 
     def finish(self) -> Contents:

@@ -206,11 +206,19 @@ def test_second_look_forgets_what_was_adopted(task: Task) -> None:
     assert (batch.manifest.looks, batch.manifest.rows, batch.manifest.announced_total) == (2, 3, 3)
 
 
-def test_parts_of_a_first_look_are_removed_when_a_second_begins(task: Task, tmp_path: Path) -> None:
-    pages = [page(1, *customers(1), total=1), page(1, *customers(2), total=1, look=2)]
-    batch = task.attempt(FakeSource(pages))
-    assert rows(batch) == customers(2)
-    assert len(list(tmp_path.rglob("raw-*"))) == 1
+def test_try_that_still_runs_takes_nothing_from_the_try_that_adopted_its_pages(task: Task) -> None:
+    """A worker that Airflow has given up may go on, and find that rows moved."""
+    adopted: list[Published] = []
+
+    class GivenUp(FakeSource):
+        def pages(self, resource: str, **asked: Any) -> Any:
+            yield from ten_pages()[:6]
+            adopted.append(task.attempt(FakeSource(ten_pages())))
+            yield page(1, *customers(1), total=1, look=2)
+
+    task.attempt(GivenUp())
+    assert rows(adopted[0]) == EVERYONE
+    assert any(part.folder for part in adopted[0].manifest.parts)
 
 
 def test_stamps_read_long_after_the_beginning_do_not_move_the_cursor(task: Task) -> None:
