@@ -63,15 +63,34 @@ def write_batch(
         ErpInconsistentRead: the files do not hold exactly the rows that were read.
     """
     day = fetch.day(base_path)
-    folder = join(day, attempt.folder_name())
     adopted = adoptable(day, attempt, fetch.question, fetch.observed_at)
     if adopted is not None:
-        fetch = replace(fetch, observed_at=adopted.checkpoint.observed_at)
+        resumed = replace(fetch, observed_at=adopted.checkpoint.observed_at)
+        try:
+            return _written(resumed, writing, read, join(day, attempt.folder_name()), adopted, supplement)
+        except _Unusable as exc:
+            log.warning("%s: an earlier try's pages cannot be used (%s); reading from the first page", fetch.label, exc)
+    return _written(fetch, writing, read, join(day, attempt.folder_name()), None, supplement)
+
+
+class _Unusable(Exception):
+    """What an earlier try left is damaged."""
+
+
+def _written(
+    fetch: Fetch,
+    writing: Writing,
+    read: Callable[[Completeness | None], Iterable[Page]],
+    folder: str,
+    adopted: Adopted | None,
+    supplement: Supplement,
+) -> Published:
     with _removed_on_failure(folder), TemporaryDirectory(prefix="erp-batch-") as name:
         workspace = Path(name)
         with _writer(fetch, writing, folder, workspace) as writer:
+            completeness = _adopt(adopted, writer, fetch, writing, workspace) if adopted else None
             try:
-                for page in read(_adopt(adopted, writer, fetch, writing, workspace)):
+                for page in read(completeness):
                     writer.add(page)
             except ErpUnavailable:
                 writer.keep()
@@ -104,12 +123,12 @@ def _writer(fetch: Fetch, writing: Writing, folder: str, workspace: Path) -> Con
     )
 
 
-def _adopt(
-    adopted: Adopted | None, writer: ContentsWriter, fetch: Fetch, writing: Writing, workspace: Path
-) -> Completeness | None:
-    """How far the adopted pages, now in the writer, come; None where there are none."""
-    if adopted is None:
-        return None
+def _adopt(adopted: Adopted, writer: ContentsWriter, fetch: Fetch, writing: Writing, workspace: Path) -> Completeness:
+    """How far the adopted pages, now in the writer, come.
+
+    Raises:
+        _Unusable: a part is gone, or not what was written.
+    """
     checkpoint = adopted.checkpoint
     completeness = Completeness(fetch.label)
     number = 0
@@ -120,11 +139,10 @@ def _adopt(
                 scan = writing.scan(raw)
                 completeness.take(number, Rows(raw=raw, total=checkpoint.total), scan)
                 writer.adopt(Page(number, raw, checkpoint.total, None, scan.keys))
-            writer.adopted(part, checkpoint.cursor)
+            writer.adopted(part)
     except ErpInconsistentRead as exc:
-        log.warning("%s: an earlier try's pages cannot be used (%s); reading from the first page", fetch.label, exc)
-        writer.start_over()
-        return None
+        raise _Unusable(str(exc)) from exc
+    writer.resume(checkpoint.cursor, checkpoint.overlap)
     log.info(
         "%s: going on after page %d, which an earlier try read; %d of %d rows are there",
         fetch.label,
@@ -143,6 +161,7 @@ def _checkpoint(fetch: Fetch, tally: Tally) -> Checkpoint:
         sizes=tally.sizes,
         parts=tally.parts,
         cursor=tally.cursor,
+        overlap=tally.overlap,
     )
 
 

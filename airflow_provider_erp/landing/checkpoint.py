@@ -40,6 +40,7 @@ class Checkpoint:
     sizes: list[int]
     parts: list[Part]
     cursor: str | None
+    overlap: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -120,10 +120,14 @@ class ContentsWriter:
         self._sink.add(page)
         self._schema.add(page.raw)
 
-    def adopted(self, part: Part, cursor: str | None) -> None:
-        """Takes note of an earlier try's part, whose pages were all adopted, and of the cursor at its end."""
+    def adopted(self, part: Part) -> None:
+        """Takes note of an earlier try's part, whose pages were all adopted."""
         self._tally.parts.append(part)
+
+    def resume(self, cursor: str | None, overlap: int) -> None:
+        """Takes over what the earlier try knew of its pages beside their rows."""
         self._tally.cursor = cursor
+        self._tally.overlap = overlap
 
     def keep(self) -> None:
         """Puts away the pages that came, where a later try can go on after them."""

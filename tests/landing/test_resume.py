@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class Task:
             stream=Stream(conn_type="visma_net", company="Nordic", resource="customer"),
             title="Visma.net ERP",
             filters=(),
-            since=None,
+            since=options.pop("since", None),
             as_of=NOW,
             observed_at=now,
             question=question,
@@ -183,6 +184,23 @@ def test_damaged_leftovers_are_told_and_the_list_is_read_from_its_first_page(
         assert rows(task.attempt(source)) == EVERYONE
     assert source.adopted is None
     assert "first page" in caplog.text
+
+
+def test_list_that_is_read_anew_was_observed_when_it_was_read(task: Task, tmp_path: Path) -> None:
+    task.stopped_at(7)
+    for part in tmp_path.rglob("raw-*"):
+        part.unlink()
+    later = NOW + 3 * 60 * MINUTE
+    batch = task.attempt(FakeSource(ten_pages()), now=later, cursor_life=60 * MINUTE)
+    assert batch.manifest.observed_at == later
+    assert batch.manifest.cursor_out == "2026-11-20T06:10"
+
+
+def test_rows_over_the_overlap_are_counted_across_tries(task: Task) -> None:
+    pages = [replace(each, overlap=1) for each in ten_pages()]
+    task.stopped_at(7, pages, since="2026-11-19")
+    batch = task.attempt(FakeSource(pages), since="2026-11-19")
+    assert batch.manifest.overlap == 10
 
 
 def test_published_batch_is_no_leftover(task: Task) -> None:
