@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
-from airflow_provider_erp.reconciliation.normalise.fields import normalise
-from airflow_provider_erp.reconciliation.normalise.fold import compact
-from airflow_provider_erp.reconciliation.normalise.identifiers import is_placeholder
+from airflow_provider_erp.normalise.fields import normalise
+from airflow_provider_erp.normalise.fold import compact
+from airflow_provider_erp.normalise.identifiers import is_placeholder
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 Row = Mapping[str, str | None]

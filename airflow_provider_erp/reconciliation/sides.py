@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from airflow_provider_erp.reconciliation.normalise.countries import country, is_known
+from airflow_provider_erp.normalise.countries import country, is_known
 from airflow_provider_erp.reconciliation.row import Row, columns_read
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 from airflow_provider_erp.reconciliation.words import plural

@@ -6,7 +6,7 @@ import re
 
 import phonenumbers
 
-from airflow_provider_erp.reconciliation.normalise.fold import fold
+from airflow_provider_erp.normalise.fold import fold
 
 _NUMBER = re.compile(r"[0-9+(][0-9+().\-/ ]*")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")

@@ -9,7 +9,7 @@ stays as it is: it shows as a difference instead of vanishing.
 
 from __future__ import annotations
 
-from airflow_provider_erp.reconciliation.normalise.fold import fold
+from airflow_provider_erp.normalise.fold import fold
 
 _NAMES = """
 AT austria|itävalta|österrike|østerrike|østrig|österreich

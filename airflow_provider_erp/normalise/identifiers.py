@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from airflow_provider_erp.reconciliation.normalise.fold import compact
+from airflow_provider_erp.normalise.fold import compact
 
 _PREFIXED = re.compile(r"(FI|DK)([0-9]{8})|(SE)([0-9]{10})(?:01)?|(NO)([0-9]{9})(?:MVA)?|([0-9]{9})MVA")
 _BARE = {

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from airflow_provider_erp.reconciliation.normalise.countries import country
-from airflow_provider_erp.reconciliation.normalise.fields import NORMALISERS, normalise
-from airflow_provider_erp.reconciliation.normalise.fold import compact, fold
+from airflow_provider_erp.normalise.countries import country
+from airflow_provider_erp.normalise.fields import NORMALISERS, normalise
+from airflow_provider_erp.normalise.fold import compact, fold
 from airflow_provider_erp.reconciliation.spec import FIELDS, KEYS
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from airflow_provider_erp.reconciliation.normalise.countries import country
-from airflow_provider_erp.reconciliation.normalise.fold import compact, fold
-from airflow_provider_erp.reconciliation.normalise.identifiers import org_number, vat_number
-from airflow_provider_erp.reconciliation.normalise.phones import phone
+from airflow_provider_erp.normalise.countries import country
+from airflow_provider_erp.normalise.fold import compact, fold
+from airflow_provider_erp.normalise.identifiers import org_number, vat_number
+from airflow_provider_erp.normalise.phones import phone
 
 _EURO = frozenset({"€", "EURO", "EUROS", "EUROA"})
 
