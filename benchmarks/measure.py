@@ -34,11 +34,12 @@ def main() -> None:
     parser.add_argument("way")
     parser.add_argument("url")
     parser.add_argument("rows", type=int)
+    parser.add_argument("--package", default="benchmarks.ways")
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
     asked = parser.parse_args()
     options = dict(each.split("=", 1) for each in asked.option)
     with tempfile.TemporaryDirectory(prefix="erp-bench-") as name:
-        work = importlib.import_module(f"benchmarks.ways.{asked.way}").prepare(
+        work = importlib.import_module(f"{asked.package}.{asked.way}").prepare(
             asked.url, Path(name), asked.rows, options
         )
         Path("/proc/self/clear_refs").write_text("5")
@@ -49,6 +50,7 @@ def main() -> None:
             "cpu": cpu() - spent,
             "wall": time.monotonic() - started,
             "memory_mb": (kilobytes("VmHWM") - resident) / 1024,
+            "peak_mb": (kilobytes("VmHWM") + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024,
         }
     print("\n" + json.dumps(cost), flush=True)
     sys.exit(found != asked.rows)

@@ -1,0 +1,1 @@
+"""Two systems' customers compared: by this provider, by bare SQL, by datacompy."""

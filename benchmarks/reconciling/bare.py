@@ -1,0 +1,73 @@
+"""Bare DuckDB SQL: two normalised files, matched by number alone, to a list of breaks; no history, no report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+FIELDS = "name org_number vat_number email invoice_email phone street postal_code city country currency status".split()
+"""The twelve that ``CUSTOMERS`` compares."""
+
+_SIDE = """
+CREATE TEMP TABLE {side}_duplicates AS
+WITH groups AS (SELECT key_number, MIN(record_id) AS first_id FROM {file} GROUP BY key_number HAVING COUNT(*) > 1)
+SELECT r.record_id, g.first_id FROM {file} r JOIN groups g ON g.key_number = r.key_number
+WHERE r.record_id <> g.first_id;
+CREATE TEMP VIEW {side} AS
+SELECT {columns} FROM {file} r ANTI JOIN {side}_duplicates d ON d.record_id = r.record_id;
+"""
+_UNEQUAL = """
+CREATE TEMP TABLE unequal AS
+SELECT s.record_id AS source_id, t.record_id AS target_id, COALESCE(s.customer, t.customer) AS customer,
+  COALESCE(s.customer_name, t.customer_name) AS name, {columns}
+FROM source s FULL OUTER JOIN target t ON t.key_number = s.key_number
+WHERE s.record_id IS NULL OR t.record_id IS NULL OR {differs}
+"""
+_MISSING_AND_DUPLICATE = """
+SELECT 'missing_in_source' AS kind, NULL AS field, source_id, target_id, customer, name, NULL AS source_value,
+  NULL AS target_value FROM unequal WHERE source_id IS NULL
+UNION ALL
+SELECT 'missing_in_target', NULL, source_id, target_id, customer, name, NULL, NULL FROM unequal WHERE target_id IS NULL
+UNION ALL
+SELECT 'duplicate_in_source', NULL, record_id, NULL, first_id, NULL, NULL, NULL FROM source_duplicates
+UNION ALL
+SELECT 'duplicate_in_target', NULL, NULL, record_id, first_id, NULL, NULL, NULL FROM target_duplicates
+"""
+
+
+def statements(source: Path, target: Path, breaks: Path) -> Iterator[str]:
+    """In order; the last one tells how many breaks it wrote."""
+    columns = ["record_id", "key_number", "customer", "customer_name"]
+    columns += [f"{kind}_{field}" for field in FIELDS for kind in ("compared", "written")]
+    for side, path in (("source", source), ("target", target)):
+        yield _SIDE.format(side=side, file=f"read_parquet('{path}')", columns=", ".join(columns))
+    yield _UNEQUAL.format(
+        columns=", ".join(
+            f"CASE WHEN s.compared_{field} <> t.compared_{field} THEN 1 ELSE 0 END AS differs_{field}, "
+            f"s.written_{field} AS source_{field}, t.written_{field} AS target_{field}"
+            for field in FIELDS
+        ),
+        differs=" OR ".join(f"s.compared_{field} <> t.compared_{field}" for field in FIELDS),
+    )
+    differing = (
+        f"SELECT 'differs', '{field}', source_id, target_id, customer, name, source_{field}, target_{field} "
+        f"FROM unequal WHERE differs_{field} = 1"
+        for field in FIELDS
+    )
+    yield f"COPY ({' UNION ALL '.join((_MISSING_AND_DUPLICATE, *differing))}) TO '{breaks}'"
+
+
+def prepare(url: str, folder: Path, rows: int, options: Mapping[str, str]) -> Callable[[], int]:
+    import duckdb
+
+    sides = Path(url)
+
+    def work() -> int:
+        written = 0
+        with duckdb.connect(config={"threads": 2, "preserve_insertion_order": False}) as engine:
+            source, target = (sides / f"{side}_normalised.parquet" for side in ("source", "target"))
+            for statement in statements(source, target, folder / "breaks.parquet"):
+                [(written,)] = engine.execute(statement).fetchall() or [(0,)]
+        return int(written)
+
+    return work

@@ -1,0 +1,66 @@
+"""Two systems' customers as canonical Parquet, with known faults, and what the next day changes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+
+from airflow_provider_erp.records import Customer
+
+COLUMNS = tuple(field.name for field in dataclasses.fields(Customer))
+SIDES = ("source", "target")
+CHANGED_FIELDS = ("name", "email", "phone", "street", "status")
+"""Each of these differs in every hundredth pair."""
+
+_SQL = Path(__file__).with_name("customers.sql")
+
+
+def write_customers(folder: Path, rows: int) -> None:
+    """Write ``<side>.parquet`` of ``rows`` customers each, and ``<side>_changes.parquet``: the next day's, whole rows.
+
+    The rows lie in no order that means anything. A hundredth of the customers
+    has new values on the next day, half of them in each system.
+
+    Raises:
+        ValueError: the number of rows is no multiple of 200, so that faults would not be hundredths.
+    """
+    if rows < 200 or rows % 200:
+        raise ValueError(f"rows: expected a multiple of 200, got {rows}")
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as engine:
+        engine.execute(_SQL.read_text(encoding="utf-8").replace("{rows}", str(rows)))
+        for table in (*SIDES, *(f"{side}_changes" for side in SIDES)):
+            columns = engine.table(table).columns
+            texts = ", ".join(
+                f"{column}::VARCHAR AS {column}" if column in columns else f"NULL::VARCHAR AS {column}"
+                for column in COLUMNS
+            )
+            path = folder / f"{table}.parquet"
+            engine.execute(
+                f"COPY (SELECT {texts} FROM {table} ORDER BY hash(source_id)) TO '{path}' (COMPRESSION zstd)"
+            )
+
+
+def planted(rows: int) -> Mapping[str, int]:
+    """How many faults of each kind there are; the differing fields are one kind together."""
+    hundredth = rows // 100
+    singly = ("missing_in_source", "missing_in_target", "duplicate_in_source", "duplicate_in_target", "key_changed")
+    return dict.fromkeys(singly, hundredth) | {
+        "ambiguous": 2 * hundredth,
+        "differs": len(CHANGED_FIELDS) * hundredth,
+        "invalid_identifier": hundredth,
+        "stale": hundredth,
+    }
+
+
+def found_by_number(rows: int) -> int:
+    """How many faults the number alone finds: a customer that has another one is missing on both sides."""
+    faults = planted(rows)
+    alone = sum(
+        faults[kind]
+        for kind in ("missing_in_source", "missing_in_target", "duplicate_in_source", "duplicate_in_target")
+    )
+    return alone + faults["differs"] + 2 * faults["key_changed"] + 2 * faults["ambiguous"]

@@ -1,0 +1,112 @@
+-- Two systems' customers, made by arithmetic: the same number of rows gives the same customers. Each hundredth of
+-- them has one fault, by its `fault`; `{rows}` is the number of customers that are made.
+CREATE MACRO pick(texts, i, salt) AS texts[1 + (hash(i || salt) % len(texts))::BIGINT];
+CREATE MACRO weighed(digits, weights) AS
+  list_sum(list_transform(range(1, len(weights) + 1), lambda k: digits[k:k]::INTEGER * weights[k]));
+-- The check digit after modulus 11; 10 stands for none.
+CREATE MACRO rest11(digits, weights) AS ((11 - weighed(digits, weights) % 11) % 11)::INTEGER;
+-- Of two neighbours at least one has a check digit, because the last weight is 2.
+CREATE MACRO numbered(base, weights) AS CASE
+  WHEN rest11(base::VARCHAR, weights) < 10 THEN base::VARCHAR || rest11(base::VARCHAR, weights)
+  ELSE (base + 1)::VARCHAR || rest11((base + 1)::VARCHAR, weights) END;
+CREATE MACRO luhn(digits) AS (10 - list_sum(list_transform(range(1, len(digits) + 1), lambda k:
+  CASE WHEN k % 2 = 0 THEN digits[k:k]::INTEGER
+    ELSE 2 * digits[k:k]::INTEGER // 10 + 2 * digits[k:k]::INTEGER % 10 END)) % 10) % 10;
+
+CREATE TABLE countries (code VARCHAR, country VARCHAR, currency VARCHAR, language VARCHAR, dial VARCHAR, forms VARCHAR[],
+  streets VARCHAR[], cities VARCHAR[], postal_codes VARCHAR[], domain VARCHAR);
+INSERT INTO countries VALUES
+  ('FI', 'Finland', 'EUR', 'fi', '+358', ['Oy', 'Oyj', 'Ky', 'Tmi', 'Oy Ab'],
+    ['Mannerheimintie', 'Hämeenkatu', 'Kauppakatu', 'Satamakatu', 'Rantatie', 'Koulukatu', 'Asemakatu', 'Myllytie'],
+    ['Helsinki', 'Tampere', 'Turku', 'Oulu', 'Jyväskylä', 'Hämeenlinna', 'Espoo'],
+    ['00100', '33100', '20100', '90100', '40100', '13100', '02100'], 'fi'),
+  ('SE', 'Sverige', 'SEK', 'sv', '+46', ['AB', 'HB', 'Aktiebolag', 'KB'],
+    ['Storgatan', 'Drottninggatan', 'Kungsgatan', 'Skolgatan', 'Järnvägsgatan', 'Kyrkogatan', 'Nygatan'],
+    ['Stockholm', 'Göteborg', 'Malmö', 'Uppsala', 'Västerås', 'Örebro'],
+    ['111 20', '411 05', '211 34', '753 10', '722 11', '702 10'], 'se'),
+  ('NO', 'Norge', 'NOK', 'no', '+47', ['AS', 'ASA', 'ANS', 'DA'],
+    ['Storgata', 'Kirkegata', 'Strandveien', 'Skoleveien', 'Industriveien', 'Bjørnstjerne Bjørnsons gate'],
+    ['Oslo', 'Bergen', 'Trondheim', 'Stavanger', 'Tromsø', 'Ålesund'],
+    ['0150', '5003', '7010', '4006', '9008', '6002'], 'no'),
+  ('DK', 'Danmark', 'DKK', 'da', '+45', ['ApS', 'A/S', 'I/S', 'K/S'],
+    ['Vestergade', 'Nørregade', 'Søndergade', 'Algade', 'Strandvejen', 'Møllevej', 'Industrivej'],
+    ['København K', 'Aarhus C', 'Odense C', 'Aalborg', 'Helsingør', 'Næstved'],
+    ['1050', '8000', '5000', '9000', '3000', '4700'], 'dk');
+
+CREATE TABLE customers AS
+WITH numbers AS (
+  SELECT i, i % 100 AS fault, ['FI', 'SE', 'NO', 'DK'][1 + (hash(i || 'country') % 4)::BIGINT] AS code FROM range({rows}) t(i)
+), named AS (
+  SELECT n.i, n.fault, c.*,
+    pick(['Virtanen', 'Korhonen', 'Mäkinen', 'Nieminen', 'Hämäläinen', 'Lindqvist', 'Andersson', 'Johansson', 'Sjöberg',
+      'Öhman', 'Hansen', 'Olsen', 'Bjørnstad', 'Kjær', 'Jensen', 'Sørensen', 'Rasmussen', 'Åkesson', 'Berg', 'Holm', 'Lind',
+      'Strand', 'Koskinen', 'Salonen', 'Nygård', 'Dahl', 'Møller', 'Laine'], i, 'surname') AS surname,
+    pick(['Nord', 'Syd', 'Öst', 'Väst', 'Pohjola', 'Itämeri', 'Polar', 'Fjord', 'Skärgård', 'Baltic', 'Arctic', 'Aurora',
+      'Kvarken', 'Lappi', 'Viking', 'Sampo', 'Tor', 'Saga', 'Runa', 'Havn'], i, 'place') AS place,
+    pick(['Bygg', 'Rakennus', 'Konsult', 'Metall', 'Kuljetus', 'Transport', 'Elektro', 'Sähkö', 'Tech', 'Data', 'Fisk',
+      'Trävaru', 'Kone', 'Maskin', 'Kiinteistö', 'Fastighet', 'Rør', 'Maling', 'Mat', 'Design'], i, 'trade') AS trade
+  FROM numbers n JOIN countries c ON c.code = n.code
+), identified AS (
+  SELECT *, CASE code
+      WHEN 'FI' THEN numbered(1000000 + 2 * i, [7, 9, 10, 5, 8, 4, 2])
+      WHEN 'SE' THEN (556000000 + i)::VARCHAR || luhn((556000000 + i)::VARCHAR)
+      WHEN 'NO' THEN numbered(90000000 + 2 * i, [3, 2, 7, 6, 5, 4, 3, 2])
+      ELSE numbered(2000000 + 2 * i, [2, 7, 6, 5, 4, 3, 2])
+    END AS digits,
+    lower(strip_accents(replace(replace(surname, 'ø', 'o'), 'æ', 'a'))) AS person,
+    lower(strip_accents(replace(place, 'ø', 'o') || replace(trade, 'ø', 'o'))) || i || '.' || domain AS host
+  FROM named
+)
+SELECT i, fault,
+  (100000 + i)::VARCHAR AS number,
+  surname || ' ' || place || ' ' || trade || ' ' || pick(forms, i, 'form') AS name,
+  CASE code WHEN 'FI' THEN written[:7] || '-' || written[8:] WHEN 'SE' THEN written[:6] || '-' || written[7:]
+    ELSE written END AS org_number,
+  code || digits || CASE code WHEN 'SE' THEN '01' WHEN 'NO' THEN 'MVA' ELSE '' END AS vat_number,
+  person || '@' || host AS email,
+  CASE code WHEN 'FI' THEN 'laskut' WHEN 'NO' THEN 'faktura' ELSE 'invoice' END || '@' || host AS invoice_email,
+  CASE code
+    WHEN 'FI' THEN '+358 40 ' || (1000000 + i)
+    WHEN 'SE' THEN '+46 70 ' || (1000000 + i)
+    WHEN 'NO' THEN '+47 9' || (1000000 + i)
+    ELSE '+45 2' || (1000000 + i) END AS phone,
+  pick(streets, i, 'street') || ' ' || (1 + hash(i || 'house') % 180) AS street,
+  pick(postal_codes, i, 'city') AS postal_code,
+  pick(cities, i, 'city') AS city,
+  code, country, currency, language, '30' AS payment_terms, 'active' AS status,
+  strftime(TIMESTAMP '2026-01-01' + to_seconds((hash(i || 'modified') % 25000000)::BIGINT), '%Y-%m-%dT%H:%M:%SZ') AS modified_at
+FROM (
+  SELECT *, CASE WHEN fault = 12 THEN digits[:-2] || (digits[-1:]::INTEGER + 1) % 10 ELSE digits END AS written
+  FROM identified
+);
+
+-- The first hundredths have the faults, the next day's changes come to others. A duplicate is the same customer once
+-- more, under another id; ambiguous are two customers of each system that share an e-mail and nothing else.
+CREATE VIEW source AS
+SELECT 's' || i || copy AS source_id, * EXCLUDE (copy, email),
+  CASE WHEN fault IN (10, 11) THEN 'info@group' || i // 2 || '.com' ELSE email END AS email
+FROM customers, (VALUES (''), ('b')) copies(copy)
+WHERE fault <> 0 AND (copy = '' OR fault = 2);
+
+CREATE VIEW source_changes AS
+SELECT * REPLACE ('Industrigatan 1' AS street) FROM source WHERE i % 200 = 50;
+
+CREATE VIEW target AS
+SELECT 't' || hash(i) || copy AS source_id, i,
+  CASE WHEN fault IN (9, 10, 11) THEN 'X' || number ELSE number END AS number,
+  CASE WHEN fault = 4 THEN 'Ny ' || name WHEN i % 8 = 0 THEN upper(name) ELSE name END AS name,
+  CASE WHEN fault IN (10, 11) THEN '' ELSE replace(org_number, '-', '') END AS org_number,
+  CASE WHEN fault IN (10, 11) THEN '' ELSE vat_number END AS vat_number,
+  CASE WHEN fault IN (10, 11) THEN 'info@group' || i // 2 || '.com' WHEN fault = 5 THEN 'office.' || email ELSE email END
+    AS email,
+  invoice_email,
+  CASE WHEN fault = 6 THEN phone[:-2] || (phone[-1:]::INTEGER + 1) % 10 ELSE replace(phone, ' ', '') END AS phone,
+  CASE WHEN fault = 7 THEN street || ' B' ELSE street END AS street,
+  postal_code, city, code AS country, currency, language, payment_terms,
+  CASE WHEN fault = 8 THEN 'blocked' ELSE status END AS status,
+  CASE WHEN fault = 13 THEN '2025-06-01T00:00:00Z' ELSE modified_at END AS modified_at
+FROM customers, (VALUES (''), ('b')) copies(copy)
+WHERE fault <> 1 AND (copy = '' OR fault = 3);
+
+CREATE VIEW target_changes AS
+SELECT * REPLACE ('Nokia' AS city) FROM target WHERE i % 200 = 150;

@@ -1,0 +1,83 @@
+"""The sides as the provider normalises them, made once for each state of its code and kept below ``.bench``."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+import airflow_provider_erp
+from airflow_provider_erp.reconciliation.row import columns_read, columns_written, normalised
+from airflow_provider_erp.reconciliation.spec import CUSTOMERS
+from benchmarks.peers import ROOT
+from benchmarks.reconciling.customers import SIDES, write_customers
+
+_PROVIDER = Path(airflow_provider_erp.__file__).parent
+_CODE = (
+    *_PROVIDER.glob("normalise/**/*.py"),
+    _PROVIDER / "reconciliation/row.py",
+    _PROVIDER / "reconciliation/spec.py",
+)
+_OURS = Path(__file__).parent
+_CHUNK_ROWS = 5_000
+_ENCODER = msgspec.json.Encoder()
+
+
+def kept(rows: int, root: Path = ROOT) -> Path:
+    """The folder with both sides as ``<side>.parquet`` and, normalised, as ``<side>_normalised.parquet``.
+
+    ``<side>_next_normalised.parquet`` is the whole side on the next day,
+    ``<side>_changes_normalised.parquet`` only what changed.
+    """
+    folder = root / "customers" / f"{rows}-{_digest()}"
+    ready = folder / ".ready"
+    if not ready.exists():
+        print(f"making {rows:,} x {rows:,} customers, normalising them", file=sys.stderr)
+        for older in folder.parent.glob(f"{rows}-*"):
+            shutil.rmtree(older)
+        write_customers(folder, rows)
+        for side in SIDES:
+            _normalise_side(folder, side)
+        ready.touch()
+    return folder
+
+
+def _digest() -> str:
+    """Of all code that decides what the files hold."""
+    own = (_OURS / "customers.sql", _OURS / "customers.py", Path(__file__))
+    digest = hashlib.sha256()
+    for path in sorted((*_CODE, *own)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _normalise_side(folder: Path, side: str) -> None:
+    day, changes, following = (folder / f"{side}{part}_normalised.parquet" for part in ("", "_changes", "_next"))
+    normalise_file(folder / f"{side}.parquet", day)
+    normalise_file(folder / f"{side}_changes.parquet", changes)
+    with duckdb.connect() as engine:
+        changed = engine.read_parquet(str(changes)).set_alias("changed")
+        unchanged = engine.read_parquet(str(day)).join(changed, "record_id", how="anti")
+        unchanged.union(changed).write_parquet(str(following), compression="zstd")
+
+
+def normalise_file(canonical: Path, path: Path) -> int:
+    """Write the rows of a canonical file normalised, by the provider's own code; their number comes back."""
+    columns = columns_read(CUSTOMERS)
+    lines = path.with_suffix(".jsonl")
+    with duckdb.connect(config={"threads": 1}) as engine:
+        engine.execute(f"SELECT {', '.join(columns)} FROM read_parquet(?)", [str(canonical)])
+        with lines.open("wb") as file:
+            while rows := engine.fetchmany(_CHUNK_ROWS):
+                named = (dict(zip(columns, row, strict=True)) for row in rows)
+                file.write(_ENCODER.encode_lines([normalised(CUSTOMERS, row) for row in named]))
+        texts = dict.fromkeys(columns_written(CUSTOMERS), "VARCHAR")
+        table = engine.read_json(str(lines), columns=texts, format="newline_delimited")
+        table.write_parquet(str(path), compression="zstd")
+        [(written,)] = engine.read_parquet(str(path)).aggregate("COUNT(*)").fetchall()
+    lines.unlink()
+    return int(written)

@@ -1,0 +1,68 @@
+"""The goals and the costs of comparing as a section of Markdown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+import re
+from collections.abc import Iterator
+from importlib.metadata import version
+
+from benchmarks.goals import Goal
+from benchmarks.reconciling.ways import BARE, NEXT_DAY, NORMALISING, PROVIDER, Cost
+
+HEADING = "# Reconciling"
+CPU_OF_BARE, PEAK_MB, NEXT_DAY_OF_FULL, NORMALISING_SECONDS = 1.5, 600, 0.35, 25
+_MILLION = 1_000_000
+
+
+def goals(costs: dict[str, Cost], rows: int) -> Iterator[Goal]:
+    """A line for each goal; the seconds of normalising are those of a million rows."""
+    bare, full, following, normalising = (costs[way.title] for way in (BARE, PROVIDER, NEXT_DAY, NORMALISING))
+    ratio, share, seconds = full.cpu / bare.cpu, following.cpu / full.cpu, normalising.cpu * _MILLION / rows
+    yield PROVIDER.title, f"at most {CPU_OF_BARE} x the bare SQL's CPU", f"{ratio:.2f} x", ratio <= CPU_OF_BARE
+    yield PROVIDER.title, f"at most {PEAK_MB} MB", f"{full.peak_mb:.0f} MB", full.peak_mb <= PEAK_MB
+    most = f"at most {NEXT_DAY_OF_FULL} x the full run's CPU"
+    yield NEXT_DAY.title, most, f"{share:.2f} x", share <= NEXT_DAY_OF_FULL
+    most = f"at most {NORMALISING_SECONDS} CPU s a million"
+    yield NORMALISING.title, most, f"{seconds:.1f} s", seconds <= NORMALISING_SECONDS
+
+
+def section(costs: dict[str, Cost], rows: int, runs: int) -> str:
+    """Goals first, then what each way cost."""
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, duckdb {version('duckdb')}"
+    first = costs[BARE.title]
+    lines = [
+        f"{HEADING} {rows:,} x {rows:,} customers",
+        "",
+        f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine}, {_runs(runs)}.",
+        "Written by `python -m benchmarks.reconcile`; README.md says how it is measured. Twelve fields, a hundredth of",
+        "the customers with each kind of fault, both sides normalised beforehand; every way finds every break it can.",
+        "",
+        "| work | goal | measured | reached |",
+        "|---|---|---|---|",
+        *(
+            f"| {work} | {goal} | {found} | {'yes' if yes else '**no**'} |"
+            for work, goal, found, yes in goals(costs, rows)
+        ),
+        "",
+        "| way | CPU s | x the first | wall s | peak MB |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {title} | {cost.cpu:.2f} | {cost.cpu / first.cpu:.2f} | {cost.wall:.2f} | {cost.peak_mb:.0f} |"
+            for title, cost in costs.items()
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def with_section(page: str, section: str) -> str:
+    """The page with this section in the place of an older one, or at its end; the others stay as they are."""
+    older = re.compile(rf"^{HEADING} .*?(?=^# |\Z)", re.MULTILINE | re.DOTALL)
+    rest = older.sub("", page).rstrip("\n")
+    return f"{rest}\n\n{section}" if rest else section
+
+
+def _runs(runs: int) -> str:
+    return "one run" if runs == 1 else f"medians of {runs} runs"
