@@ -1,10 +1,13 @@
 """Organisation and VAT numbers in one spelling, without judging whether they are valid.
 
-Source: the registers' public formats, as the project's vendor notes give them.
-Finnish ``FI`` + 8 digits is the Y-tunnus without its dash; a Swedish VAT
-number is ``SE`` + 10 digits + ``01`` and ``16`` before 10 digits marks an
-organisation; a Norwegian one is ``NO`` + 9 digits + ``MVA``. Leading zeros
-stay. ASSUMED: ``DK`` + 8 digits is the CVR number.
+Source: the registers' public formats, as the project's vendor notes and the
+documentation of python-stdnum give them. Finnish ``FI`` + 8 digits is the
+Y-tunnus without its dash; a Swedish VAT number is ``SE`` + 10 digits + ``01``,
+``16`` before 10 digits marks an organisation and ``19`` or ``20`` before a
+birthday a sole trader; a Norwegian one is ``NO`` + 9 digits + ``MVA``. Leading
+zeros stay, and those that a spreadsheet ate come back where the length tells.
+ASSUMED: ``DK`` + 8 digits is the CVR number; a Finnish number of seven digits
+and a Belgian one of nine have lost a zero.
 """
 
 from __future__ import annotations
@@ -13,17 +16,33 @@ import re
 
 from airflow_provider_erp.normalise.fold import compact
 
-_PREFIXED = re.compile(r"(FI|DK)([0-9]{8})|(SE)([0-9]{10})(?:01)?|(NO)([0-9]{9})(?:MVA)?|([0-9]{9})MVA")
-_BARE = {
-    "": re.compile(r"16([0-9]{10})"),
-    "DK": re.compile(r"([0-9]{8})"),
-    "FI": re.compile(r"([0-9]{8})"),
-    "NO": re.compile(r"([0-9]{9})"),
-    "SE": re.compile(r"16([0-9]{10})|([0-9]{10})(?:01)?"),
+_REGISTER = {
+    "BE": r"([0-9]{9,10})",
+    "BG": r"([0-9]{9,10})",
+    "CZ": r"([0-9]{8})",
+    "DK": r"([0-9]{8})",
+    "FI": r"([0-9]{7,8})",
+    "HR": r"([0-9]{11})",
+    "IT": r"([0-9]{11})",
+    "LV": r"([0-9]{11})",
+    "NO": r"([0-9]{9})(?:MVA)?",
+    "PL": r"([0-9]{10})",
+    "PT": r"([0-9]{9})",
+    "RO": r"([0-9]{2,10})",
+    "SE": r"(?:16([0-9]{10})|([0-9]{10})(?:01)?|(?:19|20)([0-9]{2}(?:0[1-9]|1[0-2])[0-9]{6}))",
 }
-_VAT_FORM = {"DK": "DK{}", "FI": "FI{}", "NO": "NO{}MVA", "SE": "SE{}01"}
+"""Where the VAT number is made of the register's number: what follows the country's code."""
+
+_BARE = {nation: re.compile(pattern) for nation, pattern in _REGISTER.items()} | {"": re.compile(r"16([0-9]{10})")}
+_PREFIXED = re.compile("|".join(f"({nation}){rest}" for nation, rest in _REGISTER.items()) + "|([0-9]{9})MVA")
+_WIDTH = {"BE": 10, "FI": 8}
+_VAT_SUFFIX = {"NO": "MVA", "SE": "01"}
 _VAT_PREFIX = re.compile(
     "AT|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK|XI"
+)
+_LABEL = re.compile(
+    "(?:ORG(?:ANISATIONS?)?(?:NR|NO|NUMMER)|CVR(?:NR)?|SENR|YTUNNUS|LY|FO(?:NR|NUMMER)|ALV(?:NRO|TUNNUS)?|"
+    "VAT(?:NO|NR|NUMBER|ID)?|MOMS(?:NR|REGNR)?|UST(?:ID)?(?:NR)?|UID(?:NR)?)+(?=[A-Z]{0,3}[0-9])"
 )
 
 
@@ -33,25 +52,36 @@ def org_number(value: str, country: str = "") -> str:
     ``country`` is an ISO alpha-2 code, or empty when it is not known. German
     register numbers keep their letters: ``HRB 123456`` is ``HRB123456``.
     """
-    text = compact(value)
-    _, digits = _nordic(text, country)
+    text = _unlabelled(value)
+    _, digits = _registered(text, country)
     return digits or text
 
 
 def vat_number(value: str, country: str = "") -> str:
     """The VAT number with its country's prefix, where the country or the number tells it.
 
-    A Nordic organisation number in its place becomes the VAT number that
-    belongs to it, so that a system that mixes the two agrees with one that does not.
+    An organisation number in its place becomes the VAT number that belongs to
+    it, so that a system that mixes the two agrees with one that does not.
     """
-    text = compact(value)
-    nation, digits = _nordic(text, country)
+    text = _unlabelled(value)
+    nation, digits = _registered(text, country)
     if nation:
-        return _VAT_FORM[nation].format(digits)
+        return nation + digits + _VAT_SUFFIX.get(nation, "")
     prefix = "EL" if country == "GR" else country
     if text and _VAT_PREFIX.fullmatch(prefix) and not _VAT_PREFIX.match(text):
         return prefix + text
     return text
+
+
+def registered(value: str, country: str = "") -> tuple[str, str]:
+    """The country of the register and the register's number; two empty texts where the shape tells of none."""
+    return _registered(_unlabelled(value), country)
+
+
+def vat_prefix(text: str) -> str:
+    """The prefix of a VAT number in its one spelling (``EL`` for Greece), or an empty text."""
+    found = _VAT_PREFIX.match(text)
+    return found[0] if found else ""
 
 
 def is_placeholder(value: str, country: str = "") -> bool:
@@ -60,15 +90,28 @@ def is_placeholder(value: str, country: str = "") -> bool:
     The marks that make a VAT number of it (``SE`` ... ``01``) do not count.
     Check digits are not judged: ``123456789`` is no placeholder.
     """
-    return len(set(filter(str.isdigit, org_number(value, country)))) < 2
+    return says_nothing(org_number(value, country))
 
 
-def _nordic(text: str, country: str) -> tuple[str, str]:
+def says_nothing(text: str) -> bool:
+    """Whether a number in its one spelling has no digit, or the same one throughout."""
+    return len(set(filter(str.isdigit, text))) < 2
+
+
+def _unlabelled(value: str) -> str:
+    """The number without its name in front (``Org.nr.``, ``Y-tunnus:``, ``USt-IdNr.``)."""
+    text = compact(value)
+    found = None if text[:1].isdigit() else _LABEL.match(text)
+    return text[found.end() :] if found else text
+
+
+def _registered(text: str, country: str) -> tuple[str, str]:
     """The country and the digits of its register, or two empty texts."""
     if found := _PREFIXED.fullmatch(text):
         nation, *rest = (part for part in found.groups() if part)
-        return (nation, rest[0]) if rest else ("NO", nation)
+        return (nation, rest[0].zfill(_WIDTH.get(nation, 0))) if rest else ("NO", nation)
     bare = _BARE.get(country)
     if bare and (found := bare.fullmatch(text)):
-        return country or "SE", next(part for part in found.groups() if part)
+        digits = next(part for part in found.groups() if part)
+        return country or "SE", digits.zfill(_WIDTH.get(country, 0))
     return "", ""

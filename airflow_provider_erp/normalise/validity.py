@@ -1,0 +1,76 @@
+"""Whether an organisation or VAT number can be one, by its shape and its check digits (python-stdnum)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Literal, cast
+
+from airflow_provider_erp.normalise.identifiers import org_number, registered, says_nothing, vat_number, vat_prefix
+
+Validity = Literal["valid", "invalid", "unknown", ""]
+
+_ANY_SHAPE = ".+"
+_REGISTERS = {
+    "BE": ("vat", _ANY_SHAPE),
+    "BG": ("vat", "[0-9]{9,10}"),
+    "CZ": ("dic", "[0-9]{8}"),
+    "DE": ("vat", "(DE)?[0-9]{9}"),
+    "DK": ("cvr", _ANY_SHAPE),
+    "EE": ("registrikood", _ANY_SHAPE),
+    "ES": ("nif", "[A-Z][0-9]{7}[0-9A-Z]|[0-9]{8}[A-Z]"),
+    "FI": ("ytunnus", _ANY_SHAPE),
+    "FR": ("siren", "[0-9]{9}"),
+    "HR": ("oib", _ANY_SHAPE),
+    "IT": ("iva", "[0-9]{11}"),
+    "LV": ("pvn", _ANY_SHAPE),
+    "NO": ("orgnr", _ANY_SHAPE),
+    "PL": ("nip", "[1-9][0-9]{9}"),
+    "PT": ("nif", _ANY_SHAPE),
+    "RO": ("cf", "[0-9]{2,10}"),
+    "SE": ("orgnr", _ANY_SHAPE),
+}
+"""By country: the checker of its register's numbers, and which numbers it judges.
+
+Where a country has registers without check digits (HRB of Germany, KRS of
+Poland), only the shape that has them is judged. ASSUMED: nine digits in the
+place of a German organisation number are its VAT number.
+"""
+
+_VAT_COUNTRY = {"CHE": "CH", "EL": "GR", "XI": "GB"}
+
+
+def validity(field: str, value: str, country: str = "") -> Validity:
+    """Whether the value of ``org_number`` or ``vat_number`` can be one; empty for nothing and for placeholders.
+
+    ``invalid`` is a wrong check digit, or a wrong shape in a country that has
+    but one; ``unknown`` where nothing can be checked: no country, a country or
+    a register without a checker. The number's own prefix goes before the
+    customer's country.
+    """
+    nation, number = registered(value, country)
+    if not nation:
+        nation, number = country, org_number(value, country)
+    elif field == "vat_number":
+        field = "org_number"  # the VAT number is made of it
+    if says_nothing(number):
+        return ""
+    if field == "org_number":
+        module, shape = _REGISTERS.get(nation, ("", ""))
+        return _judged(nation, module, number) if re.fullmatch(shape, number) else "unknown"
+    prefix = vat_prefix(vat := vat_number(value, country))
+    return _judged(_VAT_COUNTRY.get(prefix, prefix), "vat", vat) if prefix else "unknown"
+
+
+@lru_cache(maxsize=4_096)
+def _judged(country: str, module: str, number: str) -> Validity:
+    """Memoised for the VAT number that stands beside the organisation number it is made of."""
+    return "valid" if _checker(country, module)(number) else "invalid"
+
+
+@lru_cache(maxsize=64)
+def _checker(country: str, module: str) -> Callable[[str], bool]:
+    from stdnum import get_cc_module  # noqa: PLC0415  # not when a DAG file is parsed
+
+    return cast("Callable[[str], bool]", cast("Any", get_cc_module(country, module)).is_valid)
