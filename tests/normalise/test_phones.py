@@ -1,0 +1,67 @@
+"""The common shapes of phone numbers are read without the library exactly as the library reads them."""
+
+from __future__ import annotations
+
+import itertools
+
+import phonenumbers
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from airflow_provider_erp.normalise.phones import phone
+
+COUNTRIES = ("FI", "SE", "NO", "DK", "DE")
+CODES = ("358", "46", "47", "45", "49")
+
+
+def as_the_library_reads_it(dialled: str, country: str) -> str:
+    try:
+        number = phonenumbers.parse(dialled, country)
+    except phonenumbers.NumberParseException:
+        return dialled
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@settings(max_examples=500)
+@given(dialled=st.from_regex(r"0?[1-9][0-9]{4,11}", fullmatch=True), country=st.sampled_from(COUNTRIES))
+def test_number_dialled_at_home_is_what_the_library_reads(dialled: str, country: str) -> None:
+    assert phone(dialled, country) == phone(as_the_library_reads_it(dialled, country), country)
+
+
+@settings(max_examples=500)
+@given(
+    code=st.sampled_from(CODES),
+    national=st.from_regex(r"0?[1-9][0-9]{4,11}", fullmatch=True),
+    country=st.sampled_from(COUNTRIES),
+)
+def test_number_dialled_from_abroad_is_what_the_library_reads(code: str, national: str, country: str) -> None:
+    dialled = f"+{code}{national}"
+    assert phone(dialled, country) == phone(as_the_library_reads_it(f"+{code}{national}", country), country)
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("first_digits", ["{}{}{}", "+{}{}{}", "+{}{}0{}"])
+def test_no_first_digits_and_no_length_are_read_otherwise_than_by_the_library(country: str, first_digits: str) -> None:
+    for first, second, third in itertools.product("0123456789", repeat=3):
+        for length in range(3, 11):
+            dialled = first_digits.format(first, second, third) + "5" * length
+            if not dialled.startswith("00"):  # dialled from abroad: the library is given a "+"
+                expected = as_the_library_reads_it(dialled, country)
+                assert phone(dialled, country) in {expected, as_the_library_reads_it(expected, country)}
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "comparable"),
+    [
+        ("(09) 123 4567", "FI", "+35891234567"),
+        ("(+46) 8-123 456 78", "", "+46812345678"),
+        ("08-123 456 78 vx", "SE", "+46812345678"),
+        ("22 12 34 56", "NO", "+4722123456"),
+        ("+49 (0) 30 / 123 45 67", "", "+49301234567"),
+        ("0045 33 12 34 56", "FI", "+4533123456"),
+        ("+1 650-253-0000", "FI", "+16502530000"),
+    ],
+)
+def test_phone_is_read_whatever_stands_between_its_digits(written: str, country: str, comparable: str) -> None:
+    assert phone(written, country) == comparable
