@@ -1,0 +1,11 @@
+"""The ledger of breaks: what is new, still open, changed, reopened or resolved, and since when."""
+
+from airflow_provider_erp.reconciliation.ledger.folding import (
+    Expiring,
+    Observation,
+    expiring,
+    fold,
+    write_observation,
+)
+
+__all__ = ["Expiring", "Observation", "expiring", "fold", "write_observation"]
