@@ -1,0 +1,167 @@
+"""Project transactions against invoices, from two Parquet files to breaks, with DuckDB inside the worker."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from airflow_provider_erp.engine import open_engine
+from airflow_provider_erp.reconciliation.postings.findings import MATCHED_BY, Finding, Matched, breaks_of, lasting_id
+from airflow_provider_erp.reconciliation.postings.lines import (
+    KNOWN,
+    SOURCE,
+    TARGET,
+    make_invoice_lines,
+    make_transaction_lines,
+)
+from airflow_provider_erp.reconciliation.postings.settings import SETTINGS, TOLERANCES, make_settings
+from airflow_provider_erp.reconciliation.postings.side import PostingSide, check_full
+from airflow_provider_erp.reconciliation.postings.spec import KINDS, PostingSpec
+from airflow_provider_erp.reconciliation.result import COLUMNS, Agreement, Break, Reconciliation, SideResult
+
+if TYPE_CHECKING:
+    import duckdb
+
+MEMORY_MB = 512
+_FETCH_ROWS = 5_000
+_TEMPLATES = Environment(
+    loader=PackageLoader(__package__),
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701  SQL, not markup; only names of tables come in
+)
+
+
+def reconcile_postings(
+    spec: PostingSpec, transactions: PostingSide, invoices: PostingSide, workdir: Path, *, as_of: dt.datetime
+) -> Reconciliation:
+    """Compare sums, then lines; the answer does not depend on the order of the records.
+
+    ``workdir`` takes the file of breaks, and temporary files that are gone at the end.
+
+    Raises:
+        ValueError: the transactions were not read in full of late, or a record is not as it should be.
+        ErpInconsistentRead: a side names a record twice.
+    """
+    check_full(transactions, as_of, spec.full_within_days)
+    path, matched = workdir / "breaks.parquet", Matched()
+    with (
+        tempfile.TemporaryDirectory(prefix="postings-", dir=workdir) as name,
+        open_engine(Path(name), memory_mb=MEMORY_MB, threads=2) as engine,
+    ):
+        remarks = make_tables(engine, spec, transactions, invoices)
+        counts = _write(engine, breaks_of(spec, findings(engine), matched), Path(name), path)
+        source = _side_result(engine, SOURCE, transactions, matched.source)
+        target = _side_result(engine, TARGET, invoices, matched.target)
+    return Reconciliation(
+        spec=spec.name,
+        title=spec.title or spec.name,
+        things="sums",
+        kinds=KINDS,
+        source=source,
+        target=target,
+        matched_by=_matched_by(matched),
+        agreement=_agreement(matched),
+        counts={kind: counts[kind] for kind in KINDS},
+        differing=matched.sums.total() - matched.agreeing,
+        breaks=path,
+        as_of=as_of,
+        zone=spec.zone,
+        remarks=(*transactions.remarks, *invoices.remarks, *remarks),
+        provenance={
+            "spec": lasting_id(msgspec.json.encode(spec, enc_hook=_named, order="deterministic").decode()),
+            "tolerances": "; ".join(map(str, spec.tolerances)) or "none: sums must be equal",
+        },
+    )
+
+
+def make_tables(
+    engine: duckdb.DuckDBPyConnection, spec: PostingSpec, transactions: PostingSide, invoices: PostingSide
+) -> list[str]:
+    """Make the tables that the SQL text reads; remarks come back."""
+    remarks = [
+        *make_transaction_lines(engine, spec, transactions),
+        *make_invoice_lines(engine, spec, invoices),
+    ]
+    if not spec.billable:
+        remarks.append(
+            f"the spec does not say what {transactions.title}'s codes mean: every transaction counts as billable"
+        )
+    make_settings(engine, spec, (SOURCE, TARGET))
+    return remarks
+
+
+def render() -> str:
+    """The comparison as one SQL text, the same for every engine; its columns are those of :class:`Finding`."""
+    template = _TEMPLATES.get_template("postings.sql.j2")
+    return template.render(source=SOURCE, target=TARGET, known=KNOWN, tolerances=TOLERANCES, settings=SETTINGS)
+
+
+def findings(engine: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
+    """What the one SQL text yields on the tables, in any order."""
+    engine.execute(render())
+    while rows := engine.fetchmany(_FETCH_ROWS):
+        yield from map(Finding._make, rows)
+
+
+def _side_result(engine: duckdb.DuckDBPyConnection, table: str, side: PostingSide, matched: int) -> SideResult:
+    lines = engine.table(table)
+    joined = lines.join(engine.table(KNOWN), "subject", how="semi")
+    [(records,)] = lines.aggregate("COUNT(*)").fetchall()
+    [(duplicates,)] = joined.aggregate("COUNT(*) - COUNT(DISTINCT likeness)").fetchall()
+    return SideResult(
+        title=side.title,
+        batch=side.batch,
+        records=records,
+        matched=matched,
+        only_here=records - duplicates - matched,
+        duplicates=duplicates,
+        rejected=side.rejected,
+        amounts=dict(lines.aggregate("currency, SUM(amount)", "currency").order("currency").fetchall()),
+        read_at=side.read_at,
+        complete=side.complete,
+    )
+
+
+def _matched_by(matched: Matched) -> dict[str, int]:
+    counts = Counter(dict.fromkeys(MATCHED_BY.values(), 0))
+    for kind, sums in matched.sums.items():
+        counts[MATCHED_BY[kind]] += sums
+    return dict(counts)
+
+
+def _agreement(matched: Matched) -> tuple[Agreement, ...]:
+    """Of the sums that have a partner: in how many months, currencies and amounts are the same."""
+    sums, compared = matched.sums, matched.sums.total()
+    other_currency = sums["currency_differs"] + sums["rate_differs"] + sums["agrees_in_local"]
+    same_units = compared - sums["currency_differs"]
+    other_amount = sum(sums[kind] for kind in ("not_invoiced", "invoiced_not_posted", "amount_differs", "rate_differs"))
+    return (
+        Agreement(field="period", compared=compared, equal=compared - sums["wrong_period"] - sums["agrees_in_time"]),
+        Agreement(field="currency", compared=compared, equal=compared - other_currency),
+        Agreement(field="amount", compared=same_units, equal=same_units - other_amount),
+    )
+
+
+def _write(engine: duckdb.DuckDBPyConnection, breaks: Iterator[Break], folder: Path, path: Path) -> Counter[str]:
+    """Writes the breaks in lasting order, by way of a file of lines; how many there are of each kind comes back."""
+    lines, counts, encoder = folder / "breaks.jsonl", Counter[str](), msgspec.json.Encoder()
+    with lines.open("wb") as file:
+        for each in breaks:
+            counts[each.kind] += 1
+            file.write(encoder.encode(each) + b"\n")
+    kinds = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(KINDS))
+    rows = engine.read_json(str(lines), columns=dict(COLUMNS), format="newline_delimited")
+    rows.order(f"CASE kind {kinds} END, key, break_id").write_parquet(str(path))
+    return counts
+
+
+def _named(given: object) -> str:
+    """The name of a function in a spec, which has no other lasting text."""
+    return f"{given.__module__}.{getattr(given, '__qualname__', '')}"

@@ -1,0 +1,154 @@
+"""What the SQL text yields, as breaks with a lasting identity, and how many lines found a partner."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+from airflow_provider_erp.reconciliation.postings.spec import KINDS, PostingSpec
+from airflow_provider_erp.reconciliation.result import Break
+
+MATCHED_BY = {
+    "agrees": "project, period and currency",
+    "agrees_in_time": "project and currency",
+    "agrees_in_local": "project and period",
+    "wrong_period": "project and currency",
+    "currency_differs": "project and period",
+    "rate_differs": "project and period",
+    "not_invoiced": "project, period and currency",
+    "invoiced_not_posted": "project, period and currency",
+    "amount_differs": "project, period and currency",
+}
+"""What a sum and its partner have in common, by what became of them."""
+
+_FIELDS = {
+    "amount_differs": "amount",
+    "wrong_period": "period",
+    "currency_differs": "currency",
+    "rate_differs": "exchange_rate",
+    "held_back": "invoiced_code",
+}
+
+_ONE_SIDED = ("held_back", "duplicate_posting", "orphan_invoice")
+"""Findings that only one side has a value for."""
+
+
+class Finding(NamedTuple):
+    """One row of the answer; ``other`` is the target's period or currency where that differs."""
+
+    kind: str
+    subject: str
+    period: str
+    currency: str
+    other: str | None
+    source_id: str | None
+    target_id: str | None
+    member_id: str | None
+    source_amount: Decimal
+    target_amount: Decimal
+    at_risk: Decimal
+    source_singles: int
+    target_singles: int
+    tally: int
+
+
+@dataclass(slots=True)
+class Matched:
+    """How many sums have a partner, by what became of them, and how many lines are in those."""
+
+    sums: Counter[str] = field(default_factory=Counter)
+    source: int = 0
+    target: int = 0
+
+    def add(self, found: Finding) -> None:
+        """Takes a finding; those of lines, and sums without a partner, count nothing."""
+        if found.source_singles and found.target_singles:
+            self.sums[found.kind] += int(found.tally)
+            self.source += int(found.source_singles)
+            self.target += int(found.target_singles)
+
+    @property
+    def agreeing(self) -> int:
+        """Sums that agree with their partner."""
+        return sum(count for kind, count in self.sums.items() if kind.startswith("agrees"))
+
+
+def lasting_id(*parts: object) -> str:
+    """32 hexadecimal digits that are the same for the same parts on every day and machine."""
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()[:32]
+
+
+def breaks_of(spec: PostingSpec, findings: Iterable[Finding], matched: Matched) -> Iterator[Break]:
+    """The breaks in any order; ``matched`` is filled on the way."""
+    members: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
+    for found in findings:
+        matched.add(found)
+        if found.member_id:
+            members[found.kind, found.source_id or "", found.target_id or "", *_group(found)].append(found)
+        elif found.kind in KINDS:
+            yield _break(spec, found, ())
+    for each in members.values():
+        yield _together(spec, each)
+
+
+def _group(found: Finding) -> tuple[str, str, str]:
+    """Copies may lie in different sums when the spec compares little of them: then they are one break all the same."""
+    return ("", "", "") if found.kind == "duplicate_posting" else (found.subject, found.period, found.currency)
+
+
+def _together(spec: PostingSpec, found: list[Finding]) -> Break:
+    """One break of all members: copies of one posting, or lines of one sum that are held back."""
+    found = sorted(found, key=lambda each: each.member_id or "")
+    whole = found[0]._replace(
+        source_amount=sum((each.source_amount for each in found), Decimal(0)),
+        target_amount=sum((each.target_amount for each in found), Decimal(0)),
+        at_risk=sum((each.at_risk for each in found), Decimal(0)),
+    )
+    return _break(spec, whole, tuple(each.member_id or "" for each in found))
+
+
+def _break(spec: PostingSpec, found: Finding, members: tuple[str, ...]) -> Break:
+    kind = "not_invoiced" if found.kind == "held_back" else found.kind
+    name = _FIELDS.get(found.kind)
+    group = (found.subject, found.period, found.currency)
+    # A posting is known by its record, a sum by what is summed.
+    subject = (found.source_id, found.target_id) if found.source_id or found.target_id else group
+    source_value, target_value, currency = _values(found, kind)
+    return Break(
+        break_id=lasting_id(spec.name, kind, subject, name),
+        kind=kind,
+        field=name,
+        key=" ".join(group),
+        source_id=found.source_id,
+        target_id=found.target_id,
+        members=members,
+        source_value=source_value,
+        target_value=target_value,
+        digest=lasting_id(source_value, target_value, members),
+        amount=found.at_risk,
+        currency=currency,
+        severity=spec.severities.get(kind, "medium"),
+    )
+
+
+def _values(found: Finding, kind: str) -> tuple[str | None, str | None, str]:
+    """What each side says, and the currency that is at risk."""
+    source, target, currency = _written(found.source_amount), _written(found.target_amount), found.currency
+    if kind == "wrong_period":
+        return f"{source} {currency} in {found.period}", f"{target} {currency} in {found.other}", currency
+    if kind == "rate_differs":
+        return f"{source} {found.other}", f"{target} {found.other}", found.other or ""
+    if found.kind in _ONE_SIDED:
+        return (None, f"{target} {currency}", currency) if found.target_id else (f"{source} {currency}", None, currency)
+    return f"{source} {currency}", f"{target} {found.other or currency}", currency
+
+
+def _written(amount: Decimal) -> str:
+    """The amount with its cents, and more decimals only where it has them."""
+    short = f"{amount:.2f}"
+    return short if Decimal(short) == amount else f"{amount.normalize():f}"

@@ -1,0 +1,37 @@
+"""The spec's tolerances and settings as two small tables, so that no value stands in the text of the comparison."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
+from airflow_provider_erp.reconciliation.postings.tolerances import AmountWithin, DateWithin, PercentWithin
+
+if TYPE_CHECKING:
+    import duckdb
+
+TOLERANCES, SETTINGS = "posting_tolerances", "posting_settings"
+_ZERO = Decimal(0)
+_TOLERANCES = """
+SELECT UNNEST(CAST($1 AS VARCHAR[])) AS currency, UNNEST(CAST($2 AS DECIMAL(28, 6)[])) AS below,
+  UNNEST(CAST($3 AS DECIMAL(28, 6)[])) AS above,
+  CAST($4 AS DECIMAL(10, 4)) AS percent_below, CAST($5 AS DECIMAL(10, 4)) AS percent_above
+"""
+_SETTINGS = """
+SELECT CAST($1 AS INTEGER) AS days_before, CAST($2 AS INTEGER) AS days_after, CAST($3 AS VARCHAR) AS local_currency
+"""
+
+
+def make_settings(engine: duckdb.DuckDBPyConnection, spec: PostingSpec, lines: tuple[str, ...]) -> None:
+    """Make the tables; one row of tolerances for each currency that stands in the tables of lines."""
+    tables = (engine.table(table).select("currency").distinct() for table in lines)
+    currencies = sorted({code for table in tables for (code,) in table.fetchall()})
+    amounts = {each.currency: each for each in spec.tolerances if isinstance(each, AmountWithin)}
+    percent = next((each for each in spec.tolerances if isinstance(each, PercentWithin)), PercentWithin(_ZERO))
+    days = next((each for each in spec.tolerances if isinstance(each, DateWithin)), None)
+    allowed = [amounts.get(code, AmountWithin(_ZERO, "XXX")) for code in currencies]
+    bounds = [[each.lower for each in allowed], [each.above for each in allowed], percent.lower, percent.above]
+    engine.sql(_TOLERANCES, params=[currencies, *bounds]).create(TOLERANCES)
+    limits = [days.before, days.days] if days else [None, None]
+    engine.sql(_SETTINGS, params=[*limits, spec.local_currency]).create(SETTINGS)

@@ -1,0 +1,94 @@
+"""What two sums may differ by and still agree: signed, with a unit, and printed as a sentence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from airflow_provider_erp.reconciliation.rules import check_decimal
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class AmountWithin:
+    """Source - target lies between ``-below`` and ``+above`` of a currency; ``below`` is ``above`` unless it is given.
+
+    Raises:
+        ValueError: an amount is no finite ``Decimal`` from 0 on, or the currency no code of three capitals.
+    """
+
+    above: Decimal
+    currency: str
+    below: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        _check("above", self.above)
+        _check("below", self.lower)
+        if not _CURRENCY.fullmatch(self.currency):
+            raise ValueError(f"currency: expected three capitals such as 'EUR', got {self.currency!r}")
+
+    @property
+    def lower(self) -> Decimal:
+        """How far the source may lie below the target."""
+        return self.above if self.below is None else self.below
+
+    def __str__(self) -> str:
+        return f"source - target between -{self.lower} and +{self.above} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class PercentWithin:
+    """Source - target lies between ``-below`` and ``+above`` percent of the target's sum, in every currency.
+
+    Raises:
+        ValueError: a percentage is no finite ``Decimal`` from 0 on, or has more than four decimals.
+    """
+
+    above: Decimal
+    below: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        for name, percent in (("above", self.above), ("below", self.lower)):
+            _check(name, percent)
+            if percent != round(percent, 4) or percent >= 10_000:
+                raise ValueError(f"{name}: expected a percentage under 10000 with at most four decimals, got {percent}")
+
+    @property
+    def lower(self) -> Decimal:
+        """How far the source may lie below the target."""
+        return self.above if self.below is None else self.below
+
+    def __str__(self) -> str:
+        return f"source - target between -{self.lower} % and +{self.above} % of the target"
+
+
+@dataclass(frozen=True, slots=True)
+class DateWithin:
+    """An invoice in another month is right up to so many days after the last work, or ``before`` days before it.
+
+    Raises:
+        ValueError: a number of days is no whole number from 0 on.
+    """
+
+    days: int
+    before: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("days", "before"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise ValueError(f"{name}: expected a whole number from 0 on, got {value!r}")
+
+    def __str__(self) -> str:
+        return f"target - source between -{self.before} and +{self.days} days"
+
+
+Tolerance = AmountWithin | PercentWithin | DateWithin
+
+
+def _check(argument: str, given: Decimal) -> None:
+    check_decimal(argument, given)
+    if given < 0:
+        raise ValueError(f"{argument}: expected an amount from 0 on, got {given}")
