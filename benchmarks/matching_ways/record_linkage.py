@@ -7,7 +7,7 @@ finds the groups of sister companies instead of the companies, F1 .926 on the No
 from __future__ import annotations
 
 import pandas as pd  # type: ignore[import-not-found, import-untyped, unused-ignore]
-import recordlinkage as rl  # type: ignore[import-not-found]
+import recordlinkage as rl  # type: ignore[import-not-found, unused-ignore]
 
 from benchmarks.labelled import Ids, Labelled
 from benchmarks.matching_ways.clean import cleaned

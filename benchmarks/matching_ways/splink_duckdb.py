@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pyarrow as pa
-import splink.comparison_level_library as cll  # type: ignore[import-not-found]
-import splink.comparison_library as cl  # type: ignore[import-not-found]
-from splink import DuckDBAPI, Linker, SettingsCreator, block_on  # type: ignore[import-not-found]
+import splink.comparison_level_library as cll  # type: ignore[import-not-found, unused-ignore]
+import splink.comparison_library as cl  # type: ignore[import-not-found, unused-ignore]
+from splink import DuckDBAPI, Linker, SettingsCreator, block_on  # type: ignore[import-not-found, unused-ignore]
 
 from benchmarks.labelled import Ids, Labelled
 from benchmarks.matching_ways.clean import cleaned
