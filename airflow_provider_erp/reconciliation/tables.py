@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
-from airflow_provider_erp.reconciliation.groups import group
+from airflow_provider_erp.matching.groups import group
 from airflow_provider_erp.reconciliation.row import IDENTIFIERS, Row, columns_written, normalised
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 

@@ -25,7 +25,7 @@ from airflow_provider_erp.reconciliation.rules import Accepted
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY_MB = 128
+MEMORY_MB = 96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ def _load(
     rows = [each for each in longest.values() if timeline.dates[-1] <= each.until]
     columns = ("break_id", "digest", "reason", "by", "until")
     engine.execute(sql.ACCEPTED, [[getattr(each, column) for each in rows] for column in columns])
-    for statement in (sql.SPANS, sql.LIVES, sql.EARLIER):
+    for statement in (sql.SPANS, sql.LIVES, sql.EARLIER, sql.FOUND):
         engine.execute(statement)
 
 

@@ -65,32 +65,45 @@ WHERE observed.file_index = lives.earlier AND since < getvariable('now') AND unt
 
 BEFORE = "SELECT kind, count(*) FROM earlier GROUP BY kind ORDER BY kind"
 
-OPEN = f"""
-WITH found AS (
-    SELECT breaks.*, file_row_number AS place, first, since,
+_HISTORY = """state, began.date AS since, born.date AS first_seen,
+    (today.date - began.date)::INTEGER AS age_days, accepted_reason, accepted_by, accepted_until"""
+_DATED = """
+JOIN moments AS began ON began.seq = since
+JOIN moments AS born ON born.seq = first
+JOIN moments AS today ON today.seq = getvariable('now')
+LEFT JOIN accepted USING (break_id, digest)"""
+
+FOUND = f"""
+CREATE TABLE found AS
+SELECT {_HISTORY}
+FROM (
+    SELECT breaks.break_id, breaks.digest, place, first, since,
         CASE
             WHEN first = getvariable('now') THEN 'new'
             WHEN since = getvariable('now') THEN 'reopened'
             WHEN earlier.digest IS DISTINCT FROM breaks.digest THEN 'changed'
             ELSE 'persisting'
         END AS state
-    FROM read_parquet(getvariable('files')[-1], file_row_number = true) AS breaks
+    FROM (
+        SELECT break_id, digest, file_row_number AS place
+        FROM read_parquet(getvariable('files')[-1], file_row_number = true)
+    ) AS breaks
     JOIN lives USING (break_id)
     LEFT JOIN (SELECT break_id, digest FROM earlier) AS earlier USING (break_id)
-), carried AS (
-    SELECT {_CARRIED_COLUMNS}, first, since, 'persisting' AS state
-    FROM earlier WHERE last < getvariable('now') AND until > getvariable('now')
-), open AS (
-    SELECT * FROM found UNION ALL BY NAME SELECT * FROM carried
-)
-SELECT {", ".join(f'open."{name}"' for name in COLUMNS)}, state, began.date AS since, born.date AS first_seen,
-    (today.date - began.date)::INTEGER AS age_days, accepted_reason, accepted_by, accepted_until
-FROM open
-JOIN moments AS began ON began.seq = open.since
-JOIN moments AS born ON born.seq = open.first
-JOIN moments AS today ON today.seq = getvariable('now')
-LEFT JOIN accepted ON accepted.break_id = open.break_id AND accepted.digest = open.digest
-ORDER BY place NULLS LAST, kind, key, field, open.break_id
+) {_DATED}
+ORDER BY place
+"""  # noqa: S608
+"""The history of each break of this run, in the order of its file."""
+
+OPEN = f"""
+SELECT {", ".join(f'breaks."{name}"' for name in COLUMNS)}, found.*
+FROM read_parquet(getvariable('files')[-1]) AS breaks POSITIONAL JOIN found
+UNION ALL
+SELECT {_CARRIED_COLUMNS}, {_HISTORY}
+FROM (
+    SELECT *, 'persisting' AS state FROM earlier
+    WHERE last < getvariable('now') AND until > getvariable('now') ORDER BY kind, key, field, break_id
+) {_DATED}
 """  # noqa: S608
 
 RESOLVED = f"""

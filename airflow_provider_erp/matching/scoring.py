@@ -1,0 +1,136 @@
+"""How likely it is that two rows are the same.
+
+Two explanations stand against it: that they are strangers, who agree by chance
+(what agrees weighs by how rare it is), and that they are sisters, who share an
+address, a phone and most of a name but are not the same (then only names,
+identifiers and dates tell). The score is against the better of the two.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from airflow_provider_erp.matching.comparing import CLOSE, COMPARERS, CONFLICT, DIFFERENT, PARTLY, SAME, Agreement
+from airflow_provider_erp.matching.frequencies import Rarity
+from airflow_provider_erp.matching.values import Tokens
+
+Row = tuple[Tokens | str | None, ...]
+Levels = Mapping[int, float]
+
+_SAME_THING: Mapping[str, Levels] = {
+    "name": {SAME: 0.75, CLOSE: 0.15, PARTLY: 0.06, CONFLICT: 0.03, DIFFERENT: 0.01},
+    "text": {SAME: 0.65, CLOSE: 0.12, PARTLY: 0.1, CONFLICT: 0.03, DIFFERENT: 0.1},
+    "exact": {SAME: 0.85, CLOSE: 0.05, DIFFERENT: 0.1},
+    "phone": {SAME: 0.6, CLOSE: 0.03, DIFFERENT: 0.37},
+    "email": {SAME: 0.45, CLOSE: 0.05, PARTLY: 0.25, DIFFERENT: 0.25},
+    "identifier": {SAME: 0.94, CLOSE: 0.03, DIFFERENT: 0.03},
+    "date": {SAME: 0.9, CLOSE: 0.06, DIFFERENT: 0.04},
+    "form": {SAME: 0.9, DIFFERENT: 0.1},
+}
+"""By kind: how often the same thing is written so, before anything is learnt of the rows at hand."""
+_SISTERS: Mapping[str, Levels] = {
+    "name": {SAME: 0.02, CLOSE: 0.04, PARTLY: 0.3, CONFLICT: 0.44, DIFFERENT: 0.2},
+    "identifier": {SAME: 0.0002, CLOSE: 0.01, DIFFERENT: 0.99},
+    "date": {SAME: 0.02, CLOSE: 0.02, DIFFERENT: 0.96},
+    "form": {SAME: 0.5, DIFFERENT: 0.5},
+}
+"""By kind: how often two that belong together, but are not the same, agree so."""
+_PSEUDO = 40.0
+_FURTHER = 0.75
+"""What agrees or contradicts beside names and identifiers hangs together: each further field counts for less."""
+_NO_SISTERS = 2.0
+_FEW_DOUBLES = 3.0
+"""A row has a double in its own table much less often than in another one."""
+SURE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field's place in the rows, its kind and how rare its values are."""
+
+    name: str
+    kind: str
+    rarity: Rarity
+
+
+class Scorer:
+    """Scores pairs of rows as logarithms of odds."""
+
+    def __init__(self, fields: Sequence[Field], rows: int) -> None:
+        self._fields = fields
+        self._prior = -math.log(max(rows, 2))
+        self._usual = [_logs(_SAME_THING[field.kind]) for field in fields]
+        self._sisters = [_logs(_SISTERS.get(field.kind, {})) for field in fields]
+
+    def agreements(self, one: Row, other: Row) -> tuple[Agreement | None, ...]:
+        """Each field's agreement; None where a side has no value."""
+        return tuple(
+            COMPARERS[field.kind](value, value_other, field.rarity) if value and value_other else None
+            for field, value, value_other in zip(self._fields, one, other, strict=True)
+        )
+
+    def weights(self, agreements: Sequence[Agreement | None]) -> tuple[float, ...]:
+        """What each field says for the pair (above zero) or against it, if the alternative is that they are strangers."""
+        return tuple(
+            0.0 if found is None else usual[found.level] + (found.surprise if found.level > CONFLICT else 0.0)
+            for usual, found in zip(self._usual, agreements, strict=True)
+        )
+
+    def score(self, agreements: Sequence[Agreement | None], *, within: bool = False) -> float:
+        """The logarithm of the odds that the two are the same; ``within`` says that they are of one table."""
+        against_strangers = self._prior + self._all(self.weights(agreements))
+        against_sisters = _NO_SISTERS + sum(
+            usual[found.level] - sisters[found.level]
+            for usual, sisters, found in zip(self._usual, self._sisters, agreements, strict=True)
+            if found is not None and sisters
+        )
+        score = -_log_sum(-against_strangers, -against_sisters)
+        return round(score - _FEW_DOUBLES if within else score, 6)
+
+    def _all(self, weights: Sequence[float]) -> float:
+        total = 0.0
+        rest: list[float] = []
+        for field, weight in zip(self._fields, weights, strict=True):
+            if field.kind in ("name", "identifier"):
+                total += weight
+            else:
+                rest.append(weight)
+        rest.sort()
+        against = [weight for weight in rest if weight < 0]
+        support = [weight for weight in reversed(rest) if weight > 0]
+        for weights_ in (against, support):
+            total += sum(weight * _FURTHER**place for place, weight in enumerate(weights_))
+        return total
+
+    def learn(self, pairs: Iterable[Sequence[Agreement | None]]) -> None:
+        """Takes from pairs of which each is the best for both its rows how often the same thing is written how differently.
+
+        A field learns from the pairs that are sure without it.
+        """
+        counts: list[Counter[int]] = [Counter() for _ in self._fields]
+        for agreements in pairs:
+            if self.score(agreements) < SURE:
+                continue
+            for place, found in enumerate(agreements):
+                if found is not None:
+                    without = [*agreements]
+                    without[place] = None
+                    if self.score(without) >= SURE or self._fields[place].kind not in _SISTERS:
+                        counts[place][found.level] += 1
+        for place, field in enumerate(self._fields):
+            usual = _SAME_THING[field.kind]
+            total = sum(counts[place].values()) + _PSEUDO
+            shares = {level: (counts[place][level] + share * _PSEUDO) / total for level, share in usual.items()}
+            self._usual[place] = _logs(shares)
+
+
+def _logs(shares: Levels) -> dict[int, float]:
+    return {level: math.log(share) for level, share in shares.items()}
+
+
+def _log_sum(one: float, other: float) -> float:
+    top = max(one, other)
+    return top + math.log(math.exp(one - top) + math.exp(other - top))

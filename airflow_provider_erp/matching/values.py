@@ -1,0 +1,106 @@
+"""What a field's value is compared by: tokens of a name or a text, one comparable text for the other kinds."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from airflow_provider_erp.normalise.fields import email as read_email
+from airflow_provider_erp.normalise.fold import compact, fold
+from airflow_provider_erp.normalise.identifiers import org_number
+from airflow_provider_erp.normalise.legal_forms import split_legal_form
+from airflow_provider_erp.normalise.phones import phone as read_phone
+
+Tokens = tuple[str, ...]
+
+_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "œ": "oe", "'": "", "’": ""})
+_TOKEN = re.compile(r"[^\W_]+")
+_EMPTY_WORDS = frozenset("& and och og ja und the of a an".split())
+_LEAST_DIGITS = 6
+_SWEDISH_VAT = 12
+_DIGITS = re.compile(r"[0-9]+")
+_DAY_FIRST = re.compile(r"\D*(\d{1,2})\D+(\d{1,2})\D+(\d{4})\D*")
+_YEAR_FIRST = re.compile(r"\D*(\d{4})\D+(\d{1,2})\D+(\d{1,2})(?:\D.*)?")
+
+
+@lru_cache(maxsize=100_000)
+def plain(text: str) -> str:
+    """The folded text in plain letters: ``Müller``, ``Mueller`` and ``Muller`` are the same."""
+    letters = unicodedata.normalize("NFKD", fold(text).translate(_LETTERS))
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return bare.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+
+
+def tokens(text: str) -> Tokens:
+    """The words and numbers, each once, in plain letters and in their order."""
+    words = dict.fromkeys(_TOKEN.findall(plain(text)))
+    kept = tuple(word for word in words if word not in _EMPTY_WORDS)
+    return kept or tuple(words)
+
+
+def name(value: str, _country: str) -> Tokens:
+    """The words of a name without its legal form."""
+    return tokens(split_legal_form(value)[0])
+
+
+def legal_form(value: str) -> str:
+    """The canonical legal form in a name; empty where there is none."""
+    return split_legal_form(value)[1]
+
+
+def text(value: str, _country: str) -> Tokens:
+    """The words of a text, such as an address or a title."""
+    return tokens(value)
+
+
+def date(value: str, _country: str) -> str:
+    """Eight digits, the year first, where the value says one; else its digits."""
+    if found := _YEAR_FIRST.fullmatch(value):
+        year, month, day = found.groups()
+    elif found := _DAY_FIRST.fullmatch(value):
+        day, month, year = found.groups()
+    else:
+        return "".join(_DIGITS.findall(value))
+    return f"{year}{month:0>2}{day:0>2}"
+
+
+def identifier(value: str, country: str) -> str:
+    """The canonical number without its country's prefix; nothing for a placeholder.
+
+    A number with a typing error in it loses its prefix, too.
+    """
+    number = org_number(value, country)
+    if country and number.startswith(country) and len(number) > _LEAST_DIGITS:
+        number = number[2:].removesuffix("MVA")
+        if country == "SE" and len(number) == _SWEDISH_VAT:
+            number = number.removesuffix("01")
+    return "" if len(set(number)) < 2 else number
+
+
+def exact(value: str, _country: str) -> str:
+    """Letters and digits only."""
+    return compact(plain(value))
+
+
+def email(value: str, _country: str) -> str:
+    """The address in small letters."""
+    return read_email(value)
+
+
+def phone(value: str, country: str) -> str:
+    """The number as dialled from abroad."""
+    return read_phone(value, country)
+
+
+READERS: Mapping[str, Callable[[str, str], Tokens | str]] = {
+    "name": name,
+    "text": text,
+    "exact": exact,
+    "phone": phone,
+    "email": email,
+    "identifier": identifier,
+    "date": date,
+}
+"""By kind: a function of the value and the row's country (alpha-2, or empty); empty = there is no value."""

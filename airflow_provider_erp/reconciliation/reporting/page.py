@@ -1,0 +1,122 @@
+"""The page for people: one HTML file that stands alone, small whatever the number of breaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from airflow_provider_erp.reconciliation.history import History
+from airflow_provider_erp.reconciliation.reporting import chart, figures, formats
+from airflow_provider_erp.reconciliation.reporting.cells import both_cells
+from airflow_provider_erp.reconciliation.reporting.figures import Figures
+from airflow_provider_erp.reconciliation.reporting.marks import clipped
+from airflow_provider_erp.reconciliation.reporting.verdict import agreeing, in_all, verdict
+from airflow_provider_erp.reconciliation.result import Reconciliation, SideResult
+from airflow_provider_erp.reconciliation.words import field_words, plural, sentence_case
+
+MOST_BYTES = 300_000
+SHOWN_SUGGESTIONS = 15
+SHOWN_SENTENCES = 10
+"""As many thresholds and as many remarks stand in the page; the files beside it have all."""
+SHOWN_FACTS = 30
+"""As many fields, keys, and facts of the provenance stand in the page."""
+
+_TEMPLATES = Environment(
+    loader=PackageLoader(__package__),
+    undefined=StrictUndefined,
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_TEMPLATES.globals.update(
+    plural=plural,
+    field_words=field_words,
+    sentence_case=sentence_case,
+    clipped=clipped,
+    both_cells=both_cells,
+    money=formats.money,
+    moment=formats.moment,
+    percent=formats.percent,
+    chart=chart,
+    figures=figures,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One kind of break: how many there are, and how that changed since the observation before, where there is one."""
+
+    words: str
+    count: int
+    change: str | None
+
+
+def as_html(
+    result: Reconciliation, history: History, shown: Figures, *, judgements: Sequence[str] = (), path: str = ""
+) -> bytes:
+    """The page, below ``MOST_BYTES``: where values are long the list of breaks is shorter."""
+    for rows in (len(shown.listed), 20):
+        page = _render(result, history, replace(shown, listed=shown.listed[:rows]), judgements, path)
+        if len(page) < MOST_BYTES:
+            return page
+    return _render(result, history, replace(shown, listed=(), oldest=()), judgements, path)
+
+
+def _render(result: Reconciliation, history: History, shown: Figures, judgements: Sequence[str], path: str) -> bytes:
+    text = _TEMPLATES.get_template("page.html.j2").render(
+        result=result,
+        sides=[(side, clipped(side.title), list(_parts(side))) for side in (result.source, result.target)],
+        currencies=sorted({*result.source.amounts, *result.target.amounts})[:SHOWN_SENTENCES],
+        tiles=list(_tiles(result, history)),
+        compared_with=_compared_with(history),
+        history=history,
+        shown=shown,
+        drawing=chart.chart(history),
+        verdict=verdict(result),
+        agrees=agreeing(result) == in_all(result),
+        judgements=judgements[:SHOWN_SENTENCES],
+        remarks=result.remarks[:SHOWN_SENTENCES],
+        unsaid=len(judgements[SHOWN_SENTENCES:]) + len(result.remarks[SHOWN_SENTENCES:]),
+        suggestions=result.suggestions[:SHOWN_SUGGESTIONS],
+        agreement=result.agreement[:SHOWN_FACTS],
+        matched_by=list(result.matched_by.items())[:SHOWN_FACTS],
+        provenance=list(result.provenance.items())[:SHOWN_FACTS],
+        folder=path.removesuffix("report.html").rstrip("/"),
+    )
+    return text.encode()
+
+
+def _parts(side: SideResult) -> Iterator[tuple[str, int, int, int]]:
+    """The parts that add up to a side's records: words, number, and where a bar of 1,000 units shows them."""
+    start = 0
+    for words, number in (
+        ("matched", side.matched),
+        ("only here", side.only_here),
+        ("duplicates", side.duplicates),
+        ("ambiguous", side.ambiguous),
+    ):
+        end = start + number
+        left, right = (1000 * place // max(side.records, 1) for place in (start, end))
+        yield words, number, left, right - left
+        start = end
+
+
+def _tiles(result: Reconciliation, history: History) -> Iterator[Tile]:
+    before = history.before
+    for kind, words in result.kinds.items():
+        now = result.counts.get(kind, 0)
+        yield Tile(sentence_case(words), now, None if before is None else formats.change(now, before.get(kind, 0)))
+
+
+def _compared_with(history: History) -> str:
+    """What the changes are counted from."""
+    if history.before is None:
+        return "first observation"
+    earlier = [day.date for day in history.days if day.date < history.date]
+    if not earlier:
+        return "change since the observation before"
+    yesterday = history.date - dt.timedelta(days=1)
+    return f"change since {'yesterday' if earlier[-1] == yesterday else earlier[-1].isoformat()}"

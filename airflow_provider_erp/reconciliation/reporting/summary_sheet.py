@@ -1,0 +1,70 @@
+"""The first sheet of the workbook: what the page says, in rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from airflow_provider_erp.reconciliation.history import History
+from airflow_provider_erp.reconciliation.reporting.formats import change, moment
+from airflow_provider_erp.reconciliation.reporting.sheets import Cell
+from airflow_provider_erp.reconciliation.reporting.verdict import verdict
+from airflow_provider_erp.reconciliation.result import Reconciliation
+from airflow_provider_erp.reconciliation.words import sentence_case
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_TOTALS = ("records", "matched", "only_here", "duplicates", "ambiguous", "rejected")
+
+
+def summary_rows(
+    engine: DuckDBPyConnection, result: Reconciliation, history: History, judgements: Sequence[str], most_rows: int
+) -> Iterator[Sequence[Cell]]:
+    """The rows; one with a single cell is a heading."""
+    yield (verdict(result),)
+    yield ("As of", moment(result.as_of, result.zone) if result.as_of else history.date.isoformat())
+    yield from (("Threshold", sentence) for sentence in judgements)
+    yield from (("Remark", sentence) for sentence in result.remarks)
+    yield from _limits(engine, result, most_rows)
+    yield ()
+    yield from _totals(result)
+    yield ()
+    yield ("Breaks",)
+    before = history.before
+    for kind, words in result.kinds.items():
+        now = result.counts.get(kind, 0)
+        yield sentence_case(words), now, "" if before is None else change(now, before.get(kind, 0))
+    yield ()
+    yield ("Made from",)
+    yield "Spec", result.spec
+    yield from result.provenance.items()
+
+
+def _limits(engine: DuckDBPyConnection, result: Reconciliation, most_rows: int) -> Iterator[Sequence[Cell]]:
+    """Which sheets do not hold all rows, and which file does."""
+    breaks, corrections = engine.execute("SELECT count(*), count(correct_side) FROM breaks").fetchall()[0]
+    ((resolved,),) = engine.execute("SELECT count(*) FROM resolved").fetchall()
+    for sheet, rows, file in (
+        ("Breaks", breaks, "breaks.csv"),
+        ("Suggestions", len(result.suggestions), "breaks.json"),
+        ("Corrections", corrections, "breaks.csv"),
+        ("Resolved", resolved, "breaks.json"),
+    ):
+        if rows > most_rows:
+            yield (
+                "Limit",
+                f"The sheet {sheet} holds the first {most_rows:,} of {rows:,} rows; {file} beside it has all.",
+            )
+
+
+def _totals(result: Reconciliation) -> Iterator[Sequence[Cell]]:
+    sides = (result.source, result.target)
+    yield ("", *(side.title for side in sides))
+    yield ("Batch", *(side.batch for side in sides))
+    yield ("Read", *(moment(side.read_at, result.zone) if side.read_at else "" for side in sides))
+    yield ("Complete", *("yes" if side.complete else "no" for side in sides))
+    for name in _TOTALS:
+        yield (sentence_case(name.replace("_", " ")), *(getattr(side, name) for side in sides))
+    for currency in sorted({currency for side in sides for currency in side.amounts}):
+        yield (f"Total {currency}", *(side.amounts.get(currency) for side in sides))

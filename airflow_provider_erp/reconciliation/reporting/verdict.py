@@ -1,0 +1,71 @@
+"""The sentence that a controller reads first.
+
+Such as: ``Visma PX and Visma.net ERP agree on 470 of 500 customers; 12 are
+missing in Visma.net ERP and 18 differ in 20 fields.``
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from airflow_provider_erp.reconciliation.result import Reconciliation
+from airflow_provider_erp.reconciliation.verdict import sentence
+from airflow_provider_erp.reconciliation.words import plural
+
+DETAILED_KINDS = 4
+"""As many kinds of break are told one by one; the rest is summed up."""
+
+_PREDICATE = re.compile(r"(missing|held|ambiguous|stale|modified|matched|not|invoiced|posted|active|closed|in)\b")
+"""How words of a kind begin that go on after ``is`` or ``are``."""
+
+
+def verdict(result: Reconciliation) -> str:
+    """On how much the systems agree, and what there is of each kind of break that occurred."""
+    return sentence(_opening(result), list(_details(result)))
+
+
+def in_all(result: Reconciliation) -> int:
+    """Distinct things in the two systems together, as far as it can be told.
+
+    A group of duplicates is one. Ambiguous records of one side may be those of
+    the other: the greater number counts.
+    """
+    ambiguous = max(result.source.ambiguous, result.target.ambiguous)
+    return result.matched + result.source.only_here + result.target.only_here + ambiguous
+
+
+def agreeing(result: Reconciliation) -> int:
+    """Things that both systems hold, equal in every compared field."""
+    return result.matched - result.differing
+
+
+def _opening(result: Reconciliation) -> str:
+    both = f"{result.source.title} and {result.target.title}"
+    empty = [side.title for side in (result.source, result.target) if not side.records]
+    if len(empty) == 2:
+        return f"{both} are both empty: no {result.things} were compared"
+    if empty:
+        return f"{empty[0]} is empty: it holds no {result.things} at all"
+    equal, total = agreeing(result), in_all(result)
+    if equal == total:
+        return f"{both} agree on {'all ' if total > 1 else ''}{total:,} {result.things}"
+    return f"{both} agree on {f'{equal:,}' if equal else 'none'} of {total:,} {result.things}"
+
+
+def _details(result: Reconciliation) -> Iterator[str]:
+    occurred = [(kind, words, result.counts.get(kind, 0)) for kind, words in result.kinds.items()]
+    occurred = [each for each in occurred if each[2]]
+    told = occurred if len(occurred) <= DETAILED_KINDS + 1 else occurred[:DETAILED_KINDS]
+    for kind, words, count in told:
+        yield _detail(kind, words, count, result.differing)
+    if rest := occurred[len(told) :]:
+        yield f"{plural(sum(count for _, _, count in rest), 'break is', 'breaks are')} of {len(rest)} other kinds"
+
+
+def _detail(kind: str, words: str, count: int, differing: int) -> str:
+    if kind == "field_differs":
+        return f"{plural(differing, 'differs', 'differ')} in {plural(count, 'field', 'fields')}"
+    if _PREDICATE.match(words):
+        return f"{plural(count, 'is', 'are')} {words}"
+    return f"{plural(count, 'break is', 'breaks are')} of the kind “{words}”"
