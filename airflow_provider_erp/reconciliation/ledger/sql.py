@@ -98,13 +98,15 @@ ORDER BY place
 OPEN = f"""
 SELECT {", ".join(f'breaks."{name}"' for name in COLUMNS)}, found.*
 FROM read_parquet(getvariable('files')[-1]) AS breaks POSITIONAL JOIN found
-UNION ALL
-SELECT {_CARRIED_COLUMNS}, {_HISTORY}
-FROM (
-    SELECT *, 'persisting' AS state FROM earlier
-    WHERE last < getvariable('now') AND until > getvariable('now') ORDER BY kind, key, field, break_id
-) {_DATED}
+UNION ALL (
+    SELECT {_CARRIED_COLUMNS}, {_HISTORY}
+    FROM (
+        SELECT *, 'persisting' AS state FROM earlier WHERE last < getvariable('now') AND until > getvariable('now')
+    ) {_DATED}
+    ORDER BY kind, key, field, break_id
+)
 """  # noqa: S608
+"""This run's breaks in the order of their file, then those that it lacks and may not resolve."""
 
 RESOLVED = f"""
 SELECT {", ".join(f'"{name}"' for name in RESOLVED_COLUMNS if name in _KEPT)}, began.date AS since,
