@@ -74,7 +74,7 @@ class Lemonsoft:
 
     def __init__(self, world: World, sessions: Sessions) -> None:
         self._sessions = sessions
-        self._day = Day(world.books["lemonsoft"])
+        self._day = Day(world)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes below the host, the session's among them."""
@@ -89,7 +89,7 @@ class Lemonsoft:
 
     def show(self, world: World) -> None:
         """Serves the next day's customers and invoices from now on."""
-        self._day = self._day.next(world.books["lemonsoft"])
+        self._day = self._day.next(world)
 
     def changes(self) -> dict[str, Changes]:
         """What happened since the day before."""

@@ -7,23 +7,23 @@ from functools import cached_property
 from airflow_provider_erp.sandbox.lemonsoft.invoices import first_invoices, next_invoices
 from airflow_provider_erp.sandbox.lemonsoft.rows import customer_row
 from airflow_provider_erp.sandbox.serving import Row, Shelf
-from airflow_provider_erp.sandbox.world.books import Book
-from airflow_provider_erp.sandbox.world.planting import Entry
+from airflow_provider_erp.sandbox.world.calendar import World
 
 
 class Day:
     """The customers and invoices of one day."""
 
-    def __init__(self, book: Book[Entry]) -> None:
-        self.customers = Shelf(book, customer_row)
+    def __init__(self, world: World) -> None:
+        self.customers, self._postings = Shelf(world.books["lemonsoft"], customer_row), world.postings
 
     @cached_property
     def invoices(self) -> Shelf[Row]:
         """The invoices."""
-        return Shelf(first_invoices(self.customers.book.things.values()), dict)
+        return Shelf(first_invoices(self.customers.book.things.values(), self._postings), dict)
 
-    def next(self, book: Book[Entry]) -> Day:
-        """The next day, which has these customers."""
-        day = Day(book)
-        day.invoices = Shelf(next_invoices(self.invoices.book, list(book.things.values())), dict)
+    def next(self, world: World) -> Day:
+        """The next day, which is the world's."""
+        day = Day(world)
+        customers = list(day.customers.book.things.values())
+        day.invoices = Shelf(next_invoices(self.invoices.book, customers, world.postings), dict)
         return day

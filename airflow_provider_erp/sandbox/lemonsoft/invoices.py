@@ -1,44 +1,46 @@
-"""Invoices of Lemonsoft: some for each customer, naming the customer's project in Visma PX.
+"""Invoices of Lemonsoft: some for each customer, without a project, and those of the work on projects in Visma PX.
 
-Source: Lemonsoft swagger, invoices. The codes of type and state are not public: the
-values here mean nothing. ASSUMED: the fields of rows and payments, and that the
+Source: Lemonsoft swagger, invoices. The codes of type and state are not public: those
+of the sandbox are its own, with type 2 for a credit note. ASSUMED: the fields of rows and payments, and that the
 delivery customer stands in ``delivery_customer_number``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from random import Random
 
 from airflow_provider_erp.sandbox.lemonsoft.rows import split_name
 from airflow_provider_erp.sandbox.serving import Row
+from airflow_provider_erp.sandbox.world.bookings import Bill
 from airflow_provider_erp.sandbox.world.books import Book
-from airflow_provider_erp.sandbox.world.identifiers import project_number
 from airflow_provider_erp.sandbox.world.planting import Entry
+from airflow_provider_erp.sandbox.world.postings import FIRST_ID, Postings
 from airflow_provider_erp.sandbox.world.stamps import NOW, naive_milliseconds, now
 
 _PER_CUSTOMER = 3
 _CUSTOMERS_PER_EVENT = 50
 
 
-def first_invoices(customers: Iterable[Entry]) -> Book[Row]:
-    """Three invoices for each customer, in an order of no meaning."""
+def first_invoices(customers: Iterable[Entry], postings: Postings) -> Book[Row]:
+    """Three invoices for each customer, in an order of no meaning, and those that are planted."""
     rng = Random("lemonsoft invoices")  # noqa: S311 - invented invoices, not secrets
     numbered = sorted(customers, key=lambda entry: int(entry.number)) * _PER_CUSTOMER
     rows = (_invoice(500 + place, entry, rng) for place, entry in enumerate(numbered))
-    return Book({str(row["id"]): row for row in rows})
+    return Book({str(row["id"]): row for row in (*rows, *map(_bill_row, postings.bills()))})
 
 
-def next_invoices(before: Book[Row], customers: Sequence[Entry]) -> Book[Row]:
+def next_invoices(before: Book[Row], customers: Sequence[Entry], postings: Postings) -> Book[Row]:
     """The next day's: some are paid or reopened, one is deleted, some are new.
 
     The newest invoice is never deleted, so that no number is given twice.
     """
     day = before.day + 1
     rng = Random(f"lemonsoft invoices of day {day}")  # noqa: S311 - invented invoices, not secrets
-    rows, many = dict(before.things), 1 + len(customers) // _CUSTOMERS_PER_EVENT
+    rows = {key: row for key, row in before.things.items() if int(key) < FIRST_ID}
+    many, next_id = 1 + len(customers) // _CUSTOMERS_PER_EVENT, 1 + max(map(int, rows), default=499)
     changeable = sorted(rows, key=int)[:-1]
     drawn = rng.sample(changeable, min(1 + many, len(changeable)))
     for key in drawn[:1]:
@@ -46,14 +48,10 @@ def next_invoices(before: Book[Row], customers: Sequence[Entry]) -> Book[Row]:
     for key in drawn[1:]:
         rows[key] = _toggled(rows[key], day, rng)
     invoiced = [*customers[-1:], *rng.sample(customers, min(many, len(customers)))]
-    for invoice_id, entry in enumerate(invoiced, _next_id(before.things)):
+    for invoice_id, entry in enumerate(invoiced, next_id):
         row = _invoice(invoice_id, entry, rng)
         rows[str(invoice_id)] = row | _unpaid(now(day).date()) | {"modified_date": _stamp(day, rng)}
-    return before.turned(rows)
-
-
-def _next_id(rows: Mapping[str, Row]) -> int:
-    return 1 + max(map(int, rows), default=499)
+    return before.turned(rows | {str(row["id"]): row for row in map(_bill_row, postings.bills())})
 
 
 def _stamp(day: int, rng: Random) -> str:
@@ -89,10 +87,31 @@ def _invoice(invoice_id: int, entry: Entry, rng: Random) -> Row:
         "currency_code": entry.customer.currency,
         "state": 3 if paid else 2,
         "type": 1,
-        "project_number": project_number(entry.number) if invoice_id % 4 else None,
+        "project_number": None,
         "modified_date": naive_milliseconds(NOW - dt.timedelta(seconds=rng.randrange(3600, 20_000_000))),
         "rows": rows,
         "payments": [{"id": invoice_id * 10 + 9, "date": f"{day}T00:00:00", "sum": total}] if paid else [],
+    }
+
+
+def _bill_row(bill: Bill) -> Row:
+    """An invoice of one row to a customer that no list holds, so that none of its changes is seen here."""
+    rng = Random(f"{bill.invoice_id} on day {bill.changed_on}")  # noqa: S311 - invented invoices, not secrets
+    customer_number, total = 300_000 + bill.project, bill.total
+    line = {"product_code": "WORK", "description": "Work on site", "amount": Decimal(1), "unit": "pcs"}
+    return {
+        "id": bill.invoice_id,
+        "number": 700_000 + bill.invoice_id,
+        **_unpaid(bill.date),
+        "customer_number": customer_number,
+        "customer_name": f"Orderer of project {bill.project}",
+        "delivery_customer_number": customer_number,
+        "total_sum": total,
+        "currency_code": bill.currency,
+        "type": 2 if bill.is_credit else 1,
+        "project_number": bill.project,
+        "modified_date": _stamp(bill.changed_on, rng),
+        "rows": [{"id": bill.invoice_id * 10 + 1, **line, "unit_price": total, "total": total}],
     }
 
 

@@ -22,7 +22,6 @@ from airflow_provider_erp.sandbox.visma_px.rows import customer_row
 from airflow_provider_erp.sandbox.visma_px.transactions import Posted, first_transactions, next_transactions
 from airflow_provider_erp.sandbox.world.books import Book, Changes
 from airflow_provider_erp.sandbox.world.calendar import World
-from airflow_provider_erp.sandbox.world.planting import Entry
 from airflow_provider_erp.sandbox.world.stamps import now, read_ticks, with_seven_digits
 
 CREDENTIALS = ("px-reader", "px-sandbox-phrase")
@@ -50,17 +49,18 @@ _TRANSACTION = Fields(text="Textreported", number=("Hoursreported",), optional="
 class _Day:
     """The customers and transactions of one day; the transactions of day 0 are made when they are first asked for."""
 
-    def __init__(self, book: Book[Entry]) -> None:
+    def __init__(self, world: World) -> None:
+        book = world.books["visma_px"]
         self.server_time = with_seven_digits(now(book.day), 9)
-        self.customers = Shelf(book, customer_row)
+        self.customers, self.postings = Shelf(book, customer_row), world.postings
 
     @cached_property
     def transactions(self) -> Book[Posted]:
-        return first_transactions(self.customers.book.things)
+        return first_transactions(self.customers.book.things, self.postings)
 
-    def next(self, book: Book[Entry]) -> _Day:
-        day = _Day(book)
-        day.transactions = next_transactions(self.transactions, list(book.things))
+    def next(self, world: World) -> _Day:
+        day = _Day(world)
+        day.transactions = next_transactions(self.transactions, list(day.customers.book.things), world.postings)
         return day
 
 
@@ -68,7 +68,7 @@ class VismaPx:
     """The routes of PX, over the customers and transactions of one day."""
 
     def __init__(self, world: World) -> None:
-        self._day = _Day(world.books["visma_px"])
+        self._day = _Day(world)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes below the host."""
@@ -76,7 +76,7 @@ class VismaPx:
 
     def show(self, world: World) -> None:
         """Serves the next day's customers and transactions from now on."""
-        self._day = self._day.next(world.books["visma_px"])
+        self._day = self._day.next(world)
 
     def changes(self) -> dict[str, Changes]:
         """What happened since the day before."""

@@ -8,6 +8,7 @@ from typing import Any
 from airflow_provider_erp.sandbox.world.books import Book
 from airflow_provider_erp.sandbox.world.days import let_pass
 from airflow_provider_erp.sandbox.world.planting import Entry, Planter
+from airflow_provider_erp.sandbox.world.postings import Postings
 from airflow_provider_erp.sandbox.world.truth import Reconciliation, reconciliations
 
 
@@ -26,10 +27,16 @@ class World:
         """The customers of each system, in the order in which they are served."""
         return {vendor: list(book.things.values()) for vendor, book in self.books.items()}
 
+    @property
+    def postings(self) -> Postings:
+        """The work on projects and its invoices."""
+        return Postings(self.seed, self.customers, self.day)
+
     def truth(self) -> dict[str, Any]:
         """The planted breaks as plain JSON values."""
+        day = {"seed": self.seed, "customers": self.customers, "day": self.day}
         plain = [each.plain() for each in self.reconciliations]
-        return {"seed": self.seed, "customers": self.customers, "day": self.day, "reconciliations": plain}
+        return {**day, "reconciliations": plain, "postings": self.postings.plain()}
 
 
 class Calendar:
