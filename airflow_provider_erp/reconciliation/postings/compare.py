@@ -75,7 +75,7 @@ def reconcile_postings(
         zone=spec.zone,
         remarks=(*transactions.remarks, *invoices.remarks, *remarks),
         provenance={
-            "spec": lasting_id(msgspec.json.encode(spec, enc_hook=_named, order="deterministic").decode()),
+            "spec": lasting_id(msgspec.to_builtins(spec, str_keys=True, order="deterministic", enc_hook=_named)),
             "tolerances": "; ".join(map(str, spec.tolerances)) or "none: sums must be equal",
         },
     )
