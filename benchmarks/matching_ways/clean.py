@@ -8,7 +8,7 @@ import unicodedata
 from benchmarks.labelled import Labelled, Row
 
 LEGAL_FORMS = """
-    oy ab oyab osakeyhtio aktiebolag tmi toiminimi ky kommandiittiyhtio hb handelsbolag as asa aksjeselskap
+    oy oyj ab oyab osakeyhtio aktiebolag tmi toiminimi ky kommandiittiyhtio hb handelsbolag as asa aksjeselskap
     allmennaksjeselskap aps gmbh ag aktiengesellschaft ug kg enk
 """.split()
 FORM = re.compile(rf"\b(?:{'|'.join(LEGAL_FORMS)})\b")
