@@ -25,7 +25,7 @@ from airflow_provider_erp.reconciliation.rules import Accepted
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY_MB = 96
+MEMORY_MB = 112
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
