@@ -85,7 +85,7 @@ def generated_history(folder: Path, breaks: int) -> History:
         for back in range(29, -1, -1)
         if back not in (5, 6, 19, 20)
     )
-    before = {kind: number + place * 3 - 5 for place, (kind, number) in enumerate(sorted(kinds.items()))}
+    before = {kind: number + place * 3 for place, (kind, number) in enumerate(sorted(kinds.items()))}
     return _history(folder, days=days, before=before if breaks else dict.fromkeys(KINDS, 0))
 
 

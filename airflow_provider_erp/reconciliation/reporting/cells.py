@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from airflow_provider_erp.reconciliation.reporting.marks import Piece, clipped, marked
 from airflow_provider_erp.reconciliation.result import Break
+from airflow_provider_erp.reconciliation.words import field_words, sentence_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,14 @@ class Cell:
     note: str = ""
     pieces: tuple[Piece, ...] = ()
     alarm: bool = False
+
+
+def what(found: Break, kinds: Mapping[str, str]) -> str:
+    """The break's kind in words, with its field where it has one."""
+    kind, field = kinds.get(found.kind, found.kind), field_words(found.field)
+    if found.kind == "field_differs":
+        kind, field = f"{field} differs", ""
+    return clipped(sentence_case(f"{kind}: {field}" if field else kind))
 
 
 def both_cells(found: Break) -> tuple[Cell, Cell]:

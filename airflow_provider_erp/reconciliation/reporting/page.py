@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from airflow_provider_erp.reconciliation.history import History
 from airflow_provider_erp.reconciliation.reporting import chart, figures, formats
-from airflow_provider_erp.reconciliation.reporting.cells import both_cells
+from airflow_provider_erp.reconciliation.reporting.cells import both_cells, what
 from airflow_provider_erp.reconciliation.reporting.figures import Figures
 from airflow_provider_erp.reconciliation.reporting.marks import clipped
 from airflow_provider_erp.reconciliation.reporting.verdict import agreeing, in_all, verdict
@@ -19,7 +19,7 @@ from airflow_provider_erp.reconciliation.words import field_words, plural, sente
 
 MOST_BYTES = 300_000
 SHOWN_SUGGESTIONS = 15
-SHOWN_SENTENCES = 10
+SHOWN_SENTENCES = 6
 """As many thresholds and as many remarks stand in the page; the files beside it have all."""
 SHOWN_FACTS = 30
 """As many fields, keys, and facts of the provenance stand in the page."""
@@ -37,6 +37,7 @@ _TEMPLATES.globals.update(
     sentence_case=sentence_case,
     clipped=clipped,
     both_cells=both_cells,
+    what=what,
     money=formats.money,
     moment=formats.moment,
     percent=formats.percent,

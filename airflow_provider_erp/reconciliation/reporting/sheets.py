@@ -73,11 +73,13 @@ class Workbook:
 
 def _write(sheet: Any, row: int, column: int, value: Cell, form: Any = None) -> None:
     """Without a format of its own a cell has its column's."""
+    if value is None or value == "":
+        return
     if isinstance(value, str):
         sheet.write_string(row, column, safe(value), form)
     elif isinstance(value, dt.date):
         sheet.write_datetime(row, column, value, form)
-    elif value is not None:
+    else:
         sheet.write_number(row, column, value, form)
 
 

@@ -10,7 +10,7 @@ from airflow_provider_erp.reconciliation.reporting.formats import change, moment
 from airflow_provider_erp.reconciliation.reporting.sheets import Cell
 from airflow_provider_erp.reconciliation.reporting.verdict import verdict
 from airflow_provider_erp.reconciliation.result import Reconciliation
-from airflow_provider_erp.reconciliation.words import sentence_case
+from airflow_provider_erp.reconciliation.words import field_words, sentence_case
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -38,7 +38,7 @@ def summary_rows(
     yield ()
     yield ("Made from",)
     yield "Spec", result.spec
-    yield from result.provenance.items()
+    yield from ((sentence_case(field_words(name)), fact) for name, fact in result.provenance.items())
 
 
 def _limits(engine: DuckDBPyConnection, result: Reconciliation, most_rows: int) -> Iterator[Sequence[Cell]]:

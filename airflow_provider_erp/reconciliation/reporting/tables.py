@@ -91,4 +91,4 @@ def _csv_cell(name: str) -> str:
     kind = OPEN_COLUMNS[name]
     if kind == "VARCHAR":
         return defused(name)
-    return defused(f"array_to_string({name}, '; ')") if kind == "VARCHAR[]" else _exact(name)
+    return defused(f"nullif(array_to_string({name}, '; '), '')") if kind == "VARCHAR[]" else _exact(name)

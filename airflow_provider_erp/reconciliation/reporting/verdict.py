@@ -48,8 +48,10 @@ def _opening(result: Reconciliation) -> str:
     if empty:
         return f"{empty[0]} is empty: it holds no {result.things} at all"
     equal, total = agreeing(result), in_all(result)
+    if total == 1:
+        return f"{both} {'agree' if equal else 'do not agree'} on the one {result.things.removesuffix('s')}"
     if equal == total:
-        return f"{both} agree on {'all ' if total > 1 else ''}{total:,} {result.things}"
+        return f"{both} agree on all {total:,} {result.things}"
     return f"{both} agree on {f'{equal:,}' if equal else 'none'} of {total:,} {result.things}"
 
 

@@ -125,7 +125,7 @@ def _corrections(engine: DuckDBPyConnection, result: Reconciliation) -> Iterator
         wrong, right = (result.source, result.target) if at_source else (result.target, result.source)
         record, old = (source_id, source_value) if at_source else (target_id, target_value)
         subject = field_words(field) or _kind(result, kind)
-        yield ("", wrong.title, record, key, field, old, value, f"{subject}: {right.title} is right", identity)
+        yield (None, wrong.title, record, key, field, old, value, f"{subject}: {right.title} is right", identity)
 
 
 RESOLVED_COLUMNS = (
