@@ -23,6 +23,11 @@ SELECT s.record_id AS source_id, t.record_id AS target_id, COALESCE(s.customer, 
 FROM source s FULL OUTER JOIN target t ON t.key_number = s.key_number
 WHERE s.record_id IS NULL OR t.record_id IS NULL OR {differs}
 """
+_WRITTEN = """
+CREATE TEMP TABLE differing AS
+SELECT u.*, {columns}
+FROM unequal u JOIN {source} s ON s.record_id = u.source_id JOIN {target} t ON t.record_id = u.target_id
+"""
 _MISSING_AND_DUPLICATE = """
 SELECT 'missing_in_source' AS kind, NULL AS field, source_id, target_id, customer, name, NULL AS source_value,
   NULL AS target_value FROM unequal WHERE source_id IS NULL
@@ -36,22 +41,21 @@ SELECT 'duplicate_in_target', NULL, NULL, record_id, first_id, NULL, NULL, NULL 
 
 
 def statements(source: Path, target: Path, breaks: Path) -> Iterator[str]:
-    """In order; the last one tells how many breaks it wrote."""
-    columns = ["record_id", "key_number", "customer", "customer_name"]
-    columns += [f"{kind}_{field}" for field in FIELDS for kind in ("compared", "written")]
-    for side, path in (("source", source), ("target", target)):
-        yield _SIDE.format(side=side, file=f"read_parquet('{path}')", columns=", ".join(columns))
-    yield _UNEQUAL.format(
-        columns=", ".join(
-            f"CASE WHEN s.compared_{field} <> t.compared_{field} THEN 1 ELSE 0 END AS differs_{field}, "
-            f"s.written_{field} AS source_{field}, t.written_{field} AS target_{field}"
-            for field in FIELDS
-        ),
-        differs=" OR ".join(f"s.compared_{field} <> t.compared_{field}" for field in FIELDS),
+    """In order; the last one tells how many breaks it wrote. What the systems wrote is read only where they differ."""
+    files = {"source": f"read_parquet('{source}')", "target": f"read_parquet('{target}')"}
+    columns = ["record_id", "key_number", "customer", "customer_name", *(f"compared_{field}" for field in FIELDS)]
+    for side, file in files.items():
+        yield _SIDE.format(side=side, file=file, columns=", ".join(columns))
+    unequal = [f"s.compared_{field} <> t.compared_{field}" for field in FIELDS]
+    marks = (
+        f"CASE WHEN {each} THEN 1 ELSE 0 END AS differs_{field}" for field, each in zip(FIELDS, unequal, strict=True)
     )
+    yield _UNEQUAL.format(columns=", ".join(marks), differs=" OR ".join(unequal))
+    written = (f"s.written_{field} AS source_{field}, t.written_{field} AS target_{field}" for field in FIELDS)
+    yield _WRITTEN.format(columns=", ".join(written), **files)
     differing = (
         f"SELECT 'differs', '{field}', source_id, target_id, customer, name, source_{field}, target_{field} "
-        f"FROM unequal WHERE differs_{field} = 1"
+        f"FROM differing WHERE differs_{field} = 1"
         for field in FIELDS
     )
     yield f"COPY ({' UNION ALL '.join((_MISSING_AND_DUPLICATE, *differing))}) TO '{breaks}'"

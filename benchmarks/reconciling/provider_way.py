@@ -16,8 +16,8 @@ from unittest import mock
 @contextmanager
 def already_normalised(sides: Path, day: str) -> Iterator[None]:
     """The comparison as it will be, from normalised files: rows are loaded from them and none is normalised."""
+    from airflow_provider_erp.matching.groups import group
     from airflow_provider_erp.reconciliation import compare, tables
-    from airflow_provider_erp.reconciliation.groups import group
 
     def load(engine: Any, table: str, spec: Any, rows: Any, batch: str, folder: Path) -> int:
         path = sides / f"{table.removesuffix('_side')}{day}_normalised.parquet"
