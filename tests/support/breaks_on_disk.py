@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable
 from decimal import Decimal
@@ -27,12 +26,11 @@ def a_break(break_id: str, digest: str = "1", euros: str | None = None, **values
 
 def write_breaks(path: Path, breaks: Iterable[Break]) -> Path:
     """Writes ``breaks.parquet`` in the order given."""
+    rows = list(breaks)
+    columns = [[getattr(each, name) for each in rows] for name in COLUMNS]
+    query = ", ".join(f"unnest(?::{kind}[]) AS {name}" for name, kind in COLUMNS.items())
     with duckdb.connect() as connection:
-        connection.execute(f"CREATE TABLE breaks ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})")
-        rows = [[list(v) if isinstance(v, tuple) else v for v in dataclasses.astuple(each)] for each in breaks]
-        if rows:
-            connection.executemany(f"INSERT INTO breaks VALUES ({', '.join('?' * len(COLUMNS))})", rows)
-        connection.table("breaks").write_parquet(str(path))
+        connection.sql(f"SELECT {query}", params=columns).write_parquet(str(path))
     return path
 
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import airflow_provider_erp.reconciliation.ledger.sql as sql
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.reconciliation.history import Day, History
-from airflow_provider_erp.reconciliation.ledger import sql
 from airflow_provider_erp.reconciliation.ledger.timeline import Timeline
 from airflow_provider_erp.reconciliation.rules import Accepted
 
