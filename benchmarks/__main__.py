@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from benchmarks.jobs import jobs
-from benchmarks.report import RESULTS, page
+from benchmarks.report import RESULTS, page, with_section
 from benchmarks.running import measured
 
 
@@ -18,7 +18,7 @@ def main() -> None:
     text = page(chosen, results)
     print(text)
     if not asked.quick:
-        RESULTS.write_text(text)
+        RESULTS.write_text(with_section(RESULTS.read_text(encoding="utf-8"), text), encoding="utf-8")
 
 
 if __name__ == "__main__":

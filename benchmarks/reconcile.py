@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from benchmarks.reconciling.normalised import kept
-from benchmarks.reconciling.results import section, with_section
+from benchmarks.reconciling.results import section
 from benchmarks.reconciling.ways import measured
-from benchmarks.report import RESULTS
+from benchmarks.report import RESULTS, with_section
 
 ROWS, RUNS = 1_000_000, 3
 

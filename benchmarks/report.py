@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import platform
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -37,6 +38,14 @@ def page(jobs: list[Job], results: Results) -> str:
     for job in jobs:
         lines += ["", f"## {job.title}", "", *_table(results[job.title])]
     return "\n".join(lines) + "\n"
+
+
+def with_section(page: str, section: str) -> str:
+    """The page with this section in the place of the one whose heading begins with the same word, or at its end."""
+    word = " ".join(section.split()[:2])
+    older = re.compile(rf"^{word}\b.*?(?=^# |\Z)", re.MULTILINE | re.DOTALL)
+    rest = older.sub("", page).strip("\n")
+    return f"{rest}\n\n{section}".lstrip("\n")
 
 
 def _table(costs: dict[str, Cost]) -> list[str]:

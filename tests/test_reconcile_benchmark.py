@@ -17,9 +17,9 @@ from benchmarks import reconcile
 from benchmarks.reconciling.bare import FIELDS
 from benchmarks.reconciling.customers import COLUMNS, SIDES, found_by_number, planted, write_customers
 from benchmarks.reconciling.normalised import kept
-from benchmarks.reconciling.results import goals, section, with_section
+from benchmarks.reconciling.results import goals, section
 from benchmarks.reconciling.ways import BARE, NEXT_DAY, NORMALISING, PROVIDER, Comparing, Cost, measured
-from benchmarks.report import RESULTS
+from benchmarks.report import RESULTS, with_section
 
 ROWS = 2_000
 HERE = (BARE, PROVIDER, NEXT_DAY, NORMALISING)

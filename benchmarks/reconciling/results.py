@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import platform
-import re
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -55,13 +54,6 @@ def section(costs: dict[str, Cost], rows: int, runs: int) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
-
-
-def with_section(page: str, section: str) -> str:
-    """The page with this section in the place of an older one, or at its end; the others stay as they are."""
-    older = re.compile(rf"^{HEADING} .*?(?=^# |\Z)", re.MULTILINE | re.DOTALL)
-    rest = older.sub("", page).rstrip("\n")
-    return f"{rest}\n\n{section}" if rest else section
 
 
 def _runs(runs: int) -> str:
