@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from airflow_provider_erp.normalise.countries import country
+from airflow_provider_erp.normalise.currencies import currency
+from airflow_provider_erp.normalise.emails import email, email_domain
 from airflow_provider_erp.normalise.fold import compact, fold
 from airflow_provider_erp.normalise.identifiers import org_number, vat_number
+from airflow_provider_erp.normalise.languages import language
+from airflow_provider_erp.normalise.legal_forms import split_legal_form
 from airflow_provider_erp.normalise.phones import phone
+from airflow_provider_erp.normalise.streets import street
 
-_EURO = frozenset({"€", "EURO", "EUROS", "EUROA"})
-
-
-def email(value: str) -> str:
-    """The address without white space, in small letters."""
-    return fold(fold(value).replace(" ", "").removeprefix("mailto:"))
+Normaliser = Callable[[str, str], str]
 
 
 def postal_code(value: str, country: str = "") -> str:
@@ -28,34 +28,47 @@ def postal_code(value: str, country: str = "") -> str:
     return rest if rest[:1].isdigit() else text
 
 
-def currency(value: str) -> str:
-    """The code in capitals; the euro's sign and name are ``EUR``."""
-    text = fold(value).upper()
-    return "EUR" if text in _EURO else text
-
-
-def _anywhere(normaliser: Callable[[str], str]) -> Callable[[str, str], str]:
+def _anywhere(normaliser: Callable[[str], str]) -> Normaliser:
     return lambda value, _country: normaliser(value)
 
 
-NORMALISERS: Mapping[str, Callable[[str, str], str]] = {
-    "number": _anywhere(fold),
-    "name": _anywhere(fold),
+BY_NAME: Mapping[str, Normaliser] = {
+    "text": _anywhere(fold),
+    "compact": _anywhere(compact),
+    "name_core": _anywhere(lambda name: split_legal_form(name)[0]),
     "org_number": org_number,
     "vat_number": vat_number,
     "email": _anywhere(email),
-    "invoice_email": _anywhere(email),
+    "email_domain": _anywhere(email_domain),
     "phone": phone,
-    "street": _anywhere(fold),
+    "street": _anywhere(street),
     "postal_code": postal_code,
-    "city": _anywhere(fold),
     "country": _anywhere(country),
-    "currency": _anywhere(currency),
-    "language": _anywhere(fold),
-    "payment_terms": _anywhere(fold),
-    "status": _anywhere(fold),
+    "currency": currency,
+    "language": _anywhere(language),
 }
-"""By field: a function of the value and the customer's country (alpha-2, or empty)."""
+"""Every normaliser that a spec may name: a function of the value and the customer's country (alpha-2, or empty)."""
+
+_DEFAULT = {
+    "number": "text",
+    "name": "text",
+    "org_number": "org_number",
+    "vat_number": "vat_number",
+    "email": "email",
+    "invoice_email": "email",
+    "phone": "phone",
+    "street": "street",
+    "postal_code": "postal_code",
+    "city": "text",
+    "country": "country",
+    "currency": "currency",
+    "language": "language",
+    "payment_terms": "text",
+    "status": "text",
+}
+
+NORMALISERS: Mapping[str, Normaliser] = {field: BY_NAME[name] for field, name in _DEFAULT.items()}
+"""By canonical field: the normaliser that a spec need not name."""
 
 
 def normalise(field: str, value: str | None, country_code: str = "") -> str | None:

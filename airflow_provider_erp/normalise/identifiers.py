@@ -7,7 +7,7 @@ Y-tunnus without its dash; a Swedish VAT number is ``SE`` + 10 digits + ``01``,
 birthday a sole trader; a Norwegian one is ``NO`` + 9 digits + ``MVA``. Leading
 zeros stay, and those that a spreadsheet ate come back where the length tells.
 ASSUMED: ``DK`` + 8 digits is the CVR number; a Finnish number of seven digits
-and a Belgian one of nine have lost a zero.
+and a Belgian VAT number of nine have lost a zero.
 """
 
 from __future__ import annotations
@@ -28,12 +28,14 @@ _REGISTER = {
     "NO": r"([0-9]{9})(?:MVA)?",
     "PL": r"([0-9]{10})",
     "PT": r"([0-9]{9})",
-    "RO": r"([0-9]{2,10})",
     "SE": r"(?:16([0-9]{10})|([0-9]{10})(?:01)?|(?:19|20)([0-9]{2}(?:0[1-9]|1[0-2])[0-9]{6}))",
 }
 """Where the VAT number is made of the register's number: what follows the country's code."""
 
-_BARE = {nation: re.compile(pattern) for nation, pattern in _REGISTER.items()} | {"": re.compile(r"16([0-9]{10})")}
+_BARE = {nation: re.compile(pattern) for nation, pattern in _REGISTER.items()} | {
+    "": re.compile(r"16([0-9]{10})"),
+    "BE": re.compile(r"([0-9]{10})"),  # nine digits may be a Norwegian number
+}
 _PREFIXED = re.compile("|".join(f"({nation}){rest}" for nation, rest in _REGISTER.items()) + "|([0-9]{9})MVA")
 _WIDTH = {"BE": 10, "FI": 8}
 _VAT_SUFFIX = {"NO": "MVA", "SE": "01"}

@@ -28,7 +28,7 @@ _REGISTERS = {
     "NO": ("orgnr", _ANY_SHAPE),
     "PL": ("nip", "[1-9][0-9]{9}"),
     "PT": ("nif", _ANY_SHAPE),
-    "RO": ("cf", "[0-9]{2,10}"),
+    "RO": ("cf", "(RO)?[0-9]{2,10}"),
     "SE": ("orgnr", _ANY_SHAPE),
 }
 """By country: the checker of its register's numbers, and which numbers it judges.

@@ -1,0 +1,62 @@
+"""Streets with their kind in one spelling: ``Möllert. 79`` is ``möllertie 79``, ``Storgata`` is ``storgatan``.
+
+Source: the postal services' customary abbreviations. ASSUMED: the Swedish,
+Norwegian and Danish word for one kind of street mean the same, as do their
+forms with and without the article.
+"""
+
+from __future__ import annotations
+
+import re
+
+from airflow_provider_erp.normalise.fold import fold
+
+_KINDS = """
+gatan: gata gate gaten gade gaden
+vägen: vagen väg vei veien veg vegen vej vejen
+strasse: str strase straße
+allee: allé allén alleen alleén
+plats: platsen plads pladsen plass plassen platz
+torg: torget torv torvet
+stien: stigen
+"""
+_LETTERS = """
+gatan: g gt
+vägen: v vn
+katu: k
+tie: t
+kuja: kj
+polku: p
+plats: pl
+"""
+
+
+def _table(lines: str) -> dict[str, str]:
+    kinds = (line.split(": ") for line in lines.strip().splitlines())
+    return {fold(spelling): kind for kind, spellings in kinds for spelling in spellings.split()}
+
+
+def _one_of(table: dict[str, str]) -> str:
+    return "|".join(sorted(table, key=len, reverse=True))
+
+
+_BEFORE_A_NUMBER = r"\.\s*(?=[0-9]|$)"
+_KIND, _ABBREVIATED = _table(_KINDS), _table(_LETTERS)
+_ENDING = re.compile(rf"({_one_of(_KIND)})(?:({_BEFORE_A_NUMBER})|(?!\w))")
+_DOTTED = re.compile(rf"(?:(?<=[^\W\d]{{3}})({_one_of(_ABBREVIATED)})|(?<= )(gt|vn)){_BEFORE_A_NUMBER}")
+_HOUSE_LETTER = re.compile(r" (?=[a-z](?!\w))(?<=[0-9] )")
+
+
+def street(value: str) -> str:
+    """The folded street, kind and abbreviations spelt out, no commas, the house's letter at its number (``5a``).
+
+    A letter with a dot abbreviates only in front of a number and at the end:
+    ``St. Eriksg. 5`` is ``st. eriksgatan 5``.
+    """
+    text = fold(value)
+    if "," in text:
+        text = " ".join(text.replace(",", " ").split())
+    text = _ENDING.sub(lambda found: _KIND[found[1]] + (" " if found[2] else ""), text)
+    if "." in text:
+        text = _DOTTED.sub(lambda found: _ABBREVIATED[found[1] or found[2]] + " ", text)
+    return _HOUSE_LETTER.sub("", text.rstrip())
