@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     import duckdb
 
 MEMORY_MB = 512
+TABLES = (SOURCE, TARGET, KNOWN, TOLERANCES, SETTINGS)
+"""What the SQL text reads."""
+
+Answer = Callable[["duckdb.DuckDBPyConnection", str], Iterable[tuple[Any, ...]]]
+"""Where the SQL text is executed: is given DuckDB with the tables, and the text; the rows come back."""
+
 _FETCH_ROWS = 5_000
 _TEMPLATES = Environment(
     loader=PackageLoader(__package__),
@@ -38,12 +44,26 @@ _TEMPLATES = Environment(
 )
 
 
+def answer_here(engine: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
+    """The rows, from DuckDB itself, a few thousand in memory at a time."""
+    engine.execute(sql)
+    while rows := engine.fetchmany(_FETCH_ROWS):
+        yield from rows
+
+
 def reconcile_postings(
-    spec: PostingSpec, transactions: PostingSide, invoices: PostingSide, workdir: Path, *, as_of: dt.datetime
+    spec: PostingSpec,
+    transactions: PostingSide,
+    invoices: PostingSide,
+    workdir: Path,
+    *,
+    as_of: dt.datetime,
+    answer: Answer = answer_here,
 ) -> Reconciliation:
     """Compare sums, then lines; the answer does not depend on the order of the records.
 
-    ``workdir`` takes the file of breaks, and temporary files that are gone at the end.
+    ``workdir`` takes the file of breaks, and temporary files that are gone at
+    the end. ``answer`` may take the tables to another engine and ask there.
 
     Raises:
         ValueError: the transactions were not read in full of late, or a record is not as it should be.
@@ -56,7 +76,8 @@ def reconcile_postings(
         open_engine(Path(name), memory_mb=MEMORY_MB, threads=2) as engine,
     ):
         remarks = make_tables(engine, spec, transactions, invoices)
-        counts = _write(engine, breaks_of(spec, findings(engine), matched), Path(name), path)
+        found = map(Finding._make, answer(engine, render()))
+        counts = _write(engine, breaks_of(spec, found, matched), Path(name), path)
         source = _side_result(engine, SOURCE, transactions, matched.source)
         target = _side_result(engine, TARGET, invoices, matched.target)
     return Reconciliation(
@@ -101,13 +122,6 @@ def render() -> str:
     """The comparison as one SQL text, the same for every engine; its columns are those of :class:`Finding`."""
     template = _TEMPLATES.get_template("postings.sql.j2")
     return template.render(source=SOURCE, target=TARGET, known=KNOWN, tolerances=TOLERANCES, settings=SETTINGS)
-
-
-def findings(engine: duckdb.DuckDBPyConnection) -> Iterator[Finding]:
-    """What the one SQL text yields on the tables, in any order."""
-    engine.execute(render())
-    while rows := engine.fetchmany(_FETCH_ROWS):
-        yield from map(Finding._make, rows)
 
 
 def _side_result(engine: duckdb.DuckDBPyConnection, table: str, side: PostingSide, matched: int) -> SideResult:
