@@ -46,14 +46,14 @@ document.getElementById("page").onload = (event) => {{
 
 
 def awkward_report(folder: Path) -> Path:
-    """Long words in each place, large amounts, many kinds, all currencies that have an aging of their own."""
+    """Long words in each place, large amounts, many kinds, many currencies."""
     row: dict[str, Any] = dict.fromkeys(("key", "name", "source_value", "accepted_reason", "accepted_by"), LONG)
     row |= {"field": "name", "target_value": LONG[3:], "accepted_until": TODAY, "state": "changed", "age_days": 400}
     rows = [row | {"amount": Decimal("123456789012.34"), "currency": f"X{letter}X"} for letter in "ABCDEFGHIJKL"]
     history = history_of(folder / "in", *rows)
     amounts = {f"X{letter}X": Decimal("123456789012.34") for letter in "ABCDEF"}
-    side = a_side(LONG, 10**7, 0, 0, batch=LONG, amounts=amounts)
-    kinds = KINDS | {f"kind{place}": f"kind number {place} with some words" for place in range(8)}
+    side = a_side("Visma.net ERP of the northern subsidiary", 10**7, 0, 0, batch=LONG, amounts=amounts)
+    kinds = KINDS | {f"kind{place}": f"kind number {place} with some words" for place in range(4)}
     result = a_result(
         history,
         title=LONG,
@@ -68,7 +68,7 @@ def awkward_report(folder: Path) -> Path:
 
 
 def usual_report(folder: Path) -> Path:
-    history = generated_history(folder / "in", 10_000)
+    history = generated_history(folder / "in", 1_000)
     return write_report(a_result(history, suggestions=(a_suggestion(),) * 20), history, folder)
 
 

@@ -130,7 +130,7 @@ def test_open_breaks_are_aged_by_currency_as_amount_and_count(tmp_path: Path) ->
         text,
     )
     assert "No currency0-1 days1.00 (1)" in text
-    assert "No amount0-1 days–2-7 days–8-30 days(1)over 30 days–all(1)" in text
+    assert "No amount0-1 days-2-7 days-8-30 days(1)over 30 days-all(1)" in text.replace("\N{EN DASH}", "-")
 
 
 def test_amounts_of_rare_currencies_are_counted_together(tmp_path: Path) -> None:
@@ -211,7 +211,7 @@ def test_page_says_thresholds_remarks_and_that_nothing_resolves(tmp_path: Path) 
     result = a_result(history, remarks=tuple(f"remark {number}" for number in range(9)))
     text = Page(write_report(result, history, tmp_path, judgements=("too many",)).read_text()).text
     assert re.search(
-        r"too many.*nothing counts as resolved.*remark 0.*remark 5.*3 more remarks stand in breaks\.xlsx", text
+        r"too many.*nothing counts as resolved.*remark 0.*remark 4.*4 more remarks stand in breaks\.xlsx", text
     )
 
 

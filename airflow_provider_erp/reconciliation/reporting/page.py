@@ -9,9 +9,16 @@ from dataclasses import dataclass, replace
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from airflow_provider_erp.reconciliation.history import History
-from airflow_provider_erp.reconciliation.reporting import chart, figures, formats
 from airflow_provider_erp.reconciliation.reporting.cells import both_cells, what
-from airflow_provider_erp.reconciliation.reporting.figures import Figures
+from airflow_provider_erp.reconciliation.reporting.chart import DAYS, MOVED_HEIGHT, OPEN_HEIGHT, STEP, chart
+from airflow_provider_erp.reconciliation.reporting.figures import (
+    AGED_CURRENCIES,
+    AGES,
+    EXPIRING_DAYS,
+    TOP_ROWS,
+    Figures,
+)
+from airflow_provider_erp.reconciliation.reporting.formats import change, moment, money, percent
 from airflow_provider_erp.reconciliation.reporting.marks import clipped
 from airflow_provider_erp.reconciliation.reporting.verdict import agreeing, in_all, verdict
 from airflow_provider_erp.reconciliation.result import Reconciliation, SideResult
@@ -19,8 +26,8 @@ from airflow_provider_erp.reconciliation.words import field_words, plural, sente
 
 MOST_BYTES = 300_000
 SHOWN_SUGGESTIONS = 15
-SHOWN_SENTENCES = 6
-"""As many thresholds and as many remarks stand in the page; the files beside it have all."""
+SHOWN_SENTENCES = 5
+"""As many thresholds, remarks and control totals stand in the page; the files beside it have all."""
 SHOWN_FACTS = 30
 """As many fields, keys, and facts of the provenance stand in the page."""
 
@@ -38,11 +45,17 @@ _TEMPLATES.globals.update(
     clipped=clipped,
     both_cells=both_cells,
     what=what,
-    money=formats.money,
-    moment=formats.moment,
-    percent=formats.percent,
-    chart=chart,
-    figures=figures,
+    money=money,
+    moment=moment,
+    percent=percent,
+    DAYS=DAYS,
+    STEP=STEP,
+    OPEN_HEIGHT=OPEN_HEIGHT,
+    MOVED_HEIGHT=MOVED_HEIGHT,
+    AGES=AGES,
+    AGED_CURRENCIES=AGED_CURRENCIES,
+    EXPIRING_DAYS=EXPIRING_DAYS,
+    TOP_ROWS=TOP_ROWS,
 )
 
 
@@ -67,15 +80,17 @@ def as_html(
 
 
 def _render(result: Reconciliation, history: History, shown: Figures, judgements: Sequence[str], path: str) -> bytes:
+    currencies = sorted({*result.source.amounts, *result.target.amounts})
     text = _TEMPLATES.get_template("page.html.j2").render(
         result=result,
         sides=[(side, clipped(side.title), list(_parts(side))) for side in (result.source, result.target)],
-        currencies=sorted({*result.source.amounts, *result.target.amounts})[:SHOWN_SENTENCES],
+        currencies=currencies[:SHOWN_SENTENCES],
+        more_currencies=len(currencies[SHOWN_SENTENCES:]),
         tiles=list(_tiles(result, history)),
         compared_with=_compared_with(history),
         history=history,
         shown=shown,
-        drawing=chart.chart(history),
+        drawing=chart(history),
         verdict=verdict(result),
         agrees=agreeing(result) == in_all(result),
         judgements=judgements[:SHOWN_SENTENCES],
@@ -109,7 +124,7 @@ def _tiles(result: Reconciliation, history: History) -> Iterator[Tile]:
     before = history.before
     for kind, words in result.kinds.items():
         now = result.counts.get(kind, 0)
-        yield Tile(sentence_case(words), now, None if before is None else formats.change(now, before.get(kind, 0)))
+        yield Tile(sentence_case(words), now, None if before is None else change(now, before.get(kind, 0)))
 
 
 def _compared_with(history: History) -> str:
