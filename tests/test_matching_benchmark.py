@@ -1,6 +1,7 @@
 """The benchmark of matching measures what it says, and the provider reaches its goals on the Nordic set."""
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from benchmarks import matching
 from benchmarks.jobs import Way
-from benchmarks.labelled import FEBRL4, NORDIC, Labelled
+from benchmarks.labelled import FEBRL4, NORDIC, SETS, Labelled
 from benchmarks.matching_report import Found, goals, page
+from benchmarks.matching_ways import __main__ as one_way
 from benchmarks.matching_ways import clean, provider
 from benchmarks.matching_ways.one_source import best_of_each_target
 
@@ -136,6 +138,40 @@ def test_provider_matches_a_small_set(tmp_path: Path) -> None:
     true = small.true_pairs()
     right = provider.matched(small) & true
     assert len(right) >= 0.9 * len(true)
+
+
+def test_a_way_prints_its_pairs_and_its_cost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(SETS, "nordic", _small(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["matching_ways", "provider", "nordic"])
+    one_way.main()
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["cpu"] >= told["start_up"]
+    assert told["memory_mb"] > 0
+    assert all(source.startswith("a") and target.startswith("b") for source, target in told["pairs"])
+
+
+@pytest.mark.parametrize(("options", "runs"), [([], 3), (["--quick"], 1)])
+def test_results_are_written_unless_it_is_only_a_quick_look(
+    options: list[str], runs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "febrl4-pairs.csv").touch()
+    results = tmp_path / "MATCHING.md"
+    asked: list[int] = []
+
+    def costs(labelled: Labelled, runs: int) -> dict[str, Found]:
+        asked.append(runs)
+        return {"this provider": OWN, "splink": SPLINK}
+
+    monkeypatch.setattr(matching, "BUNDLED", tmp_path)
+    monkeypatch.setattr(matching, "RESULTS", results)
+    monkeypatch.setattr(matching, "measured", costs)
+    monkeypatch.setattr(sys, "argv", ["matching", *options])
+    matching.main()
+    assert asked == [runs, runs]
+    assert "## FEBRL4 persons" in capsys.readouterr().out
+    assert results.exists() is not bool(options)
 
 
 def test_every_field_of_the_sets_has_a_known_kind() -> None:
