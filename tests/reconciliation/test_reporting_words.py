@@ -83,8 +83,8 @@ def result(history: History, matched: int = 0, differing: int = 0, ambiguous: in
             {"field_differs": 1, **dict.fromkeys(WORDS.keys() - {"field_differs", "missing_in_target"}, 1)},
             (
                 "Visma PX and Visma.net ERP agree on 8 of 10 customers; 1 is missing in Visma PX, 1 differs in 1 "
-                "field, 1 is held more than once in Visma PX, 1 is held more than once in Visma.net ERP and 2 breaks are "
-                "of 2 other kinds."
+                "field, 1 is held more than once in Visma PX, 1 is held more than once in Visma.net ERP and 2 "
+                "breaks are of 2 other kinds."
             ),
         ),
         (
