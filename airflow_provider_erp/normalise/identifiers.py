@@ -7,7 +7,7 @@ Y-tunnus without its dash; a Swedish VAT number is ``SE`` + 10 digits + ``01``,
 birthday a sole trader; a Norwegian one is ``NO`` + 9 digits + ``MVA``. Leading
 zeros stay, and those that a spreadsheet ate come back where the length tells.
 ASSUMED: ``DK`` + 8 digits is the CVR number; a Finnish number of seven digits
-and a Belgian VAT number of nine have lost a zero.
+has lost a zero.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ import re
 
 from airflow_provider_erp.normalise.fold import compact
 
+_BORN = "(?:19|20)([0-9]{2}(?:0[1-9]|1[0-2])[0-9]{6})"
 _REGISTER = {
-    "BE": r"([0-9]{9,10})",
+    "BE": r"([0-9]{10})",
     "BG": r"([0-9]{9,10})",
     "CZ": r"([0-9]{8})",
     "DK": r"([0-9]{8})",
@@ -28,16 +29,16 @@ _REGISTER = {
     "NO": r"([0-9]{9})(?:MVA)?",
     "PL": r"([0-9]{10})",
     "PT": r"([0-9]{9})",
-    "SE": r"(?:16([0-9]{10})|([0-9]{10})(?:01)?|(?:19|20)([0-9]{2}(?:0[1-9]|1[0-2])[0-9]{6}))",
+    "SE": rf"(?:([0-9]{{10}})(?:01)?|16([0-9]{{10}})|{_BORN})",
 }
 """Where the VAT number is made of the register's number: what follows the country's code."""
 
 _BARE = {nation: re.compile(pattern) for nation, pattern in _REGISTER.items()} | {
     "": re.compile(r"16([0-9]{10})"),
-    "BE": re.compile(r"([0-9]{10})"),  # nine digits may be a Norwegian number
+    "SE": re.compile(rf"16([0-9]{{10}})|([0-9]{{10}})(?:01)?|{_BORN}"),
 }
 _PREFIXED = re.compile("|".join(f"({nation}){rest}" for nation, rest in _REGISTER.items()) + "|([0-9]{9})MVA")
-_WIDTH = {"BE": 10, "FI": 8}
+_WIDTH = {"FI": 8}
 _VAT_SUFFIX = {"NO": "MVA", "SE": "01"}
 _VAT_PREFIX = re.compile(
     "AT|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK|XI"
