@@ -16,7 +16,7 @@ from airflow_provider_erp.matching.reasons import reasons
 from airflow_provider_erp.matching.scoring import Field
 from airflow_provider_erp.matching.table import check_kinds, fields_of, read_table
 
-APPLY_AT = 0.95
+APPLY_AT = 0.8
 """Pairs of at least this probability are applied, unless another is nearly as good."""
 SUGGEST_AT = 0.2
 """Pairs of at least this probability are suggested."""

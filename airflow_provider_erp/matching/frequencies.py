@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from airflow_provider_erp.matching.values import Tokens
 
-_DAMPING = (1.0, 0.8, 0.6, 0.45, 0.35, 0.25)
+_DAMPING = (1.0, 0.9, 0.8, 0.65, 0.5, 0.35)
 """Words of one value are not independent of each other: each further one adds less."""
 _MOST = 16.0
 _LEAST = 0.05
@@ -26,6 +26,11 @@ class Rarity:
                 counts["@" + value.partition("@")[2]] += 1
         self._counts = counts
         self._rarities: dict[str, float] = {}
+
+    @property
+    def usual(self) -> float:
+        """What a row's value says on average, if no word hangs on another."""
+        return math.fsum(count * self.of(word) for word, count in self._counts.items()) / self._rows
 
     def count(self, word: str) -> int:
         """How many rows have the word or the value."""

@@ -19,6 +19,7 @@ class Compared:
     """The pairs' scores, logarithms of odds, by the rows' places; those before ``boundary`` are one side's."""
 
     def __init__(self, fields: Sequence[Field], rows: Sequence[Row], boundary: int) -> None:
+        self._seeks_doubles = boundary == len(rows)
         self._rows = rows
         self._boundary = boundary
         self.scorer = Scorer(fields, max(boundary, len(rows) - boundary))
@@ -41,7 +42,7 @@ class Compared:
         return self._score(edge, self.agreements(edge))
 
     def _score(self, edge: Edge, agreements: Agreements) -> float:
-        return self.scorer.score(agreements, within=not self._is_across(edge))
+        return self.scorer.score(agreements, within=not self._seeks_doubles and not self._is_across(edge))
 
     def _is_across(self, edge: Edge) -> bool:
         return edge[0] < self._boundary <= edge[1]

@@ -35,10 +35,12 @@ _SISTERS: Mapping[str, Levels] = {
     "name": {SAME: 0.02, CLOSE: 0.04, PARTLY: 0.3, CONFLICT: 0.44, DIFFERENT: 0.2},
     "identifier": {SAME: 0.0002, CLOSE: 0.01, DIFFERENT: 0.99},
     "date": {SAME: 0.02, CLOSE: 0.02, DIFFERENT: 0.96},
+    "exact": {SAME: 0.7, CLOSE: 0.05, DIFFERENT: 0.25},
     "form": {SAME: 0.5, DIFFERENT: 0.5},
 }
 """By kind: how often two that belong together, but are not the same, agree so."""
 _PSEUDO = 40.0
+_ENOUGH = 30
 _FURTHER = 0.75
 """What agrees or contradicts beside names and identifiers hangs together: each further field counts for less."""
 _NO_SISTERS = 2.0
@@ -62,8 +64,11 @@ class Scorer:
     def __init__(self, fields: Sequence[Field], rows: int) -> None:
         self._fields = fields
         self._prior = -math.log(max(rows, 2))
+        self._learnt = [_logs(_SAME_THING[field.kind]) for field in fields]
         self._usual = [_logs(_SAME_THING[field.kind]) for field in fields]
-        self._sisters = [_logs(_SISTERS.get(field.kind, {})) for field in fields]
+        self._telling = [_telling_kind(field, fields) for field in fields]
+        self._sisters = [_logs(_SISTERS.get(kind, {})) for kind in self._telling]
+        self._no_sisters = _NO_SISTERS if "name" in self._telling else math.inf
 
     def agreements(self, one: Row, other: Row) -> tuple[Agreement | None, ...]:
         """Each field's agreement; None where a side has no value."""
@@ -81,14 +86,16 @@ class Scorer:
 
     def score(self, agreements: Sequence[Agreement | None], *, within: bool = False) -> float:
         """The logarithm of the odds that the two are the same; ``within`` says that they are of one table."""
-        against_strangers = self._prior + self._all(self.weights(agreements))
-        against_sisters = _NO_SISTERS + sum(
+        against_sisters = self._no_sisters + sum(
             usual[found.level] - sisters[found.level]
             for usual, sisters, found in zip(self._usual, self._sisters, agreements, strict=True)
             if found is not None and sisters
         )
-        score = -_log_sum(-against_strangers, -against_sisters)
+        score = -_log_sum(-self._against_strangers(agreements), -against_sisters)
         return round(score - _FEW_DOUBLES if within else score, 6)
+
+    def _against_strangers(self, agreements: Sequence[Agreement | None]) -> float:
+        return self._prior + self._all(self.weights(agreements))
 
     def _all(self, weights: Sequence[float]) -> float:
         total = 0.0
@@ -106,25 +113,36 @@ class Scorer:
         return total
 
     def learn(self, pairs: Iterable[Sequence[Agreement | None]]) -> None:
-        """Takes from pairs of which each is the best for both its rows how often the same thing is written how differently.
+        """Takes from pairs that are the best for both their rows how often the same thing is written how differently.
 
-        A field learns from the pairs that are sure without it.
+        A field learns from the pairs that are sure without it: of those that an
+        identifier settles where there are enough, else of those that all but
+        surely are no strangers (sisters among them make it the more careful).
         """
-        counts: list[Counter[int]] = [Counter() for _ in self._fields]
-        for agreements in pairs:
-            if self.score(agreements) < SURE:
-                continue
-            for place, found in enumerate(agreements):
-                if found is not None:
-                    without = [*agreements]
-                    without[place] = None
-                    if self.score(without) >= SURE or self._fields[place].kind not in _SISTERS:
-                        counts[place][found.level] += 1
-        for place, field in enumerate(self._fields):
-            usual = _SAME_THING[field.kind]
-            total = sum(counts[place].values()) + _PSEUDO
-            shares = {level: (counts[place][level] + share * _PSEUDO) / total for level, share in usual.items()}
-            self._usual[place] = _logs(shares)
+        sure = [agreements for agreements in pairs if self._against_strangers(agreements) >= SURE]
+        for place, (field, telling) in enumerate(zip(self._fields, self._telling, strict=True)):
+            others = [(found[place], [*found[:place], None, *found[place + 1 :]]) for found in sure if found[place]]
+            levels = [found.level for found, rest in others if found and self.score(rest) >= SURE]
+            if len(levels) < _ENOUGH and telling == "name":
+                levels = [found.level for found, rest in others if found and self._against_strangers(rest) >= SURE]
+            self._learnt[place] = _logs(_shares(field.kind, levels))
+        self._usual = self._learnt
+
+
+def _telling_kind(field: Field, fields: Sequence[Field]) -> str:
+    """The field's kind; where no field is a name, the text that says most stands for one."""
+    if any(each.kind == "name" for each in fields):
+        return field.kind
+    texts = [each for each in fields if each.kind == "text"]
+    richest = max(texts, key=lambda each: (each.rarity.usual, each.name), default=None)
+    return "name" if field is richest else field.kind
+
+
+def _shares(kind: str, levels: Sequence[int]) -> Levels:
+    """What the levels' shares are, when a few usual ones are added."""
+    counts, usual = Counter(levels), _SAME_THING[kind]
+    total = len(levels) + _PSEUDO
+    return {level: (counts[level] + share * _PSEUDO) / total for level, share in usual.items()}
 
 
 def _logs(shares: Levels) -> dict[int, float]:
