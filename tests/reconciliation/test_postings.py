@@ -342,3 +342,41 @@ def test_identity_outlives_a_changed_amount_and_the_digest_does_not(compare: Com
 def test_breaks_carry_the_severity_that_the_spec_gives(compare: Compare) -> None:
     assert the_break(compare([a_transaction("1")], [], severities={"not_invoiced": "high"})).severity == "high"
     assert the_break(compare([a_transaction("1")], [])).severity == "medium"
+
+
+def test_lines_are_looked_at_where_sums_do_not_explain_themselves(compare: Compare) -> None:
+    work = [a_transaction("1", "100.00"), a_transaction("2", "50.00"), a_transaction("3", "25.00")]
+    invoices = [an_invoice("1", "100.00"), an_invoice("2", "50.00", date="2026-11-03")]
+    result = compare(work, invoices)
+    assert found(result) == [
+        ("not_invoiced", "P1 2026-10 EUR", "3", None, 25),
+        ("wrong_period", "P1 2026-10 EUR", "2", "2", 50),
+    ]
+    assert (result.source.matched, result.target.matched) == (3, 2)
+
+
+def test_lines_without_an_invoice_of_their_own_are_not_invoiced(compare: Compare) -> None:
+    work = [a_transaction(str(place), f"{price}.00") for place, price in enumerate((100, 50, 25, 25))]
+    invoices = [an_invoice("1", "100.00"), an_invoice("2", "25.00")]
+    assert found(compare(work, invoices)) == [("not_invoiced", "P1 2026-10 EUR", None, None, 75)]
+
+
+def test_line_in_another_currency_is_found_by_its_amount(compare: Compare) -> None:
+    work = [a_transaction("1", "100.00"), a_transaction("2", "50.00")]
+    result = compare(work, [an_invoice("1", "100.00"), an_invoice("2", "50.00", currency="SEK")])
+    assert found(result) == [("currency_differs", "P1 2026-10 EUR", "2", "2", 50)]
+    assert (result.source.matched, result.target.matched, result.matched) == (2, 2, 2)
+
+
+def test_line_within_days_of_its_invoice_is_in_time(compare: Compare) -> None:
+    work = [a_transaction(str(place), f"{price}.00") for place, price in enumerate((100, 50, 25))]
+    invoices = [an_invoice("1", "100.00"), an_invoice("2", "50.00", date="2026-11-03")]
+    result = compare(work, invoices, tolerances=(DateWithin(30),))
+    assert found(result) == [("not_invoiced", "P1 2026-10 EUR", "2", None, 25)]
+
+
+def test_line_that_may_have_gone_to_either_of_two_months_is_in_no_wrong_period(compare: Compare) -> None:
+    work = [a_transaction("1", "100.00"), a_transaction("2", "50.00")]
+    late = [an_invoice(str(month), "50.00", date=f"2026-{month}-03") for month in (11, 12)]
+    kinds = [kind for kind, *_ in found(compare(work, [an_invoice("1", "100.00"), *late]))]
+    assert kinds == ["not_invoiced", "invoiced_not_posted", "invoiced_not_posted"]

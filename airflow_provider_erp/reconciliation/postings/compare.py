@@ -145,8 +145,8 @@ def _side_result(engine: duckdb.DuckDBPyConnection, table: str, side: PostingSid
 
 def _matched_by(matched: Matched) -> dict[str, int]:
     counts = Counter(dict.fromkeys(MATCHED_BY.values(), 0))
-    for kind, sums in matched.sums.items():
-        counts[MATCHED_BY[kind]] += sums
+    for kind, reason in MATCHED_BY.items():
+        counts[reason] += matched.sums[kind]
     return dict(counts)
 
 

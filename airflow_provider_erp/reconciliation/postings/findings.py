@@ -15,6 +15,7 @@ from airflow_provider_erp.reconciliation.result import Break
 
 MATCHED_BY = {
     "agrees": "project, period and currency",
+    "agrees_by_line": "project, period and currency",
     "agrees_in_time": "project and currency",
     "agrees_in_local": "project and period",
     "wrong_period": "project and currency",
@@ -24,7 +25,7 @@ MATCHED_BY = {
     "invoiced_not_posted": "project, period and currency",
     "amount_differs": "project, period and currency",
 }
-"""What a sum and its partner have in common, by what became of them."""
+"""What a sum (or a line of one) and its partner have in common, by what became of them."""
 
 _FIELDS = {
     "amount_differs": "amount",
@@ -52,8 +53,8 @@ class Finding(NamedTuple):
     source_amount: Decimal
     target_amount: Decimal
     at_risk: Decimal
-    source_singles: int
-    target_singles: int
+    source_matched: int
+    target_matched: int
     tally: int
 
 
@@ -66,11 +67,10 @@ class Matched:
     target: int = 0
 
     def add(self, found: Finding) -> None:
-        """Takes a finding; those of lines, and sums without a partner, count nothing."""
-        if found.source_singles and found.target_singles:
-            self.sums[found.kind] += int(found.tally)
-            self.source += int(found.source_singles)
-            self.target += int(found.target_singles)
+        """Takes a finding; other engines may count in decimals."""
+        self.sums[found.kind] += int(found.tally)
+        self.source += int(found.source_matched)
+        self.target += int(found.target_matched)
 
     @property
     def agreeing(self) -> int:
