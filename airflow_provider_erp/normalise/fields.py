@@ -41,7 +41,7 @@ BY_NAME: Mapping[str, Normaliser] = {
     "email": _anywhere(email),
     "email_domain": _anywhere(email_domain),
     "phone": phone,
-    "street": _anywhere(street),
+    "street": street,
     "postal_code": postal_code,
     "country": _anywhere(country),
     "currency": currency,

@@ -29,6 +29,8 @@ kuja: kj
 polku: p
 plats: pl
 """
+_NOT_FINNISH = {"gt", "vn"}  # "Bergt." is "Bergtie" there
+_BEFORE_A_NUMBER = r"\.\s*(?=[0-9]|$)"
 
 
 def _table(lines: str) -> dict[str, str]:
@@ -40,14 +42,18 @@ def _one_of(table: dict[str, str]) -> str:
     return "|".join(sorted(table, key=len, reverse=True))
 
 
-_BEFORE_A_NUMBER = r"\.\s*(?=[0-9]|$)"
+def _dotted(table: dict[str, str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:(?<=[^\W\d]{{2}})|(?<= )(?=gt|vn))({_one_of(table)}){_BEFORE_A_NUMBER}")
+
+
 _KIND, _ABBREVIATED = _table(_KINDS), _table(_LETTERS)
+_FINNISH = {short: kind for short, kind in _ABBREVIATED.items() if short not in _NOT_FINNISH}
 _ENDING = re.compile(rf"({_one_of(_KIND)})(?:({_BEFORE_A_NUMBER})|(?!\w))")
-_DOTTED = re.compile(rf"(?:(?<=[^\W\d]{{3}})({_one_of(_ABBREVIATED)})|(?<= )(gt|vn)){_BEFORE_A_NUMBER}")
+_DOTTED, _DOTTED_IN_FINLAND = _dotted(_ABBREVIATED), _dotted(_FINNISH)
 _HOUSE_LETTER = re.compile(r" (?=[a-z](?!\w))(?<=[0-9] )")
 
 
-def street(value: str) -> str:
+def street(value: str, country: str = "") -> str:
     """The folded street, kind and abbreviations spelt out, no commas, the house's letter at its number (``5a``).
 
     A letter with a dot abbreviates only in front of a number and at the end:
@@ -58,5 +64,6 @@ def street(value: str) -> str:
         text = " ".join(text.replace(",", " ").split())
     text = _ENDING.sub(lambda found: _KIND[found[1]] + (" " if found[2] else ""), text)
     if "." in text:
-        text = _DOTTED.sub(lambda found: _ABBREVIATED[found[1] or found[2]] + " ", text)
+        dotted = _DOTTED_IN_FINLAND if country == "FI" else _DOTTED
+        text = dotted.sub(lambda found: _ABBREVIATED[found[1]] + " ", text)
     return _HOUSE_LETTER.sub("", text.rstrip())

@@ -61,6 +61,11 @@ def test_street_keeps_what_is_no_abbreviation(written: str, comparable: str) -> 
     assert street(written) == comparable
 
 
+def test_country_tells_what_a_short_street_is() -> None:
+    assert [street("Bergt. 5", country) for country in ("FI", "NO")] == ["bergtie 5", "bergatan 5"]
+    assert [street("Ekg. 5", country) for country in ("FI", "SE")] == ["ekgatan 5", "ekgatan 5"]
+
+
 def test_streets_that_differ_stay_so() -> None:
     streets = ("Rantatie 5", "Rantakatu 5", "Rantatie 6", "Rantatie 5 b", "Rantakuja 5", "Rantapolku 5", "Ranta 5")
     assert len({street(each) for each in streets}) == len(streets)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 
 import phonenumbers
 import pytest
@@ -13,9 +14,17 @@ from airflow_provider_erp.normalise.phones import phone
 
 COUNTRIES = ("FI", "SE", "NO", "DK", "DE")
 CODES = ("358", "46", "47", "45", "49")
+CODE = {"DK": "+45", "NO": "+47"}
+
+
+HABIT = re.compile(r"(\+4[57])0([2-9][0-9]{7,8})|0([2-9][0-9]{7,8})")
 
 
 def as_the_library_reads_it(dialled: str, country: str) -> str:
+    """But for the zero that people put in front of Danish and Norwegian numbers."""
+    habit = HABIT.fullmatch(dialled)
+    if habit and (habit[1] or country in ("DK", "NO")):
+        return f"{habit[1] or CODE[country]}{habit[2] or habit[3]}"
     try:
         number = phonenumbers.parse(dialled, country)
     except phonenumbers.NumberParseException:
@@ -58,6 +67,8 @@ def test_no_first_digits_and_no_length_are_read_otherwise_than_by_the_library(co
         ("(+46) 8-123 456 78", "", "+46812345678"),
         ("08-123 456 78 vx", "SE", "+46812345678"),
         ("22 12 34 56", "NO", "+4722123456"),
+        ("+47 (0)22 12 34 56", "FI", "+4722123456"),
+        ("022-12 34 56", "NO", "+4722123456"),
         ("+49 (0) 30 / 123 45 67", "", "+49301234567"),
         ("0045 33 12 34 56", "FI", "+4533123456"),
         ("+1 650-253-0000", "FI", "+16502530000"),
