@@ -40,7 +40,7 @@ class Rarity:
         """The word's own rarity; a word that one row of each side has is as rare as any."""
         rarity = self._rarities.get(word)
         if rarity is None:
-            rarity = self._rarities[word] = math.log(self._rows / max(self._counts[word], 2)) + _LEAST
+            rarity = self._rarities[word] = math.log(self._rows / (self._counts[word] if self._counts[word] > 2 else 0.4)) + _LEAST
         return rarity
 
     def of_all(self, rarities: Iterable[float]) -> float:

@@ -21,21 +21,23 @@ class Compared:
     def __init__(self, fields: Sequence[Field], rows: Sequence[Row], boundary: int) -> None:
         self._seeks_doubles = boundary == len(rows)
         self._rows = rows
+        self._found: dict[Edge, Agreements] = {}
         self._boundary = boundary
         self.scorer = Scorer(fields, max(boundary, len(rows) - boundary))
         found = {edge: self.agreements(edge) for edge in _sharing_identifiers(fields, rows)}
-        settled = _settled(edge for edge, agreements in found.items() if self._score(edge, agreements) >= SURE)
+        settled = {place for edge in found if self._score(edge, found[edge]) >= SURE for place in edge}
         for edge in candidates(fields, rows, boundary, settled):
-            if edge not in found:
-                found[edge] = self.agreements(edge)
-        self.scorer.learn(found[edge] for edge in self._best_of_both(found))
+            if edge not in found and (agreements := self.scorer.promising(rows[edge[0]], rows[edge[1]])):
+                found[edge] = agreements
+        self.scorer.learn([found[edge] for edge in sorted(self._best_of_both(found))])
+        self._found = found
         scores = {edge: self._score(edge, agreements) for edge, agreements in found.items()}
         self.across = {edge: score for edge, score in scores.items() if self._is_across(edge)}
         self.within = {edge: score for edge, score in scores.items() if not self._is_across(edge)}
 
     def agreements(self, edge: Edge) -> Agreements:
         """How the two rows agree in each field."""
-        return self.scorer.agreements(self._rows[edge[0]], self._rows[edge[1]])
+        return self._found.get(edge) or self.scorer.agreements(self._rows[edge[0]], self._rows[edge[1]])
 
     def score(self, edge: Edge) -> float:
         """The logarithm of the odds that the two rows are the same."""
@@ -69,7 +71,3 @@ def _sharing_identifiers(fields: Sequence[Field], rows: Sequence[Row]) -> Iterat
         for places in carriers.values():
             if 1 < len(places) <= _MOST_DOUBLES:
                 yield from combinations(places, 2)
-
-
-def _settled(edges: Iterable[Edge]) -> set[int]:
-    return {place for edge in edges for place in edge}

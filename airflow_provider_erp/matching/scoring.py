@@ -41,6 +41,10 @@ _SISTERS: Mapping[str, Levels] = {
 """By kind: how often two that belong together, but are not the same, agree so."""
 _PSEUDO = 40.0
 _ENOUGH = 30
+_SAMPLE = 600
+_HOPELESS = -3.5
+_DIRECT = frozenset({"name", "identifier"})
+_COMPARED_FIRST = {"form": 0, "identifier": 1, "date": 2, "exact": 3, "name": 4}
 _FURTHER = 0.75
 """What agrees or contradicts beside names and identifiers hangs together: each further field counts for less."""
 _NO_SISTERS = 2.0
@@ -64,69 +68,81 @@ class Scorer:
     def __init__(self, fields: Sequence[Field], rows: int) -> None:
         self._fields = fields
         self._prior = -math.log(max(rows, 2))
-        self._learnt = [_logs(_SAME_THING[field.kind]) for field in fields]
-        self._usual = [_logs(_SAME_THING[field.kind]) for field in fields]
         self._telling = [_telling_kind(field, fields) for field in fields]
-        self._sisters = [_logs(_SISTERS.get(kind, {})) for kind in self._telling]
         self._no_sisters = _NO_SISTERS if "name" in self._telling else math.inf
+        self._set_usual([_SAME_THING[field.kind] for field in fields])
+        self._order = sorted(range(len(fields)), key=lambda place: _COMPARED_FIRST.get(fields[place].kind, place + 10))
+
+    def _set_usual(self, shares: Sequence[Levels]) -> None:
+        self._usual = [_logs(levels) for levels in shares]
+        self._against_sisters = [
+            {level: usual[level] - math.log(share) for level, share in _SISTERS.get(kind, {}).items()}
+            for usual, kind in zip(self._usual, self._telling, strict=True)
+        ]
 
     def agreements(self, one: Row, other: Row) -> tuple[Agreement | None, ...]:
         """Each field's agreement; None where a side has no value."""
-        return tuple(
-            COMPARERS[field.kind](value, value_other, field.rarity) if value and value_other else None
-            for field, value, value_other in zip(self._fields, one, other, strict=True)
-        )
+        return tuple(self._compare(place, one, other) for place in range(len(self._fields)))
 
-    def weights(self, agreements: Sequence[Agreement | None]) -> tuple[float, ...]:
-        """What each field says for the pair (above zero) or against it, if the alternative is that they are strangers."""
-        return tuple(
-            0.0 if found is None else usual[found.level] + (found.surprise if found.level > CONFLICT else 0.0)
-            for usual, found in zip(self._usual, agreements, strict=True)
-        )
+    def promising(self, one: Row, other: Row) -> tuple[Agreement | None, ...] | None:
+        """The same, or None as soon as what tells sisters apart says that they are no more than that."""
+        found: list[Agreement | None] = [None] * len(self._fields)
+        odds = self._no_sisters
+        for place in self._order:
+            agreement = found[place] = self._compare(place, one, other)
+            if agreement is not None and self._against_sisters[place]:
+                odds += self._against_sisters[place][agreement.level]
+                if odds < _HOPELESS:
+                    return None
+        return tuple(found)
+
+    def _compare(self, place: int, one: Row, other: Row) -> Agreement | None:
+        value, value_other, field = one[place], other[place], self._fields[place]
+        return COMPARERS[field.kind](value, value_other, field.rarity) if value and value_other else None
 
     def score(self, agreements: Sequence[Agreement | None], *, within: bool = False) -> float:
         """The logarithm of the odds that the two are the same; ``within`` says that they are of one table."""
-        against_sisters = self._no_sisters + sum(
-            usual[found.level] - sisters[found.level]
-            for usual, sisters, found in zip(self._usual, self._sisters, agreements, strict=True)
-            if found is not None and sisters
-        )
+        against_sisters = self._no_sisters
+        for found, ratios in zip(agreements, self._against_sisters, strict=True):
+            if found is not None and ratios:
+                against_sisters += ratios[found.level]
         score = -_log_sum(-self._against_strangers(agreements), -against_sisters)
         return round(score - _FEW_DOUBLES if within else score, 6)
 
     def _against_strangers(self, agreements: Sequence[Agreement | None]) -> float:
-        return self._prior + self._all(self.weights(agreements))
+        """What agrees weighs by how rare it is; of fields beside names and identifiers each further one counts less."""
+        total = self._prior
+        support, against = [], []
+        for field, usual, found in zip(self._fields, self._usual, agreements, strict=True):
+            if found is not None:
+                weight = usual[found.level] + (found.surprise if found.level > CONFLICT else 0.0)
+                if field.kind in _DIRECT:
+                    total += weight
+                else:
+                    (support if weight > 0 else against).append(weight)
+        return total + _discounted(sorted(support, reverse=True)) + _discounted(sorted(against))
 
-    def _all(self, weights: Sequence[float]) -> float:
-        total = 0.0
-        rest: list[float] = []
-        for field, weight in zip(self._fields, weights, strict=True):
-            if field.kind in ("name", "identifier"):
-                total += weight
-            else:
-                rest.append(weight)
-        rest.sort()
-        against = [weight for weight in rest if weight < 0]
-        support = [weight for weight in reversed(rest) if weight > 0]
-        for weights_ in (against, support):
-            total += sum(weight * _FURTHER**place for place, weight in enumerate(weights_))
-        return total
-
-    def learn(self, pairs: Iterable[Sequence[Agreement | None]]) -> None:
+    def learn(self, pairs: Sequence[Sequence[Agreement | None]]) -> None:
         """Takes from pairs that are the best for both their rows how often the same thing is written how differently.
 
         A field learns from the pairs that are sure without it: of those that an
         identifier settles where there are enough, else of those that all but
         surely are no strangers (sisters among them make it the more careful).
         """
-        sure = [agreements for agreements in pairs if self._against_strangers(agreements) >= SURE]
+        sample = pairs[:: 1 + len(pairs) // _SAMPLE]
+        sure = [agreements for agreements in sample if self._against_strangers(agreements) >= SURE]
+        learnt = []
         for place, (field, telling) in enumerate(zip(self._fields, self._telling, strict=True)):
-            others = [(found[place], [*found[:place], None, *found[place + 1 :]]) for found in sure if found[place]]
+            others = [(found[place], [*found[:place], None, *found[place + 1 :]]) for found in sure]
             levels = [found.level for found, rest in others if found and self.score(rest) >= SURE]
             if len(levels) < _ENOUGH and telling == "name":
                 levels = [found.level for found, rest in others if found and self._against_strangers(rest) >= SURE]
-            self._learnt[place] = _logs(_shares(field.kind, levels))
-        self._usual = self._learnt
+            learnt.append(_shares(field.kind, levels))
+        self._set_usual(learnt)
+
+
+def _discounted(weights: Sequence[float]) -> float:
+    return math.fsum(weight * _FURTHER**place for place, weight in enumerate(weights))
 
 
 def _telling_kind(field: Field, fields: Sequence[Field]) -> str:

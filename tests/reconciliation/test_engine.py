@@ -11,7 +11,7 @@ from sides_on_disk import a_customer, a_side
 
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.reconciliation.compare import reconcile
-from airflow_provider_erp.reconciliation.groups import group
+from airflow_provider_erp.matching.groups import group
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS
 from airflow_provider_erp.reconciliation.sql import render
 
