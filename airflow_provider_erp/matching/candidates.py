@@ -15,6 +15,7 @@ Edge = tuple[int, int]
 _MOST_CARRIERS = 30
 """A key of more rows tells too little: a switchboard's phone number is no key."""
 _KEPT = 3
+_KEPT_WITHIN = 1
 _SLACK = 3.0
 _END = 4
 
@@ -26,7 +27,7 @@ def candidates(fields: Sequence[Field], rows: Sequence[Row], boundary: int, sett
     Pairs of which both are ``settled`` are left out.
     """
     size = len(rows)
-    least = math.log(max(size, 2)) - _SLACK
+    whole = math.log(max(size, 2))
     shared: defaultdict[Edge, float] = defaultdict(float)
     for places in _blocks(fields, rows):
         weight = round(math.log(size / len(places)), 3)
@@ -35,9 +36,9 @@ def candidates(fields: Sequence[Field], rows: Sequence[Row], boundary: int, sett
     good = [
         (-round(weight, 3), edge)
         for edge, weight in shared.items()
-        if weight >= least and not (edge[0] in settled and edge[1] in settled)
+        if weight >= whole - _SLACK and not (edge[0] in settled and edge[1] in settled)
     ]
-    return sorted(_best_of_each(good, boundary))
+    return sorted(_best_of_each(good, boundary, size))
 
 
 def _blocks(fields: Sequence[Field], rows: Sequence[Row]) -> Iterator[list[int]]:
@@ -68,14 +69,15 @@ def _keys(field: Field, value: Tokens | str) -> Iterable[str]:
     return keys
 
 
-def _best_of_each(good: list[tuple[float, Edge]], boundary: int) -> Iterator[Edge]:
+def _best_of_each(good: list[tuple[float, Edge]], boundary: int, rows: int) -> Iterator[Edge]:
     """The best few pairs of each row with each side; what ties with the last of them counts, too."""
     kept: defaultdict[tuple[int, bool], list[float]] = defaultdict(list)
     for weight, edge in sorted(good):
         is_kept = False
         for place, other in (edge, edge[::-1]):
             weights = kept[place, other < boundary]
-            if len(weights) < _KEPT or weights[-1] == weight:
+            most = _KEPT_WITHIN if (place < boundary) == (other < boundary) and boundary < rows else _KEPT
+            if len(weights) < most or weights[-1] == weight:
                 weights.append(weight)
                 is_kept = True
         if is_kept:
