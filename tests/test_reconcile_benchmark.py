@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import duckdb
@@ -14,16 +15,19 @@ from stdnum.se import orgnr as se_orgnr
 
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS
 from benchmarks import reconcile
+from benchmarks.peers import ROOT
+from benchmarks.reconciling import bare
 from benchmarks.reconciling.bare import FIELDS
-from benchmarks.reconciling.customers import COLUMNS, SIDES, found_by_number, planted, write_customers
+from benchmarks.reconciling.customers import CHANGED_FIELDS, COLUMNS, SIDES, found_by_number, planted, write_customers
 from benchmarks.reconciling.normalised import kept
 from benchmarks.reconciling.results import goals, section
-from benchmarks.reconciling.ways import BARE, NEXT_DAY, NORMALISING, PROVIDER, Comparing, Cost, measured
-from benchmarks.report import RESULTS, with_section
+from benchmarks.reconciling.ways import BARE, NEXT_DAY, NORMALISING, PROVIDER, WAYS, Comparing, Cost, measured
+from benchmarks.report import with_section
 
 ROWS = 2_000
 HERE = (BARE, PROVIDER, NEXT_DAY, NORMALISING)
 """The ways that need no environment of their own."""
+DATACOMPY = tuple(way for way in WAYS if way.environment)
 COSTS = {
     BARE.title: Cost(10, 5, 900),
     PROVIDER.title: Cost(15, 8, 600),
@@ -96,13 +100,43 @@ def test_a_side_is_made_once_for_each_state_of_the_code(sides: Path) -> None:
     assert (sides / "source.parquet").stat() == before
 
 
+def test_sides_of_an_older_state_of_the_code_are_removed(tmp_path: Path) -> None:
+    older = tmp_path / "customers/200-older"
+    older.mkdir(parents=True)
+    assert kept(200, tmp_path).is_dir()
+    assert not older.exists()
+
+
 def test_the_compared_fields_are_those_of_the_spec() -> None:
     assert tuple(FIELDS) == CUSTOMERS.fields
 
 
-def test_every_way_finds_every_break_that_it_can(sides: Path) -> None:
-    costs = measured(sides, ROWS, 1, HERE)
-    assert all(cost.cpu > 0 and cost.peak_mb > 20 for cost in costs.values())
+@pytest.mark.parametrize("way", HERE, ids=lambda way: way.title)
+def test_every_way_finds_every_break_that_it_can(sides: Path, tmp_path: Path, way: Comparing) -> None:
+    module = import_module(f"benchmarks.reconciling.{way.module}")
+    assert module.prepare(str(sides), tmp_path, ROWS, way.options)() == way.finds(ROWS)
+
+
+def test_the_bare_sql_tells_what_the_systems_wrote(sides: Path, tmp_path: Path) -> None:
+    bare.prepare(str(sides), tmp_path, ROWS, {})()
+    found = f"FROM '{tmp_path}/breaks.parquet'"
+    fields = duckdb.execute(f"SELECT field, COUNT(*) {found} WHERE kind = 'differs' GROUP BY field").fetchall()
+    assert dict(fields) == dict.fromkeys(CHANGED_FIELDS, ROWS // 100)
+    statuses = duckdb.execute(f"SELECT DISTINCT source_value, target_value {found} WHERE field = 'status'").fetchall()
+    assert statuses == [("active", "blocked")]
+
+
+@pytest.mark.skipif(
+    not (ROOT / "datacompy/.ready").exists(), reason="python -m benchmarks.reconcile installs datacompy"
+)
+def test_datacompy_finds_what_the_number_alone_finds(sides: Path) -> None:
+    assert measured(sides, ROWS, 1, DATACOMPY).keys() == {way.title for way in DATACOMPY}
+
+
+def test_a_way_is_measured_in_a_process_of_its_own(sides: Path) -> None:
+    [cost] = measured(sides, ROWS, 1, (BARE,)).values()
+    assert cost.cpu > 0
+    assert cost.peak_mb > 20
 
 
 def test_a_way_that_finds_too_few_breaks_fails(sides: Path) -> None:
@@ -128,13 +162,21 @@ def test_a_section_replaces_only_the_older_one() -> None:
     assert with_section(replaced, section(COSTS, ROWS, 1)) == replaced
 
 
-def test_a_small_run_is_printed_and_not_written_down(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], sides: Path
+@pytest.mark.parametrize(("rows", "written"), [(reconcile.ROWS, True), (ROWS, False)])
+def test_only_a_full_run_is_written_down(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    rows: int,
+    written: bool,
 ) -> None:
-    before = RESULTS.read_bytes()
-    monkeypatch.setattr(sys, "argv", ["reconcile", "--rows", str(ROWS), "--runs", "1"])
-    monkeypatch.setattr(reconcile, "kept", lambda rows: sides)
+    page = tmp_path / "RESULTS.md"
+    page.write_text("# Results\n")
+    monkeypatch.setattr(sys, "argv", ["reconcile", "--rows", str(rows), "--runs", "1"])
+    monkeypatch.setattr(reconcile, "RESULTS", page)
+    monkeypatch.setattr(reconcile, "kept", lambda rows: tmp_path)
     monkeypatch.setattr(reconcile, "measured", lambda folder, rows, runs: COSTS)
     reconcile.main()
-    assert "| this provider, all of it | 15.00 | 1.50 | 8.00 | 600 |" in capsys.readouterr().out
-    assert RESULTS.read_bytes() == before
+    line = "| this provider, all of it | 15.00 | 1.50 | 8.00 | 600 |"
+    assert line in capsys.readouterr().out
+    assert (line in page.read_text()) is written
