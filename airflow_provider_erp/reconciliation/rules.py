@@ -67,6 +67,22 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KindRule:
+    """What a break means that is not about a field: how severe it is, and what one is worth at most.
+
+    Raises:
+        ValueError: the severity is unknown.
+    """
+
+    kind: str
+    severity: Severity = "medium"
+    at_risk: Money | None = None
+
+    def __post_init__(self) -> None:
+        check_choice("severity", self.severity, get_args(Severity))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
     """From where on breaks of one kind, or of all kinds (``*``), are warned of or fail the task.
 
@@ -87,7 +103,7 @@ class Threshold:
 
     def __post_init__(self) -> None:
         check_choice("action", self.action, get_args(Action))
-        if self.count is self.share is self.amount is self.age_days is None:
+        if all(limit is None for limit in (self.count, self.share, self.amount, self.age_days)):
             raise ValueError("threshold: expected at least one of count, share, amount, age_days; got none")
         for name in ("count", "age_days"):
             value = getattr(self, name)

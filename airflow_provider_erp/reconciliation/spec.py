@@ -1,11 +1,14 @@
-"""What is reconciled: by which keys customers match and which fields are compared."""
+"""What is reconciled: by which keys customers match, which fields are compared, and what a break means."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from airflow_provider_erp.normalise.fields import BY_NAME
+from airflow_provider_erp.reconciliation.rules import Accepted, Field, KindRule, Threshold
 from airflow_provider_erp.records import Customer
 
 KEYS = ("number", "org_number", "vat_number", "email")
@@ -14,6 +17,23 @@ KEYS = ("number", "org_number", "vat_number", "email")
 FIELDS = tuple(f.name for f in fields(Customer) if f.name not in {"source_id", "modified_at", "version"})
 """Every field that can be compared."""
 
+KINDS: Mapping[str, str] = {
+    "missing_in_target": "missing in {target}",
+    "missing_in_source": "missing in {source}",
+    "status_conflict": "active in one system and closed or blocked in the other",
+    "field_differs": "field differs",
+    "key_changed": "matched by a later key only",
+    "stale": "stale: the other system was changed later",
+    "invalid_identifier": "held with an invalid identifier",
+    "ambiguous": "ambiguous: several customers may be the same",
+    "duplicate_in_source": "held more than once in {source}",
+    "duplicate_in_target": "held more than once in {target}",
+}
+"""All kinds of break, in the order in which people read them, with their words."""
+
+SIMILARITY = "similarity"
+"""How a pair is said to match that no key matches."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -21,14 +41,26 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 class ReconciliationSpec:
     """One comparison of two systems' customers.
 
-    ``name`` is part of each break's lasting identity: another name starts the
-    history anew. ``keys`` are tried in their order, each on what the earlier
-    ones left unmatched. ``title`` is what people read.
-
     Whatever the keys, records of one side that share a number, an organisation
     number (within its country) or a VAT number are duplicates of each other and
     match as one customer. Placeholders are no keys: a number of zeros only, an
     organisation or VAT number without a digit or with the same one throughout.
+
+    Attributes:
+        name: part of each break's lasting identity: another name starts the history anew.
+        keys: tried in their order, each on what the earlier ones left unmatched.
+        fields: what is compared; a name stands for a ``Field`` that is compared exactly after normalising.
+        title: what people read.
+        kinds: severity and money at risk of breaks that are not about a field, by kind.
+        stale_after_days: of two records that differ the one that was modified so much earlier is stale;
+            None does not look. Both systems must tell when a record was modified, and in which zone.
+        check_identifiers: report organisation and VAT numbers that cannot be right.
+        similar: match what no key matches by similarity, and suggest what may match.
+        apply_at: from which probability on similar customers match.
+        suggest_at: from which probability on they are suggested to a person.
+        thresholds: how many breaks are warned of, or fail the task.
+        accepted: differences that people live with until a day.
+        zone: the time zone whose calendar days breaks are counted in.
 
     Raises:
         ValueError: an argument is empty, unknown or given twice; the message names it.
@@ -36,15 +68,48 @@ class ReconciliationSpec:
 
     name: str
     keys: tuple[str, ...]
-    fields: tuple[str, ...]
+    fields: tuple[Field | str, ...]
     title: str = ""
+    kinds: tuple[KindRule, ...] = ()
+    stale_after_days: int | None = None
+    check_identifiers: bool = True
+    similar: bool = True
+    apply_at: float = 0.8
+    suggest_at: float = 0.2
+    thresholds: tuple[Threshold, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+    zone: str = "UTC"
 
     def __post_init__(self) -> None:
         """Refuse a spec that could not run, while the DAG file is parsed."""
         if not _NAME.fullmatch(self.name):
             raise ValueError(f"name: expected letters, digits, '_', '-' or '.', got {self.name!r}")
         _check("keys", self.keys, KEYS)
-        _check("fields", self.fields, FIELDS)
+        _check("fields", self.field_names, FIELDS)
+        _check("kinds", tuple(rule.kind for rule in self.kinds), KINDS, empty=True)
+        for threshold in self.thresholds:
+            _check("thresholds", (threshold.kind,), ("*", *KINDS))
+        for rule in self.rules:
+            if rule.normaliser:
+                _check("normaliser", (rule.normaliser,), BY_NAME)
+        _check_days(self.stale_after_days)
+        if not 0 < self.suggest_at <= self.apply_at < 1:
+            raise ValueError(
+                f"suggest_at, apply_at: expected 0 < suggest_at <= apply_at < 1, got {self.suggest_at}, {self.apply_at}"
+            )
+        _check_zone(self.zone)
+
+    @property
+    def rules(self) -> tuple[Field, ...]:
+        """Every compared field with its rules."""
+        return tuple(Field(name=each) if isinstance(each, str) else each for each in self.fields)
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The names of the compared fields."""
+        if not isinstance(self.fields, tuple):
+            raise ValueError(f"fields: expected a tuple with at least one of {', '.join(FIELDS)}; got {self.fields!r}")
+        return tuple(each if isinstance(each, str) else each.name for each in self.fields)
 
     def named(self, name: str, title: str = "") -> ReconciliationSpec:
         """The same comparison under another name."""
@@ -54,9 +119,12 @@ class ReconciliationSpec:
         """The same comparison with another cascade of keys, in the order given."""
         return replace(self, keys=keys)
 
-    def comparing(self, *names: str) -> ReconciliationSpec:
-        """The same comparison with these fields added."""
-        return replace(self, fields=self.fields + names)
+    def comparing(self, *given: Field | str) -> ReconciliationSpec:
+        """The same comparison with these fields added, or with these rules for fields that it compares already."""
+        rules = {each.name: each for each in given if isinstance(each, Field)}
+        kept = tuple(rules.pop(name, old) for name, old in zip(self.field_names, self.fields, strict=True))
+        added = tuple(each for each in given if isinstance(each, str) or each.name in rules)
+        return replace(self, fields=kept + added)
 
     def without(self, *names: str) -> ReconciliationSpec:
         """The same comparison with these fields left out.
@@ -64,12 +132,13 @@ class ReconciliationSpec:
         Raises:
             ValueError: a field that is not compared anyway is named.
         """
-        _check("without", names, self.fields)
-        return replace(self, fields=tuple(name for name in self.fields if name not in names))
+        _check("without", names, self.field_names)
+        pairs = zip(self.field_names, self.fields, strict=True)
+        return replace(self, fields=tuple(each for name, each in pairs if name not in names))
 
 
-def _check(argument: str, given: tuple[str, ...], known: Iterable[str]) -> None:
-    if not isinstance(given, tuple) or not given:
+def _check(argument: str, given: tuple[str, ...], known: Iterable[str], *, empty: bool = False) -> None:
+    if not isinstance(given, tuple) or not (given or empty):
         raise ValueError(f"{argument}: expected a tuple with at least one of {', '.join(known)}; got {given!r}")
     known = tuple(known)
     for name in given:
@@ -77,6 +146,18 @@ def _check(argument: str, given: tuple[str, ...], known: Iterable[str]) -> None:
             raise ValueError(f"{argument}: {name!r} is unknown; known are {', '.join(known)}")
         if given.count(name) > 1:
             raise ValueError(f"{argument}: {name!r} is given twice")
+
+
+def _check_days(days: int | None) -> None:
+    if days is not None and (isinstance(days, bool) or not isinstance(days, int) or days < 0):
+        raise ValueError(f"stale_after_days: expected a whole number from 0 on, or None; got {days!r}")
+
+
+def _check_zone(zone: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as exc:
+        raise ValueError(f"zone: expected the name of a time zone such as 'Europe/Helsinki', got {zone!r}") from exc
 
 
 CUSTOMERS = ReconciliationSpec(
@@ -100,6 +181,7 @@ CUSTOMERS = ReconciliationSpec(
 )
 """Customers by number, organisation number, VAT number and e-mail.
 
-``language`` and ``payment_terms`` are left out, because their codes are each
-system's own; ``CUSTOMERS.comparing("language")`` adds one.
+``language`` is left out, because not every system has one, and
+``payment_terms``, because its codes are each system's own;
+``CUSTOMERS.comparing("language")`` adds one.
 """

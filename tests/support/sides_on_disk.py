@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from airflow_provider_erp.reconciliation.sides import Side
+from airflow_provider_erp.reconciliation.customers.sides import Side
 from airflow_provider_erp.records import Customer
 
 COLUMNS = tuple(field.name for field in dataclasses.fields(Customer))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airflow_provider_erp.normalise.countries import country, is_known
-from airflow_provider_erp.reconciliation.row import Row, columns_read
+from airflow_provider_erp.reconciliation.customers.row import Row, columns_read
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 from airflow_provider_erp.reconciliation.words import plural
 
@@ -27,8 +27,10 @@ class Side:
     ``records`` is a Parquet file with a text column for each field of
     ``records.Customer`` (null = not supplied). ``coverage`` is ``full``, or
     says in words what the batch covers (``changes since ...``); ``batch`` is
-    what errors call it, ``read_at`` when reading began. ``remarks`` are sentences that a reader of the report
-    must know, such as that records could not be read.
+    what errors call it, ``read_at`` when reading began. ``rejected`` counts
+    records that could not be read; ``complete`` is false where the side may
+    lack records: then nothing that is missing counts as resolved. ``remarks``
+    are sentences that a reader of the report must know.
     """
 
     title: str
@@ -36,6 +38,8 @@ class Side:
     coverage: str
     batch: str
     read_at: dt.datetime | None = None
+    rejected: int = 0
+    complete: bool = True
     remarks: tuple[str, ...] = ()
 
 

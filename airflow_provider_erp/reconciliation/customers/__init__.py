@@ -1,0 +1,1 @@
+"""Customers of two systems: matched by keys and similarity, compared field by field."""
