@@ -1,0 +1,111 @@
+"""Customers of two systems, from two files to breaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import msgspec
+
+from airflow_provider_erp.engine import open_engine
+from airflow_provider_erp.reconciliation.customers.breaks import write_breaks
+from airflow_provider_erp.reconciliation.customers.comparison import Comparison
+from airflow_provider_erp.reconciliation.customers.leftovers import SIDES
+from airflow_provider_erp.reconciliation.customers.normalised import Normalised, normalise_side
+from airflow_provider_erp.reconciliation.customers.sides import Side
+from airflow_provider_erp.reconciliation.engines import Engine, LocalEngine
+from airflow_provider_erp.reconciliation.result import Reconciliation
+from airflow_provider_erp.reconciliation.spec import KINDS, ReconciliationSpec
+
+MEMORY_MB = 400
+OpenEngine = Callable[[Path], AbstractContextManager[Engine]]
+
+
+@contextmanager
+def local_engine(folder: Path) -> Iterator[Engine]:
+    """DuckDB inside the worker, on one thread: that needs the least memory and CPU."""
+    with open_engine(folder, memory_mb=MEMORY_MB) as connection:
+        yield LocalEngine(connection, folder)
+
+
+def reconcile(
+    spec: ReconciliationSpec,
+    source: Side,
+    target: Side,
+    workdir: Path,
+    *,
+    as_of: dt.datetime | None = None,
+    engine: OpenEngine = local_engine,
+) -> Reconciliation:
+    """Match and compare two systems' customers; the answer does not depend on the order of their rows.
+
+    ``workdir`` takes the file of breaks, and temporary files that are gone at
+    the end. ``as_of`` is the moment that the result is said to be about.
+    ``engine`` opens what the comparison is executed by.
+
+    Raises:
+        ValueError: a side does not hold all customers, so that missing ones cannot be told, or not all columns.
+        ErpInconsistentRead: a side names a record twice.
+    """
+    for side in (source, target):
+        _check_coverage(side)
+    with tempfile.TemporaryDirectory(prefix="customers-", dir=workdir) as name:
+        normalised = [
+            normalise_side(spec, side, Path(name) / f"{place}.parquet")
+            for place, side in zip(SIDES, (source, target), strict=True)
+        ]
+        return compare(spec, (source, target), (normalised[0], normalised[1]), workdir, as_of=as_of, engine=engine)
+
+
+def compare(
+    spec: ReconciliationSpec,
+    sides: tuple[Side, Side],
+    normalised: tuple[Normalised, Normalised],
+    workdir: Path,
+    *,
+    as_of: dt.datetime | None = None,
+    engine: OpenEngine = local_engine,
+) -> Reconciliation:
+    """The same for sides that are normalised already, by this spec."""
+    breaks = workdir / "breaks.parquet"
+    with tempfile.TemporaryDirectory(prefix="compare-", dir=workdir) as name:
+        folder = Path(name)
+        with engine(folder) as opened:
+            comparison = Comparison(spec, normalised, opened)
+            comparison.run(folder / "findings.parquet")
+        counts, differing = write_breaks(spec, folder / "findings.parquet", breaks)
+    remarks = [remark for side, rows in zip(sides, normalised, strict=True) for remark in (*side.remarks, *rows.remarks)]
+    return Reconciliation(
+        spec=spec.name,
+        title=spec.title or spec.name,
+        things="customers",
+        kinds={kind: words.format(source=sides[0].title, target=sides[1].title) for kind, words in KINDS.items()},
+        source=comparison.side_result(0, sides[0]),
+        target=comparison.side_result(1, sides[1]),
+        matched_by=comparison.matched_by,
+        agreement=tuple(comparison.agreement),
+        counts=counts,
+        differing=differing,
+        breaks=breaks,
+        suggestions=tuple(comparison.suggestions),
+        as_of=as_of,
+        zone=spec.zone,
+        remarks=tuple(remarks),
+        provenance={"spec": _digest(spec), "engine": comparison.engine_name},
+    )
+
+
+def _check_coverage(side: Side) -> None:
+    if side.coverage != "full":
+        raise ValueError(
+            f"cannot report missing customers: batch {side.batch!r} covers {side.coverage} only; fetch a full batch"
+        )
+
+
+def _digest(spec: ReconciliationSpec) -> str:
+    content = msgspec.json.encode(spec, order="deterministic")
+    return hashlib.sha256(content).hexdigest()[:32]

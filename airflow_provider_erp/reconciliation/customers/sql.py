@@ -1,0 +1,98 @@
+"""The comparison's statements, one text for every SQL engine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from airflow_provider_erp.reconciliation.customers.row import CHECKED, IDENTIFIERS
+from airflow_provider_erp.reconciliation.spec import SIMILARITY, ReconciliationSpec
+
+_TEMPLATES = Environment(
+    loader=PackageLoader(__package__),
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701  SQL, not markup; only names of a checked spec come in
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_DAY_SECONDS = 86_400
+_MOST_CARRIERS = 5
+"""A value that more customers carry makes nobody a candidate."""
+
+
+class Statements:
+    """Each method is a query; the tables that they read are named like the methods, and ``source`` and ``target``.
+
+    Excluded, because engines differ in them: string functions, casts,
+    divisions, patterns, and data values. Only names come in, from a checked
+    spec, and the number of days after which a record is stale.
+    """
+
+    def __init__(self, spec: ReconciliationSpec, supplied: Collection[str]) -> None:
+        """``supplied`` are the compared fields that both sides have a value for anywhere."""
+        self.fields = [name for name in spec.field_names if name in supplied]
+        self._names: dict[str, Any] = {
+            "keys": spec.keys,
+            "direct": spec.keys[0] in IDENTIFIERS,
+            "identifiers": IDENTIFIERS,
+            "fields": self.fields,
+            "knows_country": "country" in spec.field_names,
+            "by_digest": len(self.fields) == len(spec.field_names),
+            "checked": CHECKED,
+            "similarity": SIMILARITY,
+            "most_carriers": _MOST_CARRIERS,
+            "stale_seconds": None if spec.stale_after_days is None else spec.stale_after_days * _DAY_SECONDS,
+        }
+
+    def shared(self, side: str) -> str:
+        """Identifiers that several records carry, with each record's id."""
+        return self._render("shared", side=side)
+
+    def loose(self) -> str:
+        """Pairs by the first key that differ, and records without a partner; what agrees is never read again."""
+        return self._render("loose")
+
+    def wanted(self, side: str) -> str:
+        """The records that must be looked at one by one: loose ones, and those of a group."""
+        return self._render("wanted", side=side)
+
+    def late(self, side: str) -> str:
+        """All columns of the records that are wanted, and their group."""
+        return self._render("late", side=side)
+
+    def rest(self, side: str) -> str:
+        """The keys of the records that the first key did not pair directly."""
+        return self._render("rest", side=side)
+
+    def rest_pairs(self) -> str:
+        """Pairs of groups by the keys in their order, each on what the earlier ones left."""
+        return self._render("cascade")
+
+    def alone(self, side: str) -> str:
+        """The groups without a partner, by their first record."""
+        return self._render("alone", side=side)
+
+    def candidates(self) -> str:
+        """Groups without a partner that share a key with some of the other side."""
+        return self._render("candidates")
+
+    def leftovers(self, side: str, columns: Collection[str]) -> str:
+        """What similarity is judged by, of the groups without a partner."""
+        return self._render("leftovers", side=side, columns=columns)
+
+    def compared(self, fields: Collection[str]) -> str:
+        """Of the pairs that agree in everything: how many have a value in these fields on both sides."""
+        return self._render("compared", counted=fields)
+
+    def agreement(self) -> str:
+        """Of the other pairs: how many have a value in each field on both sides, and how many differ in it."""
+        return self._render("agreement")
+
+    def findings(self) -> str:
+        """Everything that is not as it should be."""
+        return self._render("findings")
+
+    def _render(self, name: str, **names: Any) -> str:
+        return _TEMPLATES.get_template(f"{name}.sql.j2").render(self._names | names).strip()
