@@ -107,24 +107,19 @@ def _by_rarest_words(values, by_word: _Carriers) -> _Carriers:
     """By its two rarest words together each row that has no rare one."""
     carriers: defaultdict[str, list[int]] = defaultdict(list)
     for place, value in enumerate(values):
-        if value and len(value) > 1 and (not RARE or min(len(by_word[word]) for word in value) > _MOST_CARRIERS):
+        if value and len(value) > 1 and min(len(by_word[word]) for word in value) > _MOST_CARRIERS:
             rarest = sorted(value, key=lambda word: (len(by_word[word]), word))[:2]
             carriers["&".join(sorted(rarest))].append(place)
     return carriers
-RARE=1
-MERGE=1
+
 
 def _by_part(by_word: _Carriers, part: slice) -> _Carriers:
-    """By the beginning or the end of its longer words each row, where others have another word with it."""
-    found: defaultdict[str, list[list[int]]] = defaultdict(list)
+    """By the beginning or the end of its longer words each row."""
+    carriers: defaultdict[str, set[int]] = defaultdict(set)
     for word, places in by_word.items():
         if len(word) > _END:
-            found[word[part]].append(places)
-    return {
-        key: sorted({place for places in several for place in places})
-        for key, several in found.items()
-        if len(several) > MERGE
-    }
+            carriers[word[part]].update(places)
+    return {key: sorted(places) for key, places in carriers.items()}
 
 
 def _best_of_each(good: list[tuple[int, Edge]], boundary: int, size: int, settled: Collection[int]) -> Iterator[Edge]:
@@ -133,7 +128,7 @@ def _best_of_each(good: list[tuple[int, Edge]], boundary: int, size: int, settle
     for weight, edge in sorted(good, reverse=True):
         is_kept = False
         for place, other in (edge, edge[::-1]):
-            if place in settled and SETT:
+            if place in settled:
                 continue
             weights = kept[place, other < boundary]
             most = _KEPT_WITHIN if (place < boundary) == (other < boundary) and boundary < size else _KEPT
@@ -142,4 +137,3 @@ def _best_of_each(good: list[tuple[int, Edge]], boundary: int, size: int, settle
                 is_kept = True
         if is_kept:
             yield edge
-SETT=1

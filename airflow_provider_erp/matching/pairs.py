@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from airflow_provider_erp.matching.agreement import Agreements
 from airflow_provider_erp.matching.candidates import Edge, candidates, sharing_identifiers
@@ -13,6 +13,8 @@ from airflow_provider_erp.matching.scoring import SURE, Scorer
 
 _HOPELESS = -3.5
 """Odds of 30 to one (e to the 3.5th) against a pair before anything is learnt; learning has never made up for that."""
+_NEGLIGIBLE = -10.0
+"""Odds of 20,000 to one (e to the 10th) against a pair: learning changes them by the third or so of the logarithm."""
 _ORDER = ("form", "identifier", "date", "exact", "name")
 """Kinds that tell sisters apart, those first that are cheap to compare."""
 
@@ -32,10 +34,9 @@ class Compared:
         self._scorer = Scorer(fields, max(boundary, len(rows) - boundary))
         self._comparer = _Comparer(self._scorer)
         self._found: dict[Edge, Agreements] = {}
-        self._found = dict(self._compared())
-        best = _best_of_both(self._scores())
+        best = _best_of_both(self._find())
         self._scorer = learnt(self._scorer, (self._found[edge] for edge in best))
-        scores = self._scores()
+        scores = {edge: self.score(edge, agreements) for edge, agreements in self._found.items()}
         self.across = {edge: score for edge, score in scores.items() if self._is_across(edge)}
         self.within = {edge: score for edge, score in scores.items() if not self._is_across(edge)}
 
@@ -47,21 +48,27 @@ class Compared:
         """The logarithm of the odds that two rows that agree like this are the same."""
         return self._scorer.score(agreements, within=not self._is_one_table and not self._is_across(edge))
 
-    def _compared(self) -> Iterator[tuple[Edge, Agreements]]:
-        """Pairs that share an identifier, then those that share other things and are not hopeless."""
-        rows, settled = self._rows, set()
-        identified = set(sharing_identifiers(self.fields, rows))
-        for edge in identified:
-            agreements = self.agreement(edge)
-            if self.score(edge, agreements) >= SURE:
-                settled.update(edge)
-            yield edge, agreements
-        for edge in candidates(self.fields, rows, self._boundary, settled):
-            if edge not in identified and (found := self._comparer.promising(rows[edge[0]], rows[edge[1]])):
-                yield edge, found
+    def _find(self) -> dict[Edge, float]:
+        """The scores, before anything is learnt, of pairs that share an identifier, then of those that share other things."""
+        scores = self._kept((edge, self.agreement(edge)) for edge in sharing_identifiers(self.fields, self._rows))
+        settled = {place for edge, score in scores.items() if score >= SURE for place in edge}
+        edges = candidates(self.fields, self._rows, self._boundary, settled)
+        return scores | self._kept(self._promising(edge for edge in edges if edge not in scores))
 
-    def _scores(self) -> dict[Edge, float]:
-        return {edge: self.score(edge, agreements) for edge, agreements in self._found.items()}
+    def _promising(self, edges: Iterable[Edge]) -> Iterator[tuple[Edge, Agreements]]:
+        for edge in edges:
+            if agreements := self._comparer.promising(self._rows[edge[0]], self._rows[edge[1]]):
+                yield edge, agreements
+
+    def _kept(self, found: Iterable[tuple[Edge, Agreements]]) -> dict[Edge, float]:
+        """The scores of the pairs that are worth remembering."""
+        scores = {}
+        for edge, agreements in found:
+            score = self.score(edge, agreements)
+            if score >= _NEGLIGIBLE:
+                scores[edge] = score
+                self._found[edge] = agreements
+        return scores
 
     def _is_across(self, edge: Edge) -> bool:
         return edge[0] < self._boundary <= edge[1]
