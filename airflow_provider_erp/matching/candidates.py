@@ -2,81 +2,136 @@
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
+from math import log
 
-from airflow_provider_erp.matching.scoring import Field, Row
-from airflow_provider_erp.matching.values import Tokens
+from airflow_provider_erp.matching.fields import Field, Row
 
 Edge = tuple[int, int]
+"""A pair of rows by their places, the smaller one first."""
 
 _MOST_CARRIERS = 30
 """A key of more rows tells too little: a switchboard's phone number is no key."""
-_KEPT = 3
-_KEPT_WITHIN = 1
+_MOST_DOUBLES = 4
+"""More rows of one number are not the same customer again and again: what else they share decides."""
+_KEPT, _KEPT_WITHIN = 3, 1
+"""How many rows of the other table, and of its own, are compared with a row: the best, and what ties with them."""
 _SLACK = 3.0
+"""A pair shares enough that 20 rows (e to the 3rd) of the table, or fewer, could share it by chance."""
 _END = 4
+"""A misspelled or abbreviated name still begins or ends with these letters."""
+_PARTS = 1000
+"""Weights are whole numbers of these parts, so that no order of adding them counts."""
+
+_Carriers = Mapping[str, list[int]]
+"""By key: the places of the rows that have it, in order."""
+
+
+def sharing_identifiers(fields: Sequence[Field], rows: Sequence[Row]) -> Iterator[Edge]:
+    """The pairs of rows that carry the same number, where only few do."""
+    for place, field in enumerate(fields):
+        if field.kind == "identifier":
+            for carriers in _whole([row[place] for row in rows]).values():
+                if len(carriers) <= _MOST_DOUBLES:
+                    yield from combinations(carriers, 2)
 
 
 def candidates(fields: Sequence[Field], rows: Sequence[Row], boundary: int, settled: Collection[int]) -> list[Edge]:
-    """Pairs of places, the smaller first: for each row the few others that share the most with it.
+    """For each row that is not ``settled`` the few others that share the most with it.
 
     Rows before the ``boundary`` are one side's; pairs of one side count, too.
-    Pairs of which both are ``settled`` are left out.
     """
-    size = len(rows)
-    whole = math.log(max(size, 2))
-    shared: defaultdict[Edge, float] = defaultdict(float)
-    for places in _blocks(fields, rows):
-        weight = round(math.log(size / len(places)), 3)
-        for edge in combinations(places, 2):
+    shared: Counter[Edge] = Counter()
+    for carriers in _blocks(fields, rows):
+        weight = round(_PARTS * log(len(rows) / len(carriers)))
+        for edge in _open_pairs(carriers, settled):
             shared[edge] += weight
-    good = [
-        (-round(weight, 3), edge)
-        for edge, weight in shared.items()
-        if weight >= whole - _SLACK and not (edge[0] in settled and edge[1] in settled)
-    ]
-    return sorted(_best_of_each(good, boundary, size))
+    least = _PARTS * (log(max(len(rows), 2)) - _SLACK)
+    good = [(weight, edge) for edge, weight in shared.items() if weight >= least]
+    return sorted(_best_of_each(good, boundary, len(rows), settled))
 
 
-def _blocks(fields: Sequence[Field], rows: Sequence[Row]) -> Iterator[list[int]]:
+def _open_pairs(carriers: Sequence[int], settled: Collection[int]) -> Iterable[Edge]:
+    """The pairs of which not both rows are settled."""
+    done = [place for place in carriers if place in settled]
+    if not done:
+        return combinations(carriers, 2)
+    pairs = [(min(place, other), max(place, other)) for place in carriers if place not in settled for other in done]
+    return [*pairs, *combinations([place for place in carriers if place not in settled], 2)]
+
+
+def _blocks(fields: Sequence[Field], rows: Sequence[Row]) -> Iterator[Sequence[int]]:
     """The places of the rows that share a key, in order, where it is a telling one."""
-    for number, field in enumerate(fields):
-        if field.kind == "form":
-            continue
-        carriers: defaultdict[str, list[int]] = defaultdict(list)
-        for place, row in enumerate(rows):
-            if value := row[number]:
-                for key in _keys(field, value):
-                    carriers[key].append(place)
-        yield from (places for places in carriers.values() if 1 < len(places) <= _MOST_CARRIERS)
+    for place, field in enumerate(fields):
+        values = [row[place] for row in rows]
+        for carriers in _keyed(field, values):
+            yield from (places for places in carriers.values() if 1 < len(places) <= _MOST_CARRIERS)
 
 
-def _keys(field: Field, value: Tokens | str) -> Iterable[str]:
-    """What a row can be found by."""
-    if isinstance(value, str):
-        return (value, value[value.find("@") :]) if field.kind == "email" else (value,)
-    keys = list(value)
-    if len(value) > 1:
-        rarest = sorted(value, key=lambda word: (-field.rarity.of(word), word))[:2]
-        keys.append("&".join(sorted(rarest)))
-    if field.kind == "name":
-        ends = [word for word in value if len(word) > _END]
-        keys += ["<" + word[:_END] for word in ends]
-        keys += [">" + word[-_END:] for word in ends]
-    return keys
+def _keyed(field: Field, values: Sequence[object]) -> Iterator[_Carriers]:
+    """What the rows can be found by."""
+    if field.kind == "form":
+        return
+    if field.kind in {"name", "text"}:
+        by_word = _by_word(values)
+        yield by_word
+        yield _by_rarest_words(values, by_word)
+        if field.kind == "name":
+            yield _by_part(by_word, slice(None, _END))
+            yield _by_part(by_word, slice(-_END, None))
+    else:
+        yield _whole(values)
+        if field.kind == "email":
+            yield _whole([str(value).partition("@")[2] if value else None for value in values])
 
 
-def _best_of_each(good: list[tuple[float, Edge]], boundary: int, rows: int) -> Iterator[Edge]:
-    """The best few pairs of each row with each side; what ties with the last of them counts, too."""
-    kept: defaultdict[tuple[int, bool], list[float]] = defaultdict(list)
-    for weight, edge in sorted(good):
+def _whole(values: Sequence[object]) -> _Carriers:
+    carriers: defaultdict[str, list[int]] = defaultdict(list)
+    for place, value in enumerate(values):
+        if value:
+            carriers[value].append(place)
+    return carriers
+
+
+def _by_word(values) -> _Carriers:
+    carriers: defaultdict[str, list[int]] = defaultdict(list)
+    for place, value in enumerate(values):
+        for word in value or ():
+            carriers[word].append(place)
+    return carriers
+
+
+def _by_rarest_words(values, by_word: _Carriers) -> _Carriers:
+    """By its two rarest words together each row that has no rare one."""
+    carriers: defaultdict[str, list[int]] = defaultdict(list)
+    for place, value in enumerate(values):
+        if value and len(value) > 1 and min(len(by_word[word]) for word in value) > _MOST_CARRIERS:
+            rarest = sorted(value, key=lambda word: (len(by_word[word]), word))[:2]
+            carriers["&".join(sorted(rarest))].append(place)
+    return carriers
+
+
+def _by_part(by_word: _Carriers, part: slice) -> _Carriers:
+    """By the beginning or the end of its longer words each row."""
+    carriers: defaultdict[str, set[int]] = defaultdict(set)
+    for word, places in by_word.items():
+        if len(word) > _END:
+            carriers[word[part]].update(places)
+    return {key: sorted(places) for key, places in carriers.items()}
+
+
+def _best_of_each(good: list[tuple[int, Edge]], boundary: int, size: int, settled: Collection[int]) -> Iterator[Edge]:
+    """The best few pairs of each open row with each side; what ties with the last of them counts, too."""
+    kept: defaultdict[tuple[int, bool], list[int]] = defaultdict(list)
+    for weight, edge in sorted(good, reverse=True):
         is_kept = False
         for place, other in (edge, edge[::-1]):
+            if place in settled:
+                continue
             weights = kept[place, other < boundary]
-            most = _KEPT_WITHIN if (place < boundary) == (other < boundary) and boundary < rows else _KEPT
+            most = _KEPT_WITHIN if (place < boundary) == (other < boundary) and boundary < size else _KEPT
             if len(weights) < most or weights[-1] == weight:
                 weights.append(weight)
                 is_kept = True

@@ -1,166 +1,89 @@
-"""How two values of one field compare: a level, and how much an agreement of that kind says."""
+"""How two values of one field compare, by the field's kind."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Any
 
 from rapidfuzz.distance import OSA
 
+from airflow_provider_erp.matching.agreement import CLOSE, NO_AGREEMENT, PARTLY, SAME, Agreement
 from airflow_provider_erp.matching.frequencies import Rarity
-from airflow_provider_erp.matching.values import Tokens
+from airflow_provider_erp.matching.words import compare_names, compare_words
 
-DIFFERENT, CONFLICT, PARTLY, CLOSE, SAME = range(5)
-"""Levels of agreement. ``CONFLICT`` is partial agreement where each side has a word that the other lacks."""
+_TYPING_ERROR = 0.7
+"""What a value with a typing error says, as a share of the whole value."""
+_LEAST_LETTERS = 5
+"""Shorter values are other values when one letter differs."""
 
-_IDENTIFIER_SURPRISE = 12.0
-_WORD_ALIKE = 0.8
-_CONFLICT_SHARE = 0.12
-_TEXT_SHARE = 0.5
+_IDENTIFIER = 12.0
+"""A register's number is one of 160,000 (e to the 12th) at least, however few rows there are."""
+_SHARED_BY = 4
+"""So many rows are one customer and its duplicates; each further one makes the number say less."""
+_MISTYPED_IDENTIFIER = 5.0
+"""What a number with one wrong digit says: about one in 150 strangers has one that is so near."""
+_LEAST_DIGITS = 6
 
-
-class Agreement(NamedTuple):
-    """``surprise`` is the natural logarithm of one over the chance that two strangers agree like this."""
-
-    level: int
-    surprise: float
-
-
-_NONE = Agreement(DIFFERENT, 0.0)
+_HOUSE = 3.0
+"""A domain of more than one row in 20 (e to the 3rd) is a provider's, not a house's."""
 
 
-def compare_texts(one: str, other: str, rarity: Rarity) -> Agreement:
-    """Texts that are compared whole: the same, or one typing error apart."""
+def compare_values(one: str, other: str, rarity: Rarity) -> Agreement:
+    """Values that are compared whole: the same, or one typing error apart."""
     if one == other:
         return Agreement(SAME, rarity.of(one))
-    if len(one) > 4 and OSA.distance(one, other, score_cutoff=1) <= 1:
-        return Agreement(CLOSE, min(rarity.of(one), rarity.of(other)) * 0.7)
-    return _NONE
+    if _is_mistyped(one, other, _LEAST_LETTERS):
+        return _mistyped(one, other, rarity)
+    return NO_AGREEMENT
 
 
 def compare_identifiers(one: str, other: str, rarity: Rarity) -> Agreement:
     """Numbers that a register gives once: sharing one is no chance, unless many rows carry it."""
     if one == other:
-        return Agreement(SAME, max(rarity.of(one), _IDENTIFIER_SURPRISE - max(rarity.count(one) - 4, 0)))
-    if len(one) > 5 and OSA.distance(one, other, score_cutoff=1) <= 1:
-        return Agreement(CLOSE, 5.0)
-    return _NONE
+        others = max(rarity.count(one) - _SHARED_BY, 0)
+        return Agreement(SAME, max(rarity.of(one), _IDENTIFIER - others))
+    if _is_mistyped(one, other, _LEAST_DIGITS):
+        return Agreement(CLOSE, _MISTYPED_IDENTIFIER)
+    return NO_AGREEMENT
 
 
 def compare_dates(one: str, other: str, rarity: Rarity) -> Agreement:
     """Days: the same, day and month swapped, or one digit apart."""
-    if one[:4] == other[:4] and one[4:6] == other[6:] and one[6:] == other[4:6] and one != other:
-        return Agreement(CLOSE, min(rarity.of(one), rarity.of(other)) * 0.7)
-    return compare_texts(one, other, rarity)
+    if one != other and one[:4] + one[6:] + one[4:6] == other:
+        return _mistyped(one, other, rarity)
+    return compare_values(one, other, rarity)
 
 
-def compare_forms(one: str, other: str, rarity: Rarity) -> Agreement:
+def compare_forms(one: str, other: str, _rarity: Rarity) -> Agreement:
     """Legal forms: one in common says next to nothing."""
-    return Agreement(SAME, 0.0) if one == other else _NONE
+    return Agreement(SAME, 0.0) if one == other else NO_AGREEMENT
 
 
 def compare_emails(one: str, other: str, rarity: Rarity) -> Agreement:
-    """Addresses: the same, nearly, or another mailbox of the same house."""
-    whole = compare_texts(one, other, rarity)
-    if whole.level == SAME:
-        return whole
+    """Addresses: the same, another mailbox of the same house, or nearly the same."""
     domain = one.partition("@")[2]
-    if domain and domain == other.partition("@")[2]:
+    if one != other and domain and domain == other.partition("@")[2]:
         surprise = rarity.of("@" + domain)
-        if surprise > 3:
+        if surprise > _HOUSE:
             return Agreement(PARTLY, surprise)
-    return whole
+    return compare_values(one, other, rarity)
 
 
-def compare_names(one: Tokens, other: Tokens, rarity: Rarity) -> Agreement:
-    """Names: every word counts, for a sister company differs in one."""
-    return _compare_words(one, other, rarity, _CONFLICT_SHARE)
+def _is_mistyped(one: str, other: str, least_length: int) -> bool:
+    """Whether one character is wrong, absent or too many, or two neighbours are swapped."""
+    short, long = len(one), len(other)
+    return short >= least_length <= long and -2 < short - long < 2 and OSA.distance(one, other, score_cutoff=1) <= 1
 
 
-def compare_words(one: Tokens, other: Tokens, rarity: Rarity) -> Agreement:
-    """Texts: most of the words are enough."""
-    return _compare_words(one, other, rarity, _TEXT_SHARE)
+def _mistyped(one: str, other: str, rarity: Rarity) -> Agreement:
+    return Agreement(CLOSE, min(rarity.of(one), rarity.of(other)) * _TYPING_ERROR)
 
 
-def _compare_words(one: Tokens, other: Tokens, rarity: Rarity, conflict_share: float) -> Agreement:
-    if one == other:
-        return Agreement(SAME, rarity.of_all(map(rarity.of, one)))
-    found = _align(one, other, rarity)
-    if not found.shared:
-        return _NONE
-    surprise = rarity.of_all(found.shared)
-    lost, lost_other = sum(map(rarity.of, found.only_one)), sum(map(rarity.of, found.only_other))
-    if not lost and not lost_other:
-        return Agreement(SAME if found.is_exact else CLOSE, surprise)
-    matched, against = sum(found.shared), min(lost, lost_other)
-    if against > conflict_share * (matched + against):
-        return Agreement(CONFLICT, surprise)
-    return Agreement(PARTLY, surprise * matched / (matched + max(lost, lost_other)))
-
-
-class _Alignment(NamedTuple):
-    """The words of two texts: how rare those are that both have, and what only one of them has."""
-
-    shared: list[float]
-    only_one: list[str]
-    only_other: list[str]
-    is_exact: bool
-
-
-def _align(one: Tokens, other: Tokens, rarity: Rarity) -> _Alignment:
-    common = sorted(set(one).intersection(other))
-    shared = [rarity.of(word) for word in common]
-    rest, rest_other = [w for w in one if w not in common], [w for w in other if w not in common]
-    if not rest and not rest_other:
-        return _Alignment(shared, rest, rest_other, True)
-    for alike, word, word_other in _alike_words(rest, rest_other):
-        if word in rest and word_other in rest_other:
-            rest.remove(word)
-            rest_other.remove(word_other)
-            shared.append(min(rarity.of(word), rarity.of(word_other)) * alike)
-    if (rest or rest_other) and _same_letters(one, other):
-        words = max((one, other), key=len)
-        return _Alignment([rarity.of(word) * _WORD_ALIKE for word in words if rarity.count(word) > 1] or shared, [], [], False)
-    return _Alignment(shared, rest, rest_other, False)
-
-
-def _alike_words(words: list[str], others: list[str]) -> list[tuple[float, str, str]]:
-    """Pairs of words that are spelled alike, the most alike first, in an order that does not know the sides."""
-    pairs = ((_alike(word, other), word, other) for word in words for other in others)
-    return sorted((p for p in pairs if p[0] >= _WORD_ALIKE), key=lambda p: (-p[0], min(p[1:]), max(p[1:])))
-
-
-def _same_letters(one: Tokens, other: Tokens) -> bool:
-    """Whether only the blanks between the words, and little else, are elsewhere."""
-    joined, joined_other = "".join(one), "".join(other)
-    if len(joined) < 6 or abs(len(joined) - len(joined_other)) > 2:
-        return False
-    return OSA.distance(joined, joined_other, score_cutoff=2) <= (1 if len(joined) < 12 else 2)
-
-
-@lru_cache(maxsize=200_000)
-def _alike(one: str, other: str) -> float:
-    """From 0 to 1: spelling errors and abbreviations are alike, two numbers only when they are equal."""
-    if one.isdigit() or other.isdigit():
-        return 0.0
-    short, long = sorted((one, other), key=len)
-    if len(short) < 3:
-        return 0.82 if len(short) == 1 and long.startswith(short) else 0.0
-    if long.startswith(short):
-        return 0.9
-    if OSA.distance(short, long, score_cutoff=1) <= 1:
-        return 0.85
-    if len(long) > len(short) + 2 and len(short) <= 4 and OSA.distance(short, long[: len(short)], score_cutoff=1) <= 1:
-        return 0.8 if len(short) == 4 else 0.0
-    return OSA.normalized_similarity(short, long, score_cutoff=_WORD_ALIKE)
-
-
-COMPARERS: Mapping[str, Callable[..., Agreement]] = {
+COMPARERS: Mapping[str, Callable[[Any, Any, Rarity], Agreement]] = {
     "name": compare_names,
     "text": compare_words,
-    "exact": compare_texts,
-    "phone": compare_texts,
+    "exact": compare_values,
+    "phone": compare_values,
     "email": compare_emails,
     "identifier": compare_identifiers,
     "date": compare_dates,

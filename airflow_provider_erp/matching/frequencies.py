@@ -2,49 +2,57 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from math import fsum, log
 
 from airflow_provider_erp.matching.values import Tokens
 
 _DAMPING = (1.0, 0.9, 0.8, 0.65, 0.5, 0.35)
-"""Words of one value are not independent of each other: each further one adds less."""
+"""Words of one value are not independent of each other: each further one adds less, from the sixth on the same."""
 _MOST = 16.0
+"""No value says more than that one in nine millions (e to the 16th) has it, however long it is."""
+_UNIQUE = 0.4
+"""What two rows share and no other has is rarer than twice in the tables at hand: by how much they cannot tell."""
 _LEAST = 0.05
+"""A word that every row has still says that it was not left out."""
 
 
 class Rarity:
     """Of one field, over both sides: natural logarithms of one over the share of the rows that have something."""
 
     def __init__(self, values: Sequence[Tokens | str | None], *, with_domains: bool = False) -> None:
-        self._rows = max(len(values), 2)
-        counts: Counter[str] = Counter()
-        for value in values:
-            counts.update((value,) if isinstance(value, str) else value or ())
-            if with_domains and isinstance(value, str):
-                counts["@" + value.partition("@")[2]] += 1
-        self._counts = counts
-        self._rarities: dict[str, float] = {}
-
-    @property
-    def usual(self) -> float:
+        rows = max(len(values), 2)
+        self._counts = _counted(values, with_domains=with_domains)
+        of_count = {count: log(rows / (count if count > 2 else _UNIQUE)) + _LEAST for count in self._counts.values()}
+        self._rarities = {word: of_count[count] for word, count in self._counts.items()}
+        self.of = self._rarities.__getitem__
+        """The rarity of a word or value that is in the tables."""
+        self.usual = fsum(count * self.of(word) for word, count in self._counts.items()) / rows
         """What a row's value says on average, if no word hangs on another."""
-        return math.fsum(count * self.of(word) for word, count in self._counts.items()) / self._rows
 
     def count(self, word: str) -> int:
         """How many rows have the word or the value."""
         return self._counts[word]
 
-    def of(self, word: str) -> float:
-        """The word's own rarity; a word that one row of each side has is as rare as any."""
-        rarity = self._rarities.get(word)
-        if rarity is None:
-            rarity = self._rarities[word] = math.log(self._rows / (self._counts[word] if self._counts[word] > 2 else 0.4)) + _LEAST
-        return rarity
-
     def of_all(self, rarities: Iterable[float]) -> float:
         """What several words say together."""
         ordered = sorted(rarities, reverse=True)
+        if len(ordered) == 1:
+            return min(ordered[0], _MOST)
         damped = (rarity * _DAMPING[min(place, 5)] for place, rarity in enumerate(ordered))
-        return min(math.fsum(damped), _MOST)
+        return min(fsum(damped), _MOST)
+
+
+def _counted(values: Iterable[Tokens | str | None], *, with_domains: bool) -> Counter[str]:
+    """How many rows have each word, each value that is compared whole and, on request, each ``@domain``."""
+    counts: Counter[str] = Counter()
+    for value in filter(None, values):
+        if isinstance(value, str):
+            counts[value] += 1
+            if with_domains:
+                counts["@" + value.partition("@")[2]] += 1
+        else:
+            for word in value:
+                counts[word] += 1
+    return counts

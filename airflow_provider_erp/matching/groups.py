@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
+
+Id = TypeVar("Id", int, str)
 
 
-def group(shared: Iterable[tuple[Hashable, str]]) -> Mapping[str, str]:
-    """For each record of a group of several, the smallest id of its group, in plain string order.
+def group(shared: Iterable[tuple[Hashable, Id]]) -> Mapping[Id, Id]:
+    """For each record of a group of several, the smallest id of its group, in plain order.
 
     ``shared`` pairs an identifier with the id of a record that carries it, in
     any order. Records that share an identifier are one group, and so are
     records that are connected through others.
     """
-    parents: dict[str, str] = {}
-    first_carrier: dict[Hashable, str] = {}
+    parents: dict[Id, Id] = {}
+    first_carrier: dict[Hashable, Id] = {}
     for identifier, record_id in shared:
         parents.setdefault(record_id, record_id)
         carrier = first_carrier.setdefault(identifier, record_id)
@@ -22,7 +25,7 @@ def group(shared: Iterable[tuple[Hashable, str]]) -> Mapping[str, str]:
     return {record_id: _root(parents, record_id) for record_id in parents}
 
 
-def _root(parents: dict[str, str], record_id: str) -> str:
+def _root(parents: dict[Id, Id], record_id: Id) -> Id:
     while (parent := parents[record_id]) != record_id:
         parents[record_id] = parents[parent]
         record_id = parent

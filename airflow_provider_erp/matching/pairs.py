@@ -2,72 +2,118 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
 
-from airflow_provider_erp.matching.candidates import Edge, candidates
-from airflow_provider_erp.matching.comparing import Agreement
-from airflow_provider_erp.matching.scoring import SURE, Field, Row, Scorer
+from airflow_provider_erp.matching.agreement import Agreements
+from airflow_provider_erp.matching.candidates import Edge, candidates, sharing_identifiers
+from airflow_provider_erp.matching.comparing import COMPARERS
+from airflow_provider_erp.matching.fields import Field, Row
+from airflow_provider_erp.matching.learning import learnt
+from airflow_provider_erp.matching.scoring import SURE, Scorer
 
-Agreements = Sequence[Agreement | None]
-
-_MOST_DOUBLES = 4
+_HOPELESS = -3.5
+"""Odds of 30 to one (e to the 3.5th) against a pair before anything is learnt; learning has never made up for that."""
+_NEGLIGIBLE = -10.0
+"""Odds of 20,000 to one (e to the 10th) against a pair: learning changes them by the third or so of the logarithm."""
+_ORDER = ("form", "identifier", "date", "exact", "name")
+"""Kinds that tell sisters apart, those first that are cheap to compare."""
 
 
 class Compared:
-    """The pairs' scores, logarithms of odds, by the rows' places; those before ``boundary`` are one side's."""
+    """The pairs' agreements by the rows' places, and their scores, logarithms of odds.
+
+    Rows before ``boundary`` are one side's. Pairs ``across`` are of both sides,
+    those ``within`` of one.
+    """
 
     def __init__(self, fields: Sequence[Field], rows: Sequence[Row], boundary: int) -> None:
-        self._seeks_doubles = boundary == len(rows)
+        self.fields = fields
         self._rows = rows
-        self._found: dict[Edge, Agreements] = {}
         self._boundary = boundary
-        self.scorer = Scorer(fields, max(boundary, len(rows) - boundary))
-        found = {edge: self.agreements(edge) for edge in _sharing_identifiers(fields, rows)}
-        settled = {place for edge in found if self._score(edge, found[edge]) >= SURE for place in edge}
-        for edge in candidates(fields, rows, boundary, settled):
-            if edge not in found and (agreements := self.scorer.promising(rows[edge[0]], rows[edge[1]])):
-                found[edge] = agreements
-        self.scorer.learn([found[edge] for edge in sorted(self._best_of_both(found))])
-        self._found = found
-        scores = {edge: self._score(edge, agreements) for edge, agreements in found.items()}
+        self._is_one_table = boundary == len(rows)
+        self._scorer = Scorer(fields, max(boundary, len(rows) - boundary))
+        self._comparer = _Comparer(self._scorer)
+        self._found: dict[Edge, Agreements] = {}
+        best = _best_of_both(self._find())
+        self._scorer = learnt(self._scorer, (self._found[edge] for edge in best))
+        scores = {edge: self.score(edge, agreements) for edge, agreements in self._found.items()}
         self.across = {edge: score for edge, score in scores.items() if self._is_across(edge)}
         self.within = {edge: score for edge, score in scores.items() if not self._is_across(edge)}
 
-    def agreements(self, edge: Edge) -> Agreements:
-        """How the two rows agree in each field."""
-        return self._found.get(edge) or self.scorer.agreements(self._rows[edge[0]], self._rows[edge[1]])
+    def agreement(self, edge: Edge) -> Agreements:
+        """How the two rows agree, whether they were worth comparing or not."""
+        return self._found.get(edge) or self._comparer.compare(self._rows[edge[0]], self._rows[edge[1]])
 
-    def score(self, edge: Edge) -> float:
-        """The logarithm of the odds that the two rows are the same."""
-        return self._score(edge, self.agreements(edge))
+    def score(self, edge: Edge, agreements: Agreements) -> float:
+        """The logarithm of the odds that two rows that agree like this are the same."""
+        return self._scorer.score(agreements, within=not self._is_one_table and not self._is_across(edge))
 
-    def _score(self, edge: Edge, agreements: Agreements) -> float:
-        return self.scorer.score(agreements, within=not self._seeks_doubles and not self._is_across(edge))
+    def _find(self) -> dict[Edge, float]:
+        """The scores, before anything is learnt, of pairs that share an identifier, then of those that share other things."""
+        scores = self._kept((edge, self.agreement(edge)) for edge in sharing_identifiers(self.fields, self._rows))
+        settled = {place for edge, score in scores.items() if score >= SURE for place in edge}
+        edges = candidates(self.fields, self._rows, self._boundary, settled)
+        return scores | self._kept(self._promising(edge for edge in edges if edge not in scores))
+
+    def _promising(self, edges: Iterable[Edge]) -> Iterator[tuple[Edge, Agreements]]:
+        for edge in edges:
+            if agreements := self._comparer.promising(self._rows[edge[0]], self._rows[edge[1]]):
+                yield edge, agreements
+
+    def _kept(self, found: Iterable[tuple[Edge, Agreements]]) -> dict[Edge, float]:
+        """The scores of the pairs that are worth remembering."""
+        scores = {}
+        for edge, agreements in found:
+            score = self.score(edge, agreements)
+            if score >= _NEGLIGIBLE:
+                scores[edge] = score
+                self._found[edge] = agreements
+        return scores
 
     def _is_across(self, edge: Edge) -> bool:
         return edge[0] < self._boundary <= edge[1]
 
-    def _best_of_both(self, found: Mapping[Edge, Agreements]) -> Iterator[Edge]:
-        """The pairs that no other pair of their rows excels."""
-        scores = {edge: self._score(edge, agreements) for edge, agreements in found.items()}
-        best: dict[int, float] = {}
-        for edge, score in scores.items():
-            for place in edge:
-                best[place] = max(score, best.get(place, score))
-        return (edge for edge, score in scores.items() if score >= max(best[edge[0]], best[edge[1]]))
+
+class _Comparer:
+    """Compares two rows field by field, those fields first that tell sisters apart."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        fields = [(place, COMPARERS[field.kind], field.rarity) for place, field in enumerate(scorer.fields)]
+        telling = [field for field in fields if scorer.against_sisters[field[0]]]
+        self._telling = sorted(telling, key=lambda field: _ORDER.index(scorer.telling[field[0]]))
+        self._others = [field for field in fields if not scorer.against_sisters[field[0]]]
+        self._scorer = scorer
+
+    def compare(self, one: Row, other: Row) -> Agreements:
+        """How the two agree in each field that both have."""
+        return {
+            place: comparer(one[place], other[place], rarity)
+            for place, comparer, rarity in (*self._telling, *self._others)
+            if one[place] and other[place]
+        }
+
+    def promising(self, one: Row, other: Row) -> Agreements | None:
+        """The same, or None as soon as what tells sisters apart says that they are no more than that."""
+        found = {}
+        odds = self._scorer.before_sisters
+        for place, comparer, rarity in self._telling:
+            value, value_other = one[place], other[place]
+            if value and value_other:
+                found[place] = agreement = comparer(value, value_other, rarity)
+                odds += self._scorer.against_sisters[place][agreement.level]
+                if odds < _HOPELESS:
+                    return None
+        for place, comparer, rarity in self._others:
+            value, value_other = one[place], other[place]
+            if value and value_other:
+                found[place] = comparer(value, value_other, rarity)
+        return found
 
 
-def _sharing_identifiers(fields: Sequence[Field], rows: Sequence[Row]) -> Iterator[Edge]:
-    """The pairs of rows that carry the same number, where only few do."""
-    for number, field in enumerate(fields):
-        if field.kind != "identifier":
-            continue
-        carriers: defaultdict[object, list[int]] = defaultdict(list)
-        for place, row in enumerate(rows):
-            if row[number]:
-                carriers[row[number]].append(place)
-        for places in carriers.values():
-            if 1 < len(places) <= _MOST_DOUBLES:
-                yield from combinations(places, 2)
+def _best_of_both(scores: Mapping[Edge, float]) -> Iterator[Edge]:
+    """The pairs that no other pair of their rows excels."""
+    best: dict[int, float] = {}
+    for edge, score in scores.items():
+        for place in edge:
+            best[place] = max(score, best.get(place, score))
+    return (edge for edge, score in scores.items() if score >= max(best[edge[0]], best[edge[1]]))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 
-from airflow_provider_erp.matching.comparing import CLOSE, CONFLICT, DIFFERENT, PARTLY, SAME, Agreement
-from airflow_provider_erp.matching.scoring import Field
+from airflow_provider_erp.matching.agreement import CLOSE, CONFLICT, DIFFERENT, PARTLY, SAME, Agreements
+from airflow_provider_erp.matching.fields import Field
 
 _WORDS = {
     SAME: "the same",
@@ -14,16 +14,15 @@ _WORDS = {
     CONFLICT: "the same in part, but each side has a word that the other lacks",
     DIFFERENT: "different",
 }
+_EMAIL_WORDS = _WORDS | {PARTLY: "another mailbox of the same domain"}
 
 
-def reasons(fields: Sequence[Field], agreements: Sequence[Agreement | None]) -> tuple[str, ...]:
-    """What speaks for and against the pair, the fields in their order; a field that a side lacks says nothing."""
-    return tuple(_sentences(fields, agreements))
+def reasons_of(fields: Sequence[Field]) -> Callable[[Agreements], tuple[str, ...]]:
+    """What tells what speaks for and against a pair, in the fields' order; a field that a side lacks says nothing."""
+    sentences = [_sentences(field) for field in fields]
+    return lambda agreements: tuple(sentences[place][found.level] for place, found in sorted(agreements.items()))
 
 
-def _sentences(fields: Sequence[Field], agreements: Sequence[Agreement | None]) -> Iterator[str]:
-    for field, found in zip(fields, agreements, strict=True):
-        if found is None:
-            continue
-        words = "another mailbox of the same domain" if (field.kind, found.level) == ("email", PARTLY) else _WORDS[found.level]
-        yield f"{field.name.replace('_', ' ')}: {words}"
+def _sentences(field: Field) -> dict[int, str]:
+    words = _EMAIL_WORDS if field.kind == "email" else _WORDS
+    return {level: f"{field.name.replace('_', ' ')}: {said}" for level, said in words.items()}

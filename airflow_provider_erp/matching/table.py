@@ -1,70 +1,57 @@
-"""Rows as they are compared: ids in order, values read by their kinds, and how rare each value is."""
+"""Rows as they are compared: in the order of their ids, each value read by its kind."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 
-from airflow_provider_erp.matching.frequencies import Rarity
-from airflow_provider_erp.matching.scoring import Field, Row
-from airflow_provider_erp.matching.values import READERS, legal_form, name
-from airflow_provider_erp.normalise.countries import country as read_country
-
-KINDS = tuple(READERS)
-"""Kinds of field that can be compared."""
+from airflow_provider_erp.matching.fields import Row
+from airflow_provider_erp.matching.values import READERS, Tokens, name
+from airflow_provider_erp.normalise.countries import country
 
 
-def read_table(
-    rows: Iterable[Mapping[str, object]], kinds: Mapping[str, str], id_column: str, country_column: str
-) -> dict[str, Row]:
-    """The rows' values by their ids, in the order of these, comparable: one for all names together, one for their legal form, then one for each field.
+class Reader:
+    """Reads tables of the same columns; a value that comes again is not read again."""
 
-    Raises:
-        ValueError: a row has no id, or two have the same; the message names it.
-    """
-    read: dict[str, Row] = {}
-    for place, row in enumerate(rows):
-        row_id = _text(row.get(id_column))
-        if not row_id:
-            raise ValueError(f"row {place}: expected an id in the column {id_column!r}, got none")
-        if row_id in read:
-            raise ValueError(f"row {place}: expected each id once, got {row_id!r} again")
-        read[row_id] = tuple(_values(row, kinds, read_country(_text(row.get(country_column)))))
-    return dict(sorted(read.items()))
+    def __init__(self, kinds: Mapping[str, str], id_column: str, country_column: str) -> None:
+        self._id_column = id_column
+        self._country_column = country_column
+        self._country = cache(country)
+        self._name = cache(name)
+        self._name_columns = [column for column, kind in kinds.items() if kind == "name"]
+        readers = {kind: cache(reader) for kind, reader in READERS.items()}
+        self._others = [(column, readers[kind]) for column, kind in kinds.items() if kind != "name"]
 
+    def table(self, rows: Iterable[Mapping[str, object]], side: str) -> dict[str, Row]:
+        """The rows' comparable values by their ids, in the order of these; errors name the ``side``.
 
-def fields_of(kinds: Mapping[str, str], rows: Sequence[Row]) -> tuple[Field, ...]:
-    """The fields of the rows, in their order."""
-    named = [(column, kind) for column, kind in kinds.items() if kind != "name"]
-    if len(named) < len(kinds):
-        named = [(" and ".join(c for c, kind in kinds.items() if kind == "name"), "name"), ("legal form", "form"), *named]
-    return tuple(
-        Field(column, kind, Rarity([row[place] for row in rows], with_domains=kind == "email"))
-        for place, (column, kind) in enumerate(named)
-    )
+        Raises:
+            ValueError: a row has no id, or two have the same; the message names it.
+        """
+        read: dict[str, Row] = {}
+        for place, row in enumerate(rows):
+            row_id = _text(row.get(self._id_column))
+            if not row_id:
+                raise ValueError(f"{side} row {place}: expected an id in the column {self._id_column!r}, got none")
+            if row_id in read:
+                raise ValueError(f"{side} row {place}: expected each id once, got {row_id!r} again")
+            read[row_id] = self._row(row)
+        return dict(sorted(read.items()))
 
+    def _row(self, row: Mapping[str, object]) -> Row:
+        nation = self._country(_text(row.get(self._country_column)))
+        names = self._names(row) if self._name_columns else ()
+        return (*names, *(_read(reader, _text(row.get(column)), nation) for column, reader in self._others))
 
-def check_kinds(kinds: Mapping[str, str]) -> None:
-    """Nothing comes back.
-
-    Raises:
-        ValueError: there is no field, or a kind is unknown.
-    """
-    if not kinds:
-        raise ValueError(f"fields: expected at least one column with its kind ({', '.join(KINDS)}), got none")
-    for column, kind in kinds.items():
-        if kind not in READERS:
-            raise ValueError(f"fields: {column!r} is of an unknown kind {kind!r}; known are {', '.join(KINDS)}")
+    def _names(self, row: Mapping[str, object]) -> Iterator[Tokens | str | None]:
+        """The words of all names, each once, and the first of their legal forms."""
+        read = [self._name(value) for column in self._name_columns if (value := _text(row.get(column)))]
+        yield tuple(dict.fromkeys(word for words, _ in read for word in words)) or None
+        yield next((form for _, form in read if form), None)
 
 
-def _values(row: Mapping[str, object], kinds: Mapping[str, str], country: str) -> Iterator[tuple[str, ...] | str | None]:
-    names = [_text(row.get(column)) for column, kind in kinds.items() if kind == "name"]
-    if names:
-        yield tuple(dict.fromkeys(word for text in names if text for word in name(text, country))) or None
-        yield next(filter(None, map(legal_form, names)), None)
-    for column, kind in kinds.items():
-        if kind != "name":
-            value = _text(row.get(column))
-            yield (READERS[kind](value, country) or None) if value else None
+def _read(reader: Callable[[str, str], Tokens | str], value: str, nation: str) -> Tokens | str | None:
+    return (reader(value, nation) or None) if value else None
 
 
 def _text(value: object) -> str:

@@ -1,13 +1,12 @@
-"""What a field's value is compared by: tokens of a name or a text, one comparable text for the other kinds."""
+"""What a field's value is compared by: words of a name or a text, one comparable text for the other kinds."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 
-from airflow_provider_erp.normalise.fields import email as read_email
+from airflow_provider_erp.normalise.emails import email as read_email
 from airflow_provider_erp.normalise.fold import compact, fold
 from airflow_provider_erp.normalise.identifiers import org_number
 from airflow_provider_erp.normalise.legal_forms import split_legal_form
@@ -19,40 +18,40 @@ _LETTERS = str.maketrans({"ø": "o", "æ": "ae", "đ": "d", "ð": "d", "ł": "l"
 _TOKEN = re.compile(r"[^\W_]+")
 _EMPTY_WORDS = frozenset("& and och og ja und the of a an".split())
 _LEAST_DIGITS = 6
+"""What is left of a number when its country is cut has at least so many digits."""
 _SWEDISH_VAT = 12
-_DIGITS = re.compile(r"[0-9]+")
-_DAY_FIRST = re.compile(r"\D*(\d{1,2})\D+(\d{1,2})\D+(\d{4})\D*")
-_YEAR_FIRST = re.compile(r"\D*(\d{4})\D+(\d{1,2})\D+(\d{1,2})(?:\D.*)?")
+"""Ten digits and the suffix ``01``."""
+_NOT_A_DIGIT = re.compile(r"[^0-9]+")
+_DAY_FIRST = re.compile(r"\D*(\d{1,2})\D+(\d{1,2})\D+(\d{4})\D*", re.ASCII)
+_YEAR_FIRST = re.compile(r"\D*(\d{4})\D+(\d{1,2})\D+(\d{1,2})(?:\D.*)?", re.ASCII)
 
 
-@lru_cache(maxsize=100_000)
-def plain(text: str) -> str:
+def plain(value: str) -> str:
     """The folded text in plain letters: ``Müller``, ``Mueller`` and ``Muller`` are the same."""
-    letters = unicodedata.normalize("NFKD", fold(text).translate(_LETTERS))
-    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    text = fold(value)
+    if text.isascii():
+        bare = text.replace("'", "")
+    else:
+        letters = unicodedata.normalize("NFKD", text.translate(_LETTERS))
+        bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return bare.replace("ae", "a").replace("oe", "o").replace("ue", "u")
 
 
-def tokens(text: str) -> Tokens:
+def words(value: str) -> Tokens:
     """The words and numbers, each once, in plain letters and in their order."""
-    words = dict.fromkeys(_TOKEN.findall(plain(text)))
-    kept = tuple(word for word in words if word not in _EMPTY_WORDS)
-    return kept or tuple(words)
+    found = dict.fromkeys(_TOKEN.findall(plain(value)))
+    return tuple(word for word in found if word not in _EMPTY_WORDS) or tuple(found)
 
 
-def name(value: str, _country: str) -> Tokens:
-    """The words of a name without its legal form."""
-    return tokens(split_legal_form(value)[0])
-
-
-def legal_form(value: str) -> str:
-    """The canonical legal form in a name; empty where there is none."""
-    return split_legal_form(value)[1]
+def name(value: str) -> tuple[Tokens, str]:
+    """The words of a name without its legal form, and that form; empty where there is none."""
+    core, form = split_legal_form(value)
+    return words(core), form
 
 
 def text(value: str, _country: str) -> Tokens:
     """The words of a text, such as an address or a title."""
-    return tokens(value)
+    return words(value)
 
 
 def date(value: str, _country: str) -> str:
@@ -62,7 +61,7 @@ def date(value: str, _country: str) -> str:
     elif found := _DAY_FIRST.fullmatch(value):
         day, month, year = found.groups()
     else:
-        return "".join(_DIGITS.findall(value))
+        return _NOT_A_DIGIT.sub("", value)
     return f"{year}{month:0>2}{day:0>2}"
 
 
@@ -76,7 +75,7 @@ def identifier(value: str, country: str) -> str:
         number = number[2:].removesuffix("MVA")
         if country == "SE" and len(number) == _SWEDISH_VAT:
             number = number.removesuffix("01")
-    return "" if len(set(number)) < 2 else number
+    return number if len(set(number)) > 1 else ""
 
 
 def exact(value: str, _country: str) -> str:
@@ -89,18 +88,15 @@ def email(value: str, _country: str) -> str:
     return read_email(value)
 
 
-def phone(value: str, country: str) -> str:
-    """The number as dialled from abroad."""
-    return read_phone(value, country)
-
-
 READERS: Mapping[str, Callable[[str, str], Tokens | str]] = {
-    "name": name,
     "text": text,
     "exact": exact,
-    "phone": phone,
+    "phone": read_phone,
     "email": email,
     "identifier": identifier,
     "date": date,
 }
-"""By kind: a function of the value and the row's country (alpha-2, or empty); empty = there is no value."""
+"""By kind: a function of the value and the row's country (alpha-2, or empty); empty = there is no value.
+
+Names are read by :func:`name`: their legal form is compared apart.
+"""

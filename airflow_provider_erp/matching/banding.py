@@ -1,0 +1,94 @@
+"""Compared pairs of two tables in their bands; a group of duplicates is one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import product
+from math import exp
+
+from airflow_provider_erp.matching.candidates import Edge
+from airflow_provider_erp.matching.deciding import clusters, decide, doubles
+from airflow_provider_erp.matching.groups import group
+from airflow_provider_erp.matching.pairs import Compared
+from airflow_provider_erp.matching.reasons import reasons_of
+from airflow_provider_erp.matching.results import Ambiguous, Matches, Pair
+
+Group = tuple[int, ...]
+"""The places of a row and its duplicates, in order."""
+
+
+class Pairs:
+    """Tells what the pairs are, in words and numbers."""
+
+    def __init__(self, ids: Sequence[str], compared: Compared) -> None:
+        self._ids = ids
+        self._compared = compared
+        self._reasons = reasons_of(compared.fields)
+
+    def pair(self, edge: Edge) -> Pair:
+        """The pair's probability and reasons, whether it was worth comparing or not."""
+        agreements = self._compared.agreement(edge)
+        return Pair(
+            source_id=self._ids[edge[0]],
+            target_id=self._ids[edge[1]],
+            score=round(1 / (1 + exp(-self._compared.score(edge, agreements))), 6),
+            reasons=self._reasons(agreements),
+        )
+
+
+def grouped(rows: int, same: Iterable[Edge]) -> list[Group]:
+    """All rows' places, those that are connected by pairs together."""
+    roots = group((edge, place) for edge in same for place in edge)
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for place in range(rows):
+        members[roots.get(place, place)].append(place)
+    return [tuple(places) for places in members.values()]
+
+
+def named(groups: Iterable[Group], ids: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The ids of the groups of several, in their order."""
+    return tuple(tuple(ids[place] for place in places) for places in groups if len(places) > 1)
+
+
+class Banding:
+    """The bands, by logarithms of odds; rows before ``boundary`` are the source's."""
+
+    def __init__(self, ids: Sequence[str], boundary: int, compared: Compared) -> None:
+        self._ids = ids
+        self._boundary = boundary
+        self._compared = compared
+
+    def matches(self, apply_at: float, suggest_at: float) -> Matches:
+        """Each group of duplicates with its partner, and what may belong to those that have none."""
+        groups = grouped(len(self._ids), doubles(self._compared.across, self._compared.within, apply_at))
+        group_of = {place: number for number, places in enumerate(groups) for place in places}
+        decided = decide(self._best(group_of), apply_at)
+        applied = [pair for one, other in decided.applied for pair in product(groups[one], groups[other])]
+        settled = {place for edge in applied for place in edge}
+        likely = (edge for edge, score in self._compared.across.items() if score >= suggest_at)
+        return Matches(
+            applied=self._pairs(applied),
+            suggested=self._pairs(edge for edge in likely if settled.isdisjoint(edge)),
+            ambiguous=tuple(
+                Ambiguous(source_ids=self._members(groups, one), target_ids=self._members(groups, other))
+                for one, other in clusters(decided.ambiguous)
+            ),
+            source_duplicates=named((places for places in groups if places[0] < self._boundary), self._ids),
+            target_duplicates=named((places for places in groups if places[0] >= self._boundary), self._ids),
+        )
+
+    def _best(self, group_of: dict[int, int]) -> dict[Edge, float]:
+        """The best score of each two groups."""
+        best: dict[Edge, float] = {}
+        for (one, other), score in self._compared.across.items():
+            edge = group_of[one], group_of[other]
+            best[edge] = max(score, best.get(edge, score))
+        return best
+
+    def _pairs(self, edges: Iterable[Edge]) -> tuple[Pair, ...]:
+        pairs = Pairs(self._ids, self._compared)
+        return tuple(pairs.pair(edge) for edge in sorted(edges))
+
+    def _members(self, groups: Sequence[Group], numbers: Iterable[int]) -> tuple[str, ...]:
+        return tuple(sorted(self._ids[place] for number in numbers for place in groups[number]))

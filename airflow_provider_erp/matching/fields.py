@@ -1,0 +1,48 @@
+"""The fields that are compared, and the rows as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from airflow_provider_erp.matching.frequencies import Rarity
+from airflow_provider_erp.matching.values import READERS, Tokens
+
+KINDS = ("name", *READERS)
+"""Kinds of field that can be compared."""
+
+Row = tuple[Tokens | str | None, ...]
+"""A row's comparable values, in the order of the fields; None where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field's name, its kind and how rare its values are."""
+
+    name: str
+    kind: str
+    rarity: Rarity
+
+
+def fields_of(kinds: Mapping[str, str], rows: Sequence[Row]) -> tuple[Field, ...]:
+    """The fields of the rows: one of all names together and one of their legal forms, then each other column."""
+    named = [(column, kind) for column, kind in kinds.items() if kind != "name"]
+    if names := [column for column, kind in kinds.items() if kind == "name"]:
+        named = [(" and ".join(names), "name"), ("legal form", "form"), *named]
+    return tuple(
+        Field(column, kind, Rarity([row[place] for row in rows], with_domains=kind == "email"))
+        for place, (column, kind) in enumerate(named)
+    )
+
+
+def check_kinds(kinds: Mapping[str, str]) -> None:
+    """Nothing comes back.
+
+    Raises:
+        ValueError: there is no field, or a kind is unknown.
+    """
+    if not kinds:
+        raise ValueError(f"fields: expected at least one column with its kind ({', '.join(KINDS)}), got none")
+    for column, kind in kinds.items():
+        if kind not in KINDS:
+            raise ValueError(f"fields: {column!r} is of an unknown kind {kind!r}; known are {', '.join(KINDS)}")
