@@ -30,6 +30,8 @@ class State:
         deleted_rows: how many of these; they go back as far as the batches that were looked at.
         batches: what the state is made of, a full batch first, in the order of reading.
         remarks: sentences that a reader must know, such as that a short list deleted nothing.
+        short: of these, those that say that the newest full batches lacked more than is believed.
+        complete: whether all that the newest full batch lacks is known to be gone.
     """
 
     records: Path
@@ -38,6 +40,8 @@ class State:
     deleted_rows: int
     batches: tuple[Published, ...]
     remarks: tuple[str, ...]
+    short: tuple[str, ...] = ()
+    complete: bool = True
 
     @property
     def newest(self) -> Published:
@@ -100,6 +104,8 @@ def _merged(chain: Chain, folder: Path, guard: Guard) -> State:
         deleted_rows=deleted_rows,
         batches=batches,
         remarks=(*merging.told, *chain.remarks, *_limits(batches)),
+        short=tuple(merging.short),
+        complete=not merging.objected,
     )
 
 
@@ -107,7 +113,8 @@ class _Merging:
     """Takes batches in the order of reading.
 
     ``first`` is the place of the full batch that the state begins with,
-    ``told`` what must be said of that one and of full batches after it.
+    ``told`` what must be said of that one and of full batches after it;
+    ``short`` are those sentences that say that a batch was suspiciously short.
     """
 
     def __init__(self, known: KnownRecords, guard: Guard) -> None:
@@ -116,6 +123,12 @@ class _Merging:
         self._objections_in_a_row = 0
         self.first = 0
         self.told: list[str] = []
+        self.short: list[str] = []
+
+    @property
+    def objected(self) -> bool:
+        """Whether records stay that the newest full batch lacks."""
+        return self._objections_in_a_row > 0
 
     def take(self, number: int, batch: Published, folder: Path) -> None:
         """Lays a batch over those before it; ``folder`` takes copies of its files."""
@@ -138,10 +151,12 @@ class _Merging:
         else:
             self._objections_in_a_row += 1
             self.told.append(objection)
+            if not manifest.rejected:
+                self.short.append(objection)
             return
         self._objections_in_a_row = 0
         self._known.delete_absent()
-        self.first, self.told = number, told
+        self.first, self.told, self.short = number, told, []
 
 
 def _limits(batches: tuple[Published, ...]) -> Iterator[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.common.compat.sdk import BaseOperator
+from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator
 
 from airflow_provider_erp.landing.deletions import MOST_DELETED_SHARE, Guard
 from airflow_provider_erp.landing.paths import default_base_path
@@ -14,6 +15,7 @@ from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetched import Fetched, batch_of
+from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 if TYPE_CHECKING:
@@ -21,14 +23,20 @@ if TYPE_CHECKING:
 
 
 class ErpReconcileOperator(BaseOperator):
-    """Compares two systems' customers and writes a report: ``report.html``, ``breaks.json``, ``breaks.csv``.
+    """Compares two systems and tells where they disagree, since when, what it is worth and what would put it right.
 
-    The files lie in ``<base_path>/reconciliation/<spec>/<source>/<target>/<date of the run in UTC>/``; another run of
-    the same date replaces them. The result (XCom) is the verdict, the counts and the report's path, never records.
+    With a ``ReconciliationSpec`` (such as ``CUSTOMERS``) both sides are customers; with a ``PostingSpec`` the source is
+    project transactions and the target invoices.
+
+    Written are ``report.html``, ``breaks.xlsx``, ``breaks.csv``, ``breaks.parquet`` and ``breaks.json`` in
+    ``<base_path>/reconciliation/<spec>/<source>/<target>/<date of the run in UTC>/``, and an observation in the folder
+    ``ledger`` beside the dates, from which breaks have their history; another run of the same moment replaces both.
+    The result (XCom) is the verdict, counts, sums at risk and the report's path, never records.
 
     Each side is the system's current state as of the batch that is given: with a batch of changes the last full batch
     before it and what was read since, for without a full batch nobody can tell what is missing. A full batch that is
-    incomplete or much shorter than the one before deletes nothing; the report says so.
+    much shorter than the one before deletes nothing, resolves no break, and fails the task when all is written. So do
+    the spec's thresholds whose action is ``fail``.
 
     Args:
         spec: what is compared and how, such as ``CUSTOMERS``.
@@ -45,7 +53,7 @@ class ErpReconcileOperator(BaseOperator):
     def __init__(
         self,
         *,
-        spec: ReconciliationSpec,
+        spec: ReconciliationSpec | PostingSpec,
         source: Fetched,
         target: Fetched,
         base_path: str | None = None,
@@ -63,16 +71,31 @@ class ErpReconcileOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """The verdict, the counts by kind of break, and where the report lies."""
-        from airflow_provider_erp.operators.comparison import Comparison, publish  # noqa: PLC0415  # heavy
+        from airflow_provider_erp.operators.comparison import Comparison  # noqa: PLC0415  # heavy
+        from airflow_provider_erp.operators.publishing import publish  # noqa: PLC0415
 
+        run = context["dag_run"]
         with failing_for_good(), tempfile.TemporaryDirectory(prefix="erp-reconcile-") as name:
+            observed_at = dt.datetime.now(dt.UTC)
             comparison = Comparison(
                 spec=self.spec,
                 source=batch_of(self.source, "source"),
                 target=batch_of(self.target, "target"),
-                as_of=as_of(context["dag_run"]),
+                as_of=as_of(run),
+                run_id=getattr(run, "run_id", None) or "",
                 allow_filtered=self.allow_filtered,
                 guard=Guard(most_deleted_share=self.most_deleted_share),
             )
-            result = comparison.run(Path(name))
-            return publish(result, Path(name), comparison.folder(self.base_path or default_base_path()))
+            result, short = comparison.run(Path(name))
+            published = publish(
+                self.spec,
+                result,
+                Path(name),
+                folder=comparison.folder(self.base_path or default_base_path()),
+                as_of=comparison.as_of,
+                observed_at=observed_at,
+                short=short,
+            )
+        if published.failures:
+            raise AirflowFailException(f"{'; '.join(published.failures)} (report: {published.summary['report']})")
+        return published.summary

@@ -23,9 +23,9 @@ KINDS: Mapping[str, str] = {
     "status_conflict": "active in one system and closed or blocked in the other",
     "field_differs": "field differs",
     "key_changed": "matched by a later key only",
-    "stale": "stale: the other system was changed later",
+    "stale": "stale",
     "invalid_identifier": "held with an invalid identifier",
-    "ambiguous": "ambiguous: several customers may be the same",
+    "ambiguous": "ambiguous",
     "duplicate_in_source": "held more than once in {source}",
     "duplicate_in_target": "held more than once in {target}",
 }

@@ -10,17 +10,6 @@ _FIELDS = {
 }
 
 
-def kind_words(source_title: str, target_title: str) -> dict[str, str]:
-    """Every kind of break in a few words, in the order in which people read them."""
-    return {
-        "missing_in_target": f"missing in {target_title}",
-        "missing_in_source": f"missing in {source_title}",
-        "field_differs": "field differs",
-        "duplicate_in_source": f"held more than once in {source_title}",
-        "duplicate_in_target": f"held more than once in {target_title}",
-    }
-
-
 def field_words(field: str | None) -> str:
     """A field or key in words; nothing for none."""
     return _FIELDS.get(field, field.replace("_", " ")) if field else ""

@@ -14,7 +14,7 @@ import pytest
 from capabilities import browser
 from histories import KINDS, TODAY, a_result, a_side, a_suggestion, generated_history, history_of
 
-from airflow_provider_erp.reconciliation.reporting import write_report
+from airflow_provider_erp.reconciliation.report import write_report
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
 SWITCHES = [

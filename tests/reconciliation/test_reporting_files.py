@@ -20,10 +20,10 @@ from histories import AS_OF, TODAY, a_result, a_suggestion, generated_history, h
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_provider_erp.reconciliation.reporting import write_report
-from airflow_provider_erp.reconciliation.reporting.sheets import MOST_CHARACTERS, safe
-from airflow_provider_erp.reconciliation.reporting.tables import defused
-from airflow_provider_erp.reconciliation.reporting.workbook import MOST_ROWS
+from airflow_provider_erp.reconciliation.report import write_report
+from airflow_provider_erp.reconciliation.report.sheets import MOST_CHARACTERS, safe
+from airflow_provider_erp.reconciliation.report.tables import defused
+from airflow_provider_erp.reconciliation.report.workbook import MOST_ROWS
 
 FORMULAS = [
     "=1+1",
@@ -109,7 +109,7 @@ def test_json_fits_its_schema_and_holds_values_exactly(tmp_path: Path) -> None:
     folder = written(tmp_path, *rows, resolved=resolved, suggestions=(a_suggestion(),), as_of=None)
     content = json.loads((folder / "breaks.json").read_text(encoding="utf-8"))
     schema = json.loads(
-        (resources.files("airflow_provider_erp.reconciliation.reporting") / "breaks.schema.json").read_text()
+        (resources.files("airflow_provider_erp.reconciliation.report") / "breaks.schema.json").read_text()
     )
     jsonschema.Draft202012Validator(schema).validate(content)
     assert [found["source_value"] for found in content["breaks"]] == HOSTILE

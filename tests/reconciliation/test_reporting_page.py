@@ -14,8 +14,8 @@ import pytest
 from histories import AS_OF, KINDS, TODAY, a_result, a_side, a_suggestion, generated_history, history_of
 
 from airflow_provider_erp.reconciliation.history import Day
-from airflow_provider_erp.reconciliation.reporting import write_report
-from airflow_provider_erp.reconciliation.reporting.page import MOST_BYTES
+from airflow_provider_erp.reconciliation.report import write_report
+from airflow_provider_erp.reconciliation.report.page import MOST_BYTES
 from airflow_provider_erp.reconciliation.result import Agreement
 
 HOSTILE = '<script>alert(1)</script>"\'&=HYPERLINK("x")'

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airflow_provider_erp.reconciliation.history import Day, History
-from airflow_provider_erp.reconciliation.reporting.chart import MOVED_HEIGHT, OPEN_HEIGHT, chart
-from airflow_provider_erp.reconciliation.reporting.formats import change, money, percent
-from airflow_provider_erp.reconciliation.reporting.marks import SHOWN_CHARACTERS, clipped, marked
-from airflow_provider_erp.reconciliation.reporting.verdict import verdict
+from airflow_provider_erp.reconciliation.report.chart import MOVED_HEIGHT, OPEN_HEIGHT, chart
+from airflow_provider_erp.reconciliation.report.formats import change, money, percent
+from airflow_provider_erp.reconciliation.report.marks import SHOWN_CHARACTERS, clipped, marked
+from airflow_provider_erp.reconciliation.report.verdict import verdict
 from airflow_provider_erp.reconciliation.result import Reconciliation
 
 WORDS = {

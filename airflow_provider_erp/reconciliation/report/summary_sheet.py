@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from airflow_provider_erp.reconciliation.history import History
-from airflow_provider_erp.reconciliation.reporting.formats import change, moment
-from airflow_provider_erp.reconciliation.reporting.sheets import Cell
-from airflow_provider_erp.reconciliation.reporting.verdict import verdict
+from airflow_provider_erp.reconciliation.report.formats import change, moment
+from airflow_provider_erp.reconciliation.report.sheets import Cell
+from airflow_provider_erp.reconciliation.report.verdict import verdict
 from airflow_provider_erp.reconciliation.result import Reconciliation
 from airflow_provider_erp.reconciliation.words import field_words, sentence_case
 

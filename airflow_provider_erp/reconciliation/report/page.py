@@ -9,18 +9,18 @@ from dataclasses import dataclass, replace
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from airflow_provider_erp.reconciliation.history import History
-from airflow_provider_erp.reconciliation.reporting.cells import both_cells, what
-from airflow_provider_erp.reconciliation.reporting.chart import DAYS, MOVED_HEIGHT, OPEN_HEIGHT, STEP, chart
-from airflow_provider_erp.reconciliation.reporting.figures import (
+from airflow_provider_erp.reconciliation.report.cells import both_cells, what
+from airflow_provider_erp.reconciliation.report.chart import DAYS, MOVED_HEIGHT, OPEN_HEIGHT, STEP, chart
+from airflow_provider_erp.reconciliation.report.figures import (
     AGED_CURRENCIES,
     AGES,
     EXPIRING_DAYS,
     TOP_ROWS,
     Figures,
 )
-from airflow_provider_erp.reconciliation.reporting.formats import change, moment, money, percent
-from airflow_provider_erp.reconciliation.reporting.marks import clipped
-from airflow_provider_erp.reconciliation.reporting.verdict import agreeing, in_all, verdict
+from airflow_provider_erp.reconciliation.report.formats import change, moment, money, percent
+from airflow_provider_erp.reconciliation.report.marks import clipped
+from airflow_provider_erp.reconciliation.report.verdict import agreeing, in_all, verdict
 from airflow_provider_erp.reconciliation.result import Reconciliation, SideResult
 from airflow_provider_erp.reconciliation.words import field_words, plural, sentence_case
 

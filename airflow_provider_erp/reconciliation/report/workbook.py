@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_erp.reconciliation.history import History
-from airflow_provider_erp.reconciliation.reporting.sheets import Cell, Column, Workbook
-from airflow_provider_erp.reconciliation.reporting.summary_sheet import summary_rows
+from airflow_provider_erp.reconciliation.report.sheets import Cell, Column, Workbook
+from airflow_provider_erp.reconciliation.report.summary_sheet import summary_rows
 from airflow_provider_erp.reconciliation.result import Reconciliation
 from airflow_provider_erp.reconciliation.words import field_words, sentence_case
 

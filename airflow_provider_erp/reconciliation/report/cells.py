@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from airflow_provider_erp.reconciliation.reporting.marks import Piece, clipped, marked
+from airflow_provider_erp.reconciliation.report.marks import Piece, clipped, marked
 from airflow_provider_erp.reconciliation.result import Break
 from airflow_provider_erp.reconciliation.words import field_words, sentence_case
 

@@ -11,11 +11,11 @@ import msgspec
 
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.reconciliation.history import History
-from airflow_provider_erp.reconciliation.reporting.figures import read_figures
-from airflow_provider_erp.reconciliation.reporting.page import as_html
-from airflow_provider_erp.reconciliation.reporting.tables import write_csv, write_json
-from airflow_provider_erp.reconciliation.reporting.verdict import verdict
-from airflow_provider_erp.reconciliation.reporting.workbook import write_workbook
+from airflow_provider_erp.reconciliation.report.figures import read_figures
+from airflow_provider_erp.reconciliation.report.page import as_html
+from airflow_provider_erp.reconciliation.report.tables import write_csv, write_json
+from airflow_provider_erp.reconciliation.report.verdict import verdict
+from airflow_provider_erp.reconciliation.report.workbook import write_workbook
 from airflow_provider_erp.reconciliation.result import Reconciliation
 
 MEMORY_MB = 128

@@ -3,6 +3,6 @@
 Identical input gives identical bytes: nothing here reads a clock.
 """
 
-from airflow_provider_erp.reconciliation.reporting.files import write_report
+from airflow_provider_erp.reconciliation.report.files import write_report
 
 __all__ = ["write_report"]

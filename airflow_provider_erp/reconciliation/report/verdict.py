@@ -7,10 +7,9 @@ missing in Visma.net ERP and 18 differ in 20 fields.``
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from airflow_provider_erp.reconciliation.result import Reconciliation
-from airflow_provider_erp.reconciliation.verdict import sentence
 from airflow_provider_erp.reconciliation.words import plural
 
 DETAILED_KINDS = 4
@@ -38,6 +37,13 @@ def in_all(result: Reconciliation) -> int:
 def agreeing(result: Reconciliation) -> int:
     """Things that both systems hold, equal in every compared field."""
     return result.matched - result.differing
+
+
+def sentence(opening: str, details: Sequence[str]) -> str:
+    """The opening, and the details as an enumeration where there are any."""
+    if len(details) > 1:
+        details = [f"{', '.join(details[:-1])} and {details[-1]}"]
+    return f"{'; '.join([opening, *details])}."
 
 
 def _opening(result: Reconciliation) -> str:

@@ -1,0 +1,140 @@
+"""What becomes of a result: its history from the ledger, the report's files, and the verdict of the thresholds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from airflow_provider_erp.landing import observations, storage
+from airflow_provider_erp.landing.paths import join
+from airflow_provider_erp.reconciliation.history import History
+from airflow_provider_erp.reconciliation.ledger import Observation, fold, write_observation
+from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
+from airflow_provider_erp.reconciliation.report import write_report
+from airflow_provider_erp.reconciliation.report.verdict import in_all, verdict
+from airflow_provider_erp.reconciliation.result import Reconciliation
+from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
+from airflow_provider_erp.reconciliation.thresholds import Judgement, judge
+
+log = logging.getLogger(__name__)
+
+LEDGER = "ledger"
+"""The folder of the observations, beside those of the days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """A published result: what XCom carries, and why the task fails, if it does."""
+
+    summary: dict[str, Any]
+    failures: tuple[str, ...]
+
+
+def publish(
+    spec: ReconciliationSpec | PostingSpec,
+    result: Reconciliation,
+    workdir: Path,
+    *,
+    folder: str,
+    as_of: dt.datetime,
+    observed_at: dt.datetime,
+    short: tuple[str, ...] = (),
+) -> Publication:
+    """Adds the run to the ledger and writes the report's files; the page comes last.
+
+    ``folder`` is the comparison's own; a second run of the same ``as_of``
+    replaces what the first one left there. ``short`` says why a side is
+    suspiciously short: then nothing that is missing counts as resolved, and
+    the task fails after all is written.
+    """
+    resolves = result.source.complete and result.target.complete
+    history = _history(spec, result, workdir, join(folder, LEDGER), as_of, resolves=resolves)
+    judgements = judge(history, spec.thresholds, in_all(result), kinds=result.kinds)
+    report = join(folder, as_of.astimezone(dt.UTC).date().isoformat())
+    page = write_report(
+        result, history, workdir / "report", judgements=(*short, *(each.sentence for each in judgements)), path=report
+    )
+    _observe(result, workdir, join(folder, LEDGER), as_of, observed_at, resolves=resolves)
+    for file in sorted(page.parent.iterdir(), key=lambda file: (file == page, file.name)):
+        storage.put(file, join(report, file.name))
+    _log(result, judgements, join(report, page.name))
+    failures = (*short, *(each.sentence for each in judgements if each.action == "fail"))
+    return Publication(summary=_summary(result, history, judgements, join(report, page.name)), failures=failures)
+
+
+def _history(
+    spec: ReconciliationSpec | PostingSpec,
+    result: Reconciliation,
+    workdir: Path,
+    ledger: str,
+    as_of: dt.datetime,
+    *,
+    resolves: bool,
+) -> History:
+    copies, folder = workdir / "observations", workdir / "history"
+    copies.mkdir()
+    folder.mkdir()
+    before = [
+        Observation(
+            as_of=each.manifest.as_of,
+            observed_at=each.manifest.observed_at,
+            resolves=each.manifest.resolves,
+            breaks=each.file,
+        )
+        for each in observations.read_all(ledger, copies, before=as_of)
+    ]
+    return fold(
+        before,
+        result.breaks,
+        as_of=as_of,
+        zone=spec.zone,
+        folder=folder,
+        accepted=spec.accepted,
+        resolves=resolves,
+    )
+
+
+def _observe(
+    result: Reconciliation, workdir: Path, ledger: str, as_of: dt.datetime, observed_at: dt.datetime, *, resolves: bool
+) -> None:
+    observation = workdir / "observation.parquet"
+    write_observation(result.breaks, observation)
+    facts = {
+        "counts": dict(result.counts),
+        "source_records": result.source.records,
+        "target_records": result.target.records,
+        "matched": result.matched,
+    }
+    observations.publish(
+        ledger, observation, as_of=as_of, observed_at=observed_at, resolves=resolves, facts=facts
+    )
+
+
+def _log(result: Reconciliation, judgements: tuple[Judgement, ...], page: str) -> None:
+    for remark in result.remarks:
+        log.warning("%s", remark)
+    for judgement in judgements:
+        log.warning("%s", judgement.sentence)
+    log.info("%s Report: %s", verdict(result), page)
+
+
+def _summary(
+    result: Reconciliation, history: History, judgements: tuple[Judgement, ...], page: str
+) -> dict[str, Any]:
+    today = history.days[-1]
+    return {
+        "spec": result.spec,
+        "verdict": verdict(result),
+        "remarks": list(result.remarks),
+        "judgements": [judgement.sentence for judgement in judgements],
+        "matched": result.matched,
+        "counts": dict(result.counts),
+        "open": today.open,
+        "new": today.new,
+        "resolved": today.resolved,
+        "at_risk": {currency: str(amount) for currency, amount in today.amounts.items()},
+        "report": page,
+    }
