@@ -54,9 +54,8 @@ def publish(
     history = _history(spec, result, workdir, join(folder, LEDGER), as_of, resolves=resolves)
     judgements = judge(history, spec.thresholds, in_all(result), kinds=result.kinds)
     report = join(folder, as_of.astimezone(dt.UTC).date().isoformat())
-    page = write_report(
-        result, history, workdir / "report", judgements=(*short, *(each.sentence for each in judgements)), path=report
-    )
+    sentences = [each.sentence for each in judgements]
+    page = write_report(result, history, workdir / "report", judgements=sentences, path=report)
     _observe(result, workdir, join(folder, LEDGER), as_of, observed_at, resolves=resolves)
     for file in sorted(page.parent.iterdir(), key=lambda file: (file == page, file.name)):
         storage.put(file, join(report, file.name))
