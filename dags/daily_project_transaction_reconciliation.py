@@ -56,7 +56,7 @@ with DAG(
 
     ErpReconcileOperator(
         task_id="reconcile_postings",
-        spec=POSTINGS,  # type: ignore[arg-type]
+        spec=POSTINGS,
         source=transactions.output,
         target=invoices.output,
     )

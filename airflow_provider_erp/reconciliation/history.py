@@ -41,7 +41,11 @@ RESOLVED_COLUMNS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """One day's breaks: how many were open, how many of them new or reopened, how many resolved, and what was at risk."""
+    """One day's breaks: how many were open, and how many came and went since the day observed before.
+
+    So ``open`` is that of the day before, plus ``new`` (reopened ones among
+    them), less ``resolved``. ``amounts`` are at risk in open breaks.
+    """
 
     date: dt.date
     open: int

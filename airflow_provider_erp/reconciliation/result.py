@@ -149,7 +149,7 @@ class Reconciliation:
         import duckdb  # noqa: PLC0415  # heavy: not when a DAG file is parsed
 
         with duckdb.connect() as engine:
-            engine.execute(f"SELECT {', '.join(COLUMNS)} FROM read_parquet(?)", [str(self.breaks)])
+            engine.execute(f"SELECT {', '.join(COLUMNS)} FROM read_parquet(?)", [str(self.breaks)])  # noqa: S608
             while rows := engine.fetchmany(5_000):
                 for row in rows:
                     values = dict(zip(COLUMNS, row, strict=True))

@@ -78,7 +78,9 @@ def compare(
             comparison = Comparison(spec, normalised, opened)
             comparison.run(folder / "findings.parquet")
         counts, differing = write_breaks(spec, folder / "findings.parquet", breaks)
-    remarks = [remark for side, rows in zip(sides, normalised, strict=True) for remark in (*side.remarks, *rows.remarks)]
+    remarks = [
+        remark for side, rows in zip(sides, normalised, strict=True) for remark in (*side.remarks, *rows.remarks)
+    ]
     return Reconciliation(
         spec=spec.name,
         title=spec.title or spec.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from airflow_provider_erp.matching.groups import group
@@ -80,7 +80,9 @@ class Comparison:
 
     def _settle_leftovers(self) -> None:
         rows = self._leftover_rows(0), self._leftover_rows(1)
-        self._left = settle(self._spec, rows, ((one, other) for one, other in self._engine.rows(self._sql.candidates())))
+        self._left = settle(
+            self._spec, rows, ((one, other) for one, other in self._engine.rows(self._sql.candidates()))
+        )
         self._load("similar_pairs", "source_id target_id", self._left.paired)
         for place, side in enumerate(SIDES):
             _merge(self._groups[place], self._left.doubles[place])
@@ -94,7 +96,9 @@ class Comparison:
     def _leftover_rows(self, place: int) -> list[dict[str, str | None]]:
         columns = [name for name in TELLING if name in self._sql.fields and name != "name"]
         names = ("id", "customer", "name", "country", *columns)
-        return [dict(zip(names, row, strict=True)) for row in self._engine.rows(self._sql.leftovers(SIDES[place], columns))]
+        return [
+            dict(zip(names, row, strict=True)) for row in self._engine.rows(self._sql.leftovers(SIDES[place], columns))
+        ]
 
     def _ambiguous(self) -> Iterator[tuple[str, str, str, str]]:
         for cluster in self._left.clusters:
@@ -113,17 +117,19 @@ class Comparison:
     def _agreements(self, agreeing: int) -> Iterator[Agreement]:
         """By field; ``agreeing`` pairs are equal in all of them, as far as both sides have a value."""
         fields = self._sql.fields
-        partial = [name for name in fields if any(each.supplied[f"compared_{name}"] < each.rows for each in self._sides)]
+        partial = [
+            name for name in fields if any(each.supplied[f"compared_{name}"] < each.rows for each in self._sides)
+        ]
         compared = dict.fromkeys(fields, agreeing)
         if partial and agreeing:
             [counts] = self._engine.rows(self._sql.compared(partial))
             compared |= {name: int(count or 0) for name, count in zip(partial, counts, strict=True)}
-        [(_, *counts)] = self._engine.rows(self._sql.agreement())
-        for name, looked_at, differing in zip(fields, counts[::2], counts[1::2], strict=True):
+        [(_, *sums)] = self._engine.rows(self._sql.agreement())
+        for name, looked_at, differing in zip(fields, sums[::2], sums[1::2], strict=True):
             total = compared[name] + int(looked_at or 0)
             yield Agreement(field=name, compared=total, equal=total - int(differing or 0))
 
-    def _load(self, table: str, columns: str, rows: list[tuple[str, ...]]) -> None:
+    def _load(self, table: str, columns: str, rows: Sequence[tuple[str, ...]]) -> None:
         self._engine.load(table, dict.fromkeys(columns.split(), "VARCHAR"), rows)
 
 
@@ -143,7 +149,7 @@ def _merge(groups: dict[str, str], doubles: list[tuple[str, ...]]) -> None:
     groups |= first
 
 
-def _suggestion(likely: Likely, source: dict[str | None, Row], target: dict[str | None, Row]) -> Suggestion:
+def _suggestion(likely: Likely, source: Mapping[str | None, Row], target: Mapping[str | None, Row]) -> Suggestion:
     one, other = source[likely.source_id], target[likely.target_id]
     return Suggestion(
         source_id=likely.source_id,

@@ -91,8 +91,12 @@ def _match(spec: ReconciliationSpec, rows: Rows, left: Leftovers) -> list[Edge]:
         Likely(source_id=pair.source_id, target_id=pair.target_id, score=pair.score, reasons=pair.reasons)
         for pair in found.suggested
     ]
-    return [(first[0].get(one, one), first[1].get(other, other)) for each in found.ambiguous
-            for one in each.source_ids for other in each.target_ids]
+    return [
+        (first[0].get(one, one), first[1].get(other, other))
+        for each in found.ambiguous
+        for one in each.source_ids
+        for other in each.target_ids
+    ]
 
 
 def _clusters(edges: Iterable[Edge]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -1,4 +1,4 @@
-"""One customer's row for the comparison: keys, comparable texts, and what the system wrote where that is another text."""
+"""One customer's row for the comparison: keys, comparable texts, and what was written where that is another text."""
 
 from __future__ import annotations
 
