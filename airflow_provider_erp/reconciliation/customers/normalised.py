@@ -58,8 +58,10 @@ def normalise_side(spec: ReconciliationSpec, side: Side, file: Path) -> Normalis
 def open_normalised(file: Path, remarks: tuple[str, ...] = ()) -> Normalised:
     """What a normalised file's own statistics tell."""
     with open_engine(file.parent, memory_mb=MEMORY_MB) as engine:
-        supplied = dict(engine.execute(_SUPPLIED.format(file=quoted(file))).fetchall())
-        [(rows,)] = engine.execute(f"SELECT COUNT(*) FROM read_parquet('{quoted(file)}')").fetchall()  # noqa: S608
+        records = engine.read_parquet(str(file))
+        supplied = dict.fromkeys(records.columns, 0)  # a file without rows has no statistics
+        supplied |= dict(engine.execute(_SUPPLIED.format(file=quoted(file))).fetchall())
+        rows = len(records)
     return Normalised(file=file, rows=rows, supplied=supplied, remarks=remarks)
 
 
