@@ -84,7 +84,9 @@ def check_bands(apply_at: float, suggest_at: float) -> None:
         ValueError: the probabilities are not 0 < suggest_at <= apply_at < 1.
     """
     if not 0 < suggest_at <= apply_at < 1:
-        raise ValueError(f"expected 0 < suggest_at <= apply_at < 1, got suggest_at={suggest_at!r}, apply_at={apply_at!r}")
+        raise ValueError(
+            f"expected 0 < suggest_at <= apply_at < 1, got suggest_at={suggest_at!r}, apply_at={apply_at!r}"
+        )
 
 
 def _odds(probability: float) -> float:

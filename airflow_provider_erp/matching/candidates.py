@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations, product
 from math import log
 
-from airflow_provider_erp.matching.fields import Field, Row
+from airflow_provider_erp.matching.fields import Field, Row, Value
 
 Edge = tuple[int, int]
 """A pair of rows by their places, the smaller one first."""
@@ -58,8 +58,8 @@ def _open_pairs(carriers: Sequence[int], settled: Collection[int]) -> Iterable[E
     done = [place for place in carriers if place in settled]
     if not done:
         return combinations(carriers, 2)
-    pairs = [(min(place, other), max(place, other)) for place in carriers if place not in settled for other in done]
-    return [*pairs, *combinations([place for place in carriers if place not in settled], 2)]
+    still_open = [place for place in carriers if place not in settled]
+    return chain(combinations(still_open, 2), ((min(pair), max(pair)) for pair in product(still_open, done)))
 
 
 def _blocks(fields: Sequence[Field], rows: Sequence[Row]) -> Iterator[Sequence[int]]:
@@ -70,7 +70,7 @@ def _blocks(fields: Sequence[Field], rows: Sequence[Row]) -> Iterator[Sequence[i
             yield from (places for places in carriers.values() if 1 < len(places) <= _MOST_CARRIERS)
 
 
-def _keyed(field: Field, values: Sequence[object]) -> Iterator[_Carriers]:
+def _keyed(field: Field, values: Sequence[Value]) -> Iterator[_Carriers]:
     """What the rows can be found by."""
     if field.kind == "form":
         return
@@ -87,15 +87,15 @@ def _keyed(field: Field, values: Sequence[object]) -> Iterator[_Carriers]:
             yield _whole([str(value).partition("@")[2] if value else None for value in values])
 
 
-def _whole(values: Sequence[object]) -> _Carriers:
+def _whole(values: Sequence[Value]) -> _Carriers:
     carriers: defaultdict[str, list[int]] = defaultdict(list)
     for place, value in enumerate(values):
-        if value:
+        if isinstance(value, str) and value:
             carriers[value].append(place)
     return carriers
 
 
-def _by_word(values) -> _Carriers:
+def _by_word(values: Sequence[Value]) -> _Carriers:
     carriers: defaultdict[str, list[int]] = defaultdict(list)
     for place, value in enumerate(values):
         for word in value or ():
@@ -103,7 +103,7 @@ def _by_word(values) -> _Carriers:
     return carriers
 
 
-def _by_rarest_words(values, by_word: _Carriers) -> _Carriers:
+def _by_rarest_words(values: Sequence[Value], by_word: _Carriers) -> _Carriers:
     """By its two rarest words together each row that has no rare one."""
     carriers: defaultdict[str, list[int]] = defaultdict(list)
     for place, value in enumerate(values):
@@ -128,12 +128,11 @@ def _best_of_each(good: list[tuple[int, Edge]], boundary: int, size: int, settle
     for weight, edge in sorted(good, reverse=True):
         is_kept = False
         for place, other in (edge, edge[::-1]):
-            if place in settled:
-                continue
-            weights = kept[place, other < boundary]
-            most = _KEPT_WITHIN if (place < boundary) == (other < boundary) and boundary < size else _KEPT
-            if len(weights) < most or weights[-1] == weight:
-                weights.append(weight)
-                is_kept = True
+            if place not in settled:
+                weights = kept[place, other < boundary]
+                is_same_table = boundary < size and (place < boundary) == (other < boundary)
+                if len(weights) < (_KEPT_WITHIN if is_same_table else _KEPT) or weights[-1] == weight:
+                    weights.append(weight)
+                    is_kept = True
         if is_kept:
             yield edge

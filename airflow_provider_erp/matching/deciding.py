@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 from airflow_provider_erp.matching.candidates import Edge
 from airflow_provider_erp.matching.groups import group
+from airflow_provider_erp.matching.scoring import MARGIN
 
 Scores = Mapping[Edge, float]
 """Logarithms of odds by pairs; the same number is never on both sides."""
 
-_MARGIN = 1.5
-"""A pair is applied only if its odds are four times (e to the 1.5th) those of any other pair of its two rows."""
 _THROUGH_ANOTHER = 7.0
 """Two rows that are both surely a third one may be so much less alike themselves: each misspells something else."""
 
@@ -36,7 +35,7 @@ def decide(scores: Scores, apply_at: float) -> Decision:
         for edge, score in still_open.items():
             rivals = [*ranked[edge[0]], *ranked[edge[1]]]
             if all(score >= rival for rival, _ in rivals):
-                near = {other for rival, other in rivals if rival > score - _MARGIN}
+                near = {other for rival, other in rivals if rival > score - MARGIN}
                 taken.update(edge)
                 if len(near) == 1:
                     applied.append(edge)

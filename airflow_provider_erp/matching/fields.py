@@ -11,8 +11,10 @@ from airflow_provider_erp.matching.values import READERS, Tokens
 KINDS = ("name", *READERS)
 """Kinds of field that can be compared."""
 
-Row = tuple[Tokens | str | None, ...]
-"""A row's comparable values, in the order of the fields; None where it has none."""
+Value = Tokens | str | None
+"""The words of a name or text, or one comparable text; None where a row has none."""
+Row = tuple[Value, ...]
+"""A row's comparable values, in the order of the fields."""
 
 
 @dataclass(frozen=True, slots=True)

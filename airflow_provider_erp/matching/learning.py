@@ -18,7 +18,7 @@ _SAMPLE = 600
 
 
 def learnt(scorer: Scorer, pairs: Iterable[Agreements]) -> Scorer:
-    """A scorer that knows from pairs, the best for both their rows, how often which level of agreement is.
+    """A scorer that knows from pairs without a rival how often which level of agreement is.
 
     A field learns from the pairs that are sure without it. Where these are too
     few for the name, strangers are enough to be ruled out: sisters among them

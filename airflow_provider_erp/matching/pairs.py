@@ -9,7 +9,7 @@ from airflow_provider_erp.matching.candidates import Edge, candidates, sharing_i
 from airflow_provider_erp.matching.comparing import COMPARERS
 from airflow_provider_erp.matching.fields import Field, Row
 from airflow_provider_erp.matching.learning import learnt
-from airflow_provider_erp.matching.scoring import SURE, Scorer
+from airflow_provider_erp.matching.scoring import MARGIN, SURE, Scorer
 
 _HOPELESS = -3.5
 """Odds of 30 to one (e to the 3.5th) against a pair before anything is learnt; learning has never made up for that."""
@@ -34,8 +34,8 @@ class Compared:
         self._scorer = Scorer(fields, max(boundary, len(rows) - boundary))
         self._comparer = _Comparer(self._scorer)
         self._found: dict[Edge, Agreements] = {}
-        best = _best_of_both(self._find())
-        self._scorer = learnt(self._scorer, (self._found[edge] for edge in best))
+        unrivalled = _unrivalled(self._find())
+        self._scorer = learnt(self._scorer, (self._found[edge] for edge in unrivalled))
         scores = {edge: self.score(edge, agreements) for edge, agreements in self._found.items()}
         self.across = {edge: score for edge, score in scores.items() if self._is_across(edge)}
         self.within = {edge: score for edge, score in scores.items() if not self._is_across(edge)}
@@ -49,7 +49,7 @@ class Compared:
         return self._scorer.score(agreements, within=not self._is_one_table and not self._is_across(edge))
 
     def _find(self) -> dict[Edge, float]:
-        """The scores, before anything is learnt, of pairs that share an identifier, then of those that share other things."""
+        """The first scores of the pairs that share an identifier, then of those that share other things."""
         scores = self._kept((edge, self.agreement(edge)) for edge in sharing_identifiers(self.fields, self._rows))
         settled = {place for edge, score in scores.items() if score >= SURE for place in edge}
         edges = candidates(self.fields, self._rows, self._boundary, settled)
@@ -110,10 +110,13 @@ class _Comparer:
         return found
 
 
-def _best_of_both(scores: Mapping[Edge, float]) -> Iterator[Edge]:
-    """The pairs that no other pair of their rows excels."""
-    best: dict[int, float] = {}
+def _unrivalled(scores: Mapping[Edge, float]) -> Iterator[Edge]:
+    """The pairs that are clearly better than any other of their two rows."""
+    best: dict[int, list[float]] = {}
     for edge, score in scores.items():
         for place in edge:
-            best[place] = max(score, best.get(place, score))
-    return (edge for edge, score in scores.items() if score >= max(best[edge[0]], best[edge[1]]))
+            best[place] = sorted([score, *best.get(place, [])], reverse=True)[:2]
+    for edge, score in scores.items():
+        rivals = [each for place in edge for each in best[place][1:]]
+        if all(score >= best[place][0] for place in edge) and all(score >= rival + MARGIN for rival in rivals):
+            yield edge

@@ -9,7 +9,7 @@ identifiers and dates tell). The score is against the better of the two.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import exp, fsum, inf, log
+from math import exp, inf, log
 
 from airflow_provider_erp.matching.agreement import CONFLICT, Agreements
 from airflow_provider_erp.matching.fields import Field
@@ -17,6 +17,8 @@ from airflow_provider_erp.matching.weights import DIRECT, SAME_THING, SISTERS, S
 
 SURE = 5.0
 """Odds of 150 to one (e to the 5th): sure enough to learn from, and to look no further."""
+MARGIN = 1.5
+"""A pair has no rival if its odds are four times (e to the 1.5th) those of any other pair of its two rows."""
 _FURTHER = 0.75
 """What agrees beside names and identifiers hangs together: each further field counts for a quarter less."""
 _NO_SISTERS = 2.0
@@ -66,11 +68,15 @@ class Scorer:
                 support.append(weight)
             else:
                 against.append(weight)
-        return total + _discounted(sorted(support, reverse=True)) + _discounted(sorted(against))
+        return total + _discounted(sorted(support)) + _discounted(sorted(against, reverse=True))
 
 
 def _discounted(weights: Sequence[float]) -> float:
-    return fsum([weight * _FURTHER**place for place, weight in enumerate(weights)])
+    """The sum of which the last weight counts in full, and each one before it for less."""
+    total = 0.0
+    for weight in weights:
+        total = weight + total * _FURTHER
+    return total
 
 
 def _logs(shares: Shares) -> Mapping[int, float]:

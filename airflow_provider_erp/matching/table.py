@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 
-from airflow_provider_erp.matching.fields import Row
+from airflow_provider_erp.matching.fields import Row, Value
 from airflow_provider_erp.matching.values import READERS, Tokens, name
 from airflow_provider_erp.normalise.countries import country
 
@@ -43,14 +43,14 @@ class Reader:
         names = self._names(row) if self._name_columns else ()
         return (*names, *(_read(reader, _text(row.get(column)), nation) for column, reader in self._others))
 
-    def _names(self, row: Mapping[str, object]) -> Iterator[Tokens | str | None]:
+    def _names(self, row: Mapping[str, object]) -> Iterator[Value]:
         """The words of all names, each once, and the first of their legal forms."""
         read = [self._name(value) for column in self._name_columns if (value := _text(row.get(column)))]
         yield tuple(dict.fromkeys(word for words, _ in read for word in words)) or None
         yield next((form for _, form in read if form), None)
 
 
-def _read(reader: Callable[[str, str], Tokens | str], value: str, nation: str) -> Tokens | str | None:
+def _read(reader: Callable[[str, str], Tokens | str], value: str, nation: str) -> Value:
     return (reader(value, nation) or None) if value else None
 
 

@@ -14,9 +14,11 @@ from airflow_provider_erp.normalise.phones import phone as read_phone
 
 Tokens = tuple[str, ...]
 
-_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "œ": "oe", "'": "", "’": ""})
+_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "œ": "oe", "'": "", "\u2019": ""}
+)
 _TOKEN = re.compile(r"[^\W_]+")
-_EMPTY_WORDS = frozenset("& and och og ja und the of a an".split())
+_EMPTY_WORDS = frozenset(("and", "och", "og", "ja", "und", "the", "of", "a", "an"))
 _LEAST_DIGITS = 6
 """What is left of a number when its country is cut has at least so many digits."""
 _SWEDISH_VAT = 12

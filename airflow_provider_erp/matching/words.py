@@ -14,7 +14,7 @@ from airflow_provider_erp.matching.frequencies import Rarity
 from airflow_provider_erp.matching.values import Tokens
 
 _CONFLICT_SHARE = 0.12
-"""Of what a name says: when more of it contradicts, the two may be sisters. A rare word is more than that, a lost initial less."""
+"""Of what a name says: when more of it contradicts, the two may be sisters. A rare word is more, a town often less."""
 _TEXT_SHARE = 0.5
 """The same of a text: half an address is often written otherwise."""
 
@@ -38,6 +38,7 @@ class _Alignment(NamedTuple):
     shared: list[float]
     only_one: Sequence[str] = ()
     only_other: Sequence[str] = ()
+    is_exact: bool = False
 
 
 def compare_names(one: Tokens, other: Tokens, rarity: Rarity) -> Agreement:
@@ -51,7 +52,7 @@ def compare_words(one: Tokens, other: Tokens, rarity: Rarity) -> Agreement:
 
 
 def _compare(one: Tokens, other: Tokens, rarity: Rarity, conflict_share: float) -> Agreement:
-    if one == other or set(one) == set(other):
+    if one == other:
         return Agreement(SAME, rarity.of_all(map(rarity.of, one)))
     found = _align(one, other, rarity)
     if not found.shared:
@@ -59,7 +60,7 @@ def _compare(one: Tokens, other: Tokens, rarity: Rarity, conflict_share: float) 
     surprise = rarity.of_all(found.shared)
     lost, lost_other = fsum(map(rarity.of, found.only_one)), fsum(map(rarity.of, found.only_other))
     if not lost and not lost_other:
-        return Agreement(CLOSE, surprise)
+        return Agreement(SAME if found.is_exact else CLOSE, surprise)
     matched, against = fsum(found.shared), min(lost, lost_other)
     if against > conflict_share * (matched + against):
         return Agreement(CONFLICT, surprise)
@@ -69,6 +70,8 @@ def _compare(one: Tokens, other: Tokens, rarity: Rarity, conflict_share: float) 
 def _align(one: Tokens, other: Tokens, rarity: Rarity) -> _Alignment:
     shared = [rarity.of(word) for word in one if word in other]
     rest, rest_other = [w for w in one if w not in other], [w for w in other if w not in one]
+    if not rest and not rest_other:
+        return _Alignment(shared, is_exact=True)
     for alike, word, word_other in _alike_words(rest, rest_other):
         if word in rest and word_other in rest_other:
             rest.remove(word)
@@ -88,7 +91,8 @@ def _without_blanks(one: Tokens, other: Tokens, rarity: Rarity) -> list[float]:
 def _alike_words(words: Sequence[str], others: Sequence[str]) -> list[tuple[float, str, str]]:
     """Pairs of words that are spelled alike, the most alike first, in an order that does not know the sides."""
     pairs = [(alike, word, other) for word in words for other in others if (alike := _alike(word, other))]
-    return sorted(pairs, key=lambda pair: (-pair[0], min(pair[1:]), max(pair[1:]))) if len(pairs) > 1 else pairs
+    pairs.sort(key=lambda pair: (-pair[0], min(pair[1:]), max(pair[1:])))
+    return pairs
 
 
 def _same_letters(one: str, other: str) -> bool:
