@@ -51,7 +51,11 @@ def statements(source: Path, target: Path, breaks: Path) -> Iterator[str]:
         f"CASE WHEN {each} THEN 1 ELSE 0 END AS differs_{field}" for field, each in zip(FIELDS, unequal, strict=True)
     )
     yield _UNEQUAL.format(columns=", ".join(marks), differs=" OR ".join(unequal))
-    written = (f"s.written_{field} AS source_{field}, t.written_{field} AS target_{field}" for field in FIELDS)
+    written = (
+        f"COALESCE(s.written_{field}, s.compared_{field}) AS source_{field}, "
+        f"COALESCE(t.written_{field}, t.compared_{field}) AS target_{field}"
+        for field in FIELDS
+    )
     yield _WRITTEN.format(columns=", ".join(written), **files)
     differing = (
         f"SELECT 'differs', '{field}', source_id, target_id, customer, name, source_{field}, target_{field} "

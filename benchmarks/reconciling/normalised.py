@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import duckdb
-import msgspec
 
 import airflow_provider_erp
-from airflow_provider_erp.reconciliation.row import columns_read, columns_written, normalised
+from airflow_provider_erp.reconciliation.customers.normalised import normalise_side
+from airflow_provider_erp.reconciliation.customers.sides import Side
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS
 from benchmarks.peers import ROOT
 from benchmarks.reconciling.customers import SIDES, write_customers
@@ -19,12 +19,10 @@ from benchmarks.reconciling.customers import SIDES, write_customers
 _PROVIDER = Path(airflow_provider_erp.__file__).parent
 _CODE = (
     *_PROVIDER.glob("normalise/**/*.py"),
-    _PROVIDER / "reconciliation/row.py",
+    *_PROVIDER.glob("reconciliation/customers/*.py"),
     _PROVIDER / "reconciliation/spec.py",
 )
 _OURS = Path(__file__).parent
-_CHUNK_ROWS = 5_000
-_ENCODER = msgspec.json.Encoder()
 
 
 def kept(rows: int, root: Path = ROOT) -> Path:
@@ -62,22 +60,11 @@ def _normalise_side(folder: Path, side: str) -> None:
     with duckdb.connect() as engine:
         changed = engine.read_parquet(str(changes)).set_alias("changed")
         unchanged = engine.read_parquet(str(day)).join(changed, "record_id", how="anti")
-        unchanged.union(changed).write_parquet(str(following), compression="zstd")
+        unchanged.union(changed).create_view("following")
+        engine.execute(f"COPY following TO '{following}' (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4_raw)")
 
 
 def normalise_file(canonical: Path, path: Path) -> int:
     """Write the rows of a canonical file normalised, by the provider's own code; their number comes back."""
-    columns = columns_read(CUSTOMERS)
-    lines = path.with_suffix(".jsonl")
-    with duckdb.connect(config={"threads": 1}) as engine:
-        engine.execute(f"SELECT {', '.join(columns)} FROM read_parquet(?)", [str(canonical)])
-        with lines.open("wb") as file:
-            while rows := engine.fetchmany(_CHUNK_ROWS):
-                named = (dict(zip(columns, row, strict=True)) for row in rows)
-                file.write(_ENCODER.encode_lines([normalised(CUSTOMERS, row) for row in named]))
-        texts = dict.fromkeys(columns_written(CUSTOMERS), "VARCHAR")
-        table = engine.read_json(str(lines), columns=texts, format="newline_delimited")
-        table.write_parquet(str(path), compression="zstd")
-        [(written,)] = engine.read_parquet(str(path)).aggregate("COUNT(*)").fetchall()
-    lines.unlink()
-    return int(written)
+    side = Side(title="", records=canonical, coverage="full", batch=canonical.name)
+    return normalise_side(CUSTOMERS, side, path).rows

@@ -1,61 +1,42 @@
-"""This provider's own way: from normalised sides to breaks and the report.
-
-``day=_next`` compares the next day's sides. There is no kept state yet, so that this is a full run once more.
-"""
+"""This provider's own way: from normalised sides to breaks, their history from the ledger, and all files of the report."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
-from unittest import mock
 
-
-@contextmanager
-def already_normalised(sides: Path, day: str) -> Iterator[None]:
-    """The comparison as it will be, from normalised files: rows are loaded from them and none is normalised."""
-    from airflow_provider_erp.matching.groups import group
-    from airflow_provider_erp.reconciliation import compare, tables
-
-    def load(engine: Any, table: str, spec: Any, rows: Any, batch: str, folder: Path) -> int:
-        path = sides / f"{table.removesuffix('_side')}{day}_normalised.parquet"
-        engine.read_parquet(str(path)).create(f"{table}_rows")
-        loose = engine.table(f"{table}_rows")
-        tables._check_ids(loose, batch)
-        firsts = group(tables._shared_identifiers(loose))
-        members = ({"member_id": member, "first_id": first} for member, first in firsts.items())
-        groups = tables._load(engine, f"{table}_groups", ("member_id", "first_id"), members, folder)
-        grouped = loose.set_alias("r").join(groups.set_alias("g"), "g.member_id = r.record_id", how="left")
-        grouped.select("r.*, COALESCE(g.first_id, r.record_id) AS group_id").create(table)
-        return tables._count(engine.table(table))
-
-    with (
-        mock.patch.object(compare, "make_table", load),
-        mock.patch.object(compare, "unknown_countries", return_value=()),
-    ):
-        yield
+TODAY = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
 
 
 def prepare(url: str, folder: Path, rows: int, options: Mapping[str, str]) -> Callable[[], int]:
     import duckdb  # noqa: F401  # imported before the measuring begins
 
-    from airflow_provider_erp.reconciliation.compare import reconcile
+    from airflow_provider_erp.reconciliation.customers.compare import compare
+    from airflow_provider_erp.reconciliation.customers.normalised import open_normalised
+    from airflow_provider_erp.reconciliation.customers.sides import Side
+    from airflow_provider_erp.reconciliation.ledger import Observation, fold, write_observation
     from airflow_provider_erp.reconciliation.report import write_report
-    from airflow_provider_erp.reconciliation.sides import Side
     from airflow_provider_erp.reconciliation.spec import CUSTOMERS
 
+    day, names = options.get("day", ""), ("source", "target")
     source, target = (
         Side(title=name.title(), records=Path(url) / f"{name}.parquet", coverage="full", batch=f"{name}/customer/today")
-        for name in ("source", "target")
+        for name in names
     )
 
     def work() -> int:
-        with already_normalised(Path(url), options.get("day", "")):
-            result = reconcile(CUSTOMERS, source, target, folder)
-        write_report(result, folder / "report")
-        print(json.dumps({"counts": result.counts}))
+        one, other = (open_normalised(Path(url) / f"{name}{day}_normalised.parquet") for name in names)
+        result = compare(CUSTOMERS, (source, target), (one, other), folder, as_of=TODAY)
+        observation = folder / "observation.parquet"
+        write_observation(result.breaks, observation)
+        yesterday = TODAY - dt.timedelta(days=1)
+        before = Observation(as_of=yesterday, observed_at=yesterday, resolves=True, breaks=observation)
+        (folder / "history").mkdir()
+        history = fold([before], result.breaks, as_of=TODAY, zone="UTC", folder=folder / "history")
+        write_report(result, history, folder / "report")
+        print(json.dumps({"counts": result.counts, "matched_by": result.matched_by}))
         return sum(result.counts.values())
 
     return work
