@@ -11,10 +11,11 @@ from pathlib import Path
 from airflow_provider_erp.landing.catalog import Published
 from airflow_provider_erp.landing.deletions import Guard
 from airflow_provider_erp.landing.paths import join, segment
+from airflow_provider_erp.operators.database import postgres_answer, postgres_engine
 from airflow_provider_erp.operators.sides import CurrentSide, current_side
-from airflow_provider_erp.reconciliation.customers.compare import OpenEngine, local_engine, reconcile
+from airflow_provider_erp.reconciliation.customers.compare import local_engine, reconcile
 from airflow_provider_erp.reconciliation.customers.sides import Side
-from airflow_provider_erp.reconciliation.postings.compare import reconcile_postings
+from airflow_provider_erp.reconciliation.postings.compare import answer_here, reconcile_postings
 from airflow_provider_erp.reconciliation.postings.side import PostingSide
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
 from airflow_provider_erp.reconciliation.result import Reconciliation
@@ -34,7 +35,7 @@ class Comparison:
     run_id: str = ""
     allow_filtered: bool = False
     guard: Guard = field(default_factory=Guard)
-    engine: OpenEngine = local_engine
+    engine_conn_id: str | None = None
 
     def folder(self, base_path: str) -> str:
         """Where all that is known of the two systems lies, by days and in the ledger."""
@@ -45,9 +46,7 @@ class Comparison:
         """The result, and why a side is suspiciously short; ``workdir`` takes copies of the batches."""
         resources = _RESOURCES[type(self.spec)]
         source, target = (
-            current_side(
-                batch, workdir / side, resource=resource, allow_filtered=self.allow_filtered, guard=self.guard
-            )
+            current_side(batch, workdir / side, resource=resource, allow_filtered=self.allow_filtered, guard=self.guard)
             for side, batch, resource in zip(("source", "target"), (self.source, self.target), resources, strict=True)
         )
         result = self._reconcile(source, target, workdir)
@@ -55,12 +54,15 @@ class Comparison:
         return dataclasses.replace(result, provenance=provenance), (*source.state.short, *target.state.short)
 
     def _reconcile(self, source: CurrentSide, target: CurrentSide, workdir: Path) -> Reconciliation:
+        conn_id = self.engine_conn_id
         if isinstance(self.spec, PostingSpec):
+            answer = postgres_answer(conn_id, workdir) if conn_id else answer_here
             return reconcile_postings(
-                self.spec, _posting_side(source), _posting_side(target), workdir, as_of=self.as_of
+                self.spec, _posting_side(source), _posting_side(target), workdir, as_of=self.as_of, answer=answer
             )
+        engine = postgres_engine(conn_id) if conn_id else local_engine
         return reconcile(
-            self.spec, _customer_side(source), _customer_side(target), workdir, as_of=self.as_of, engine=self.engine
+            self.spec, _customer_side(source), _customer_side(target), workdir, as_of=self.as_of, engine=engine
         )
 
     def _provenance(self, source: CurrentSide, target: CurrentSide) -> dict[str, str]:

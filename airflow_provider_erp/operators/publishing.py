@@ -107,9 +107,7 @@ def _observe(
         "target_records": result.target.records,
         "matched": result.matched,
     }
-    observations.publish(
-        ledger, observation, as_of=as_of, observed_at=observed_at, resolves=resolves, facts=facts
-    )
+    observations.publish(ledger, observation, as_of=as_of, observed_at=observed_at, resolves=resolves, facts=facts)
 
 
 def _log(result: Reconciliation, judgements: tuple[Judgement, ...], page: str) -> None:
@@ -120,9 +118,7 @@ def _log(result: Reconciliation, judgements: tuple[Judgement, ...], page: str) -
     log.info("%s Report: %s", verdict(result), page)
 
 
-def _summary(
-    result: Reconciliation, history: History, judgements: tuple[Judgement, ...], page: str
-) -> dict[str, Any]:
+def _summary(result: Reconciliation, history: History, judgements: tuple[Judgement, ...], page: str) -> dict[str, Any]:
     today = history.days[-1]
     return {
         "spec": result.spec,

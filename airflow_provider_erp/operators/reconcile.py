@@ -46,9 +46,11 @@ class ErpReconcileOperator(BaseOperator):
         allow_filtered: let a side be compared that was read with filters; what they leave out shows as missing.
         most_deleted_share: which share of a side's records may be gone at once in a full batch and be taken for
             deleted; of a batch that lacks more what it lacks stays, until a third in a row lacks it.
+        engine_conn_id: a connection to PostgreSQL that compares instead of the worker; the same statements run there,
+            in one session and on temporary tables.
     """
 
-    template_fields = ("source", "target", "base_path")
+    template_fields = ("source", "target", "base_path", "engine_conn_id")
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class ErpReconcileOperator(BaseOperator):
         base_path: str | None = None,
         allow_filtered: bool = False,
         most_deleted_share: float = MOST_DELETED_SHARE,
+        engine_conn_id: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**with_retry_policy(kwargs))
@@ -68,6 +71,7 @@ class ErpReconcileOperator(BaseOperator):
         self.base_path = base_path
         self.allow_filtered = allow_filtered
         self.most_deleted_share = most_deleted_share
+        self.engine_conn_id = engine_conn_id
 
     def execute(self, context: Context) -> dict[str, Any]:
         """The verdict, the counts by kind of break, and where the report lies."""
@@ -85,6 +89,7 @@ class ErpReconcileOperator(BaseOperator):
                 run_id=getattr(run, "run_id", None) or "",
                 allow_filtered=self.allow_filtered,
                 guard=Guard(most_deleted_share=self.most_deleted_share),
+                engine_conn_id=self.engine_conn_id,
             )
             result, short = comparison.run(Path(name))
             published = publish(

@@ -41,9 +41,7 @@ class CurrentSide:
         return sum(batch.manifest.rejected for batch in self.state.batches)
 
 
-def current_side(
-    batch: Published, folder: Path, *, resource: str, allow_filtered: bool, guard: Guard
-) -> CurrentSide:
+def current_side(batch: Published, folder: Path, *, resource: str, allow_filtered: bool, guard: Guard) -> CurrentSide:
     """The side's current state, copied into a new local folder.
 
     Raises:
