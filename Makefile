@@ -26,6 +26,8 @@ test: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.matching
+	$(BIN)/python -m benchmarks.reconcile
 
 lint: $(READY)
 	$(BIN)/ruff check .
