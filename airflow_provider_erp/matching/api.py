@@ -9,6 +9,7 @@ from airflow_provider_erp.matching.banding import Banding, Pairs, grouped, named
 from airflow_provider_erp.matching.fields import check_kinds, fields_of
 from airflow_provider_erp.matching.pairs import Compared
 from airflow_provider_erp.matching.results import Duplicates, Matches
+from airflow_provider_erp.matching.sides import Sides
 from airflow_provider_erp.matching.table import Reader
 
 Rows = Iterable[Mapping[str, object]]
@@ -48,8 +49,9 @@ def match(
     reader = Reader(fields, id, country)
     source, target = reader.table(source_rows, "source"), reader.table(target_rows, "target")
     rows = (*source.values(), *target.values())
-    compared = Compared(fields_of(fields, rows), rows, len(source))
-    return Banding((*source, *target), len(source), compared).matches(_odds(apply_at), _odds(suggest_at))
+    sides = Sides(len(rows), len(source))
+    compared = Compared(fields_of(fields, rows), rows, sides)
+    return Banding((*source, *target), sides, compared).matches(_odds(apply_at), _odds(suggest_at))
 
 
 def deduplicate(
@@ -66,7 +68,7 @@ def deduplicate(
     check_bands(apply_at, suggest_at)
     table = Reader(fields, id, country).table(rows, "rows")
     ids, values = tuple(table), tuple(table.values())
-    compared = Compared(fields_of(fields, values), values, len(values))
+    compared = Compared(fields_of(fields, values), values, Sides(len(values)))
     likely = {edge: score for edge, score in sorted(compared.within.items()) if score >= _odds(suggest_at)}
     same = [edge for edge, score in likely.items() if score >= _odds(apply_at)]
     pairs = Pairs(ids, compared)

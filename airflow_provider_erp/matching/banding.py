@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from itertools import product
 from math import exp
 
-from airflow_provider_erp.matching.candidates import Edge
 from airflow_provider_erp.matching.deciding import clusters, decide, doubles
 from airflow_provider_erp.matching.groups import group
 from airflow_provider_erp.matching.pairs import Compared
 from airflow_provider_erp.matching.reasons import reasons_of
 from airflow_provider_erp.matching.results import Ambiguous, Matches, Pair
+from airflow_provider_erp.matching.sides import Edge, Sides
 
 Group = tuple[int, ...]
 """The places of a row and its duplicates, in order."""
@@ -52,11 +52,11 @@ def named(groups: Iterable[Group], ids: Sequence[str]) -> tuple[tuple[str, ...],
 
 
 class Banding:
-    """The bands, by logarithms of odds; rows before ``boundary`` are the source's."""
+    """The bands, by logarithms of odds."""
 
-    def __init__(self, ids: Sequence[str], boundary: int, compared: Compared) -> None:
+    def __init__(self, ids: Sequence[str], sides: Sides, compared: Compared) -> None:
         self._ids = ids
-        self._boundary = boundary
+        self._sides = sides
         self._compared = compared
 
     def matches(self, apply_at: float, suggest_at: float) -> Matches:
@@ -74,8 +74,8 @@ class Banding:
                 Ambiguous(source_ids=self._members(groups, one), target_ids=self._members(groups, other))
                 for one, other in clusters(decided.ambiguous)
             ),
-            source_duplicates=named((places for places in groups if places[0] < self._boundary), self._ids),
-            target_duplicates=named((places for places in groups if places[0] >= self._boundary), self._ids),
+            source_duplicates=named((places for places in groups if self._sides.is_source(places[0])), self._ids),
+            target_duplicates=named((places for places in groups if not self._sides.is_source(places[0])), self._ids),
         )
 
     def _best(self, group_of: dict[int, int]) -> dict[Edge, float]:

@@ -8,9 +8,7 @@ from itertools import chain, combinations, product
 from math import log
 
 from airflow_provider_erp.matching.fields import Field, Row, Value
-
-Edge = tuple[int, int]
-"""A pair of rows by their places, the smaller one first."""
+from airflow_provider_erp.matching.sides import Edge, Sides
 
 _MOST_CARRIERS = 30
 """A key of more rows tells too little: a switchboard's phone number is no key."""
@@ -38,10 +36,10 @@ def sharing_identifiers(fields: Sequence[Field], rows: Sequence[Row]) -> Iterato
                     yield from combinations(carriers, 2)
 
 
-def candidates(fields: Sequence[Field], rows: Sequence[Row], boundary: int, settled: Collection[int]) -> list[Edge]:
+def candidates(fields: Sequence[Field], rows: Sequence[Row], sides: Sides, settled: Collection[int]) -> list[Edge]:
     """For each row that is not ``settled`` the few others that share the most with it.
 
-    Rows before the ``boundary`` are one side's; pairs of one side count, too.
+    Pairs of one side count, too.
     """
     shared: Counter[Edge] = Counter()
     for carriers in _blocks(fields, rows):
@@ -50,7 +48,7 @@ def candidates(fields: Sequence[Field], rows: Sequence[Row], boundary: int, sett
             shared[edge] += weight
     least = _PARTS * (log(max(len(rows), 2)) - _SLACK)
     good = [(weight, edge) for edge, weight in shared.items() if weight >= least]
-    return sorted(_best_of_each(good, boundary, len(rows), settled))
+    return sorted(_best_of_each(good, sides, settled))
 
 
 def _open_pairs(carriers: Sequence[int], settled: Collection[int]) -> Iterable[Edge]:
@@ -122,16 +120,16 @@ def _by_part(by_word: _Carriers, part: slice) -> _Carriers:
     return {key: sorted(places) for key, places in carriers.items()}
 
 
-def _best_of_each(good: list[tuple[int, Edge]], boundary: int, size: int, settled: Collection[int]) -> Iterator[Edge]:
+def _best_of_each(good: list[tuple[int, Edge]], sides: Sides, settled: Collection[int]) -> Iterator[Edge]:
     """The best few pairs of each open row with each side; what ties with the last of them counts, too."""
     kept: defaultdict[tuple[int, bool], list[int]] = defaultdict(list)
     for weight, edge in sorted(good, reverse=True):
         is_kept = False
+        most = _KEPT_WITHIN if sides.is_within(edge) else _KEPT
         for place, other in (edge, edge[::-1]):
             if place not in settled:
-                weights = kept[place, other < boundary]
-                is_same_table = boundary < size and (place < boundary) == (other < boundary)
-                if len(weights) < (_KEPT_WITHIN if is_same_table else _KEPT) or weights[-1] == weight:
+                weights = kept[place, sides.is_source(other)]
+                if len(weights) < most or weights[-1] == weight:
                     weights.append(weight)
                     is_kept = True
         if is_kept:

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from airflow_provider_erp.matching.candidates import Edge
 from airflow_provider_erp.matching.groups import group
 from airflow_provider_erp.matching.scoring import MARGIN
+from airflow_provider_erp.matching.sides import Edge
 
 Scores = Mapping[Edge, float]
 """Logarithms of odds by pairs; the same number is never on both sides."""

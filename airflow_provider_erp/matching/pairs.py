@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from airflow_provider_erp.matching.agreement import Agreements
-from airflow_provider_erp.matching.candidates import Edge, candidates, sharing_identifiers
+from airflow_provider_erp.matching.candidates import candidates, sharing_identifiers
 from airflow_provider_erp.matching.comparing import COMPARERS
 from airflow_provider_erp.matching.fields import Field, Row
 from airflow_provider_erp.matching.learning import learnt
 from airflow_provider_erp.matching.scoring import MARGIN, SURE, Scorer
+from airflow_provider_erp.matching.sides import Edge, Sides
 
 _HOPELESS = -3.5
 """Odds of 30 to one (e to the 3.5th) against a pair before anything is learnt; learning has never made up for that."""
@@ -22,23 +23,21 @@ _ORDER = ("form", "identifier", "date", "exact", "name")
 class Compared:
     """The pairs' agreements by the rows' places, and their scores, logarithms of odds.
 
-    Rows before ``boundary`` are one side's. Pairs ``across`` are of both sides,
-    those ``within`` of one.
+    Pairs ``across`` are of both sides, those ``within`` of one.
     """
 
-    def __init__(self, fields: Sequence[Field], rows: Sequence[Row], boundary: int) -> None:
+    def __init__(self, fields: Sequence[Field], rows: Sequence[Row], sides: Sides) -> None:
         self.fields = fields
         self._rows = rows
-        self._boundary = boundary
-        self._is_one_table = boundary == len(rows)
-        self._scorer = Scorer(fields, max(boundary, len(rows) - boundary))
+        self._sides = sides
+        self._scorer = Scorer(fields, sides.larger)
         self._comparer = _Comparer(self._scorer)
         self._found: dict[Edge, Agreements] = {}
         unrivalled = _unrivalled(self._find())
         self._scorer = learnt(self._scorer, (self._found[edge] for edge in unrivalled))
         scores = {edge: self.score(edge, agreements) for edge, agreements in self._found.items()}
-        self.across = {edge: score for edge, score in scores.items() if self._is_across(edge)}
-        self.within = {edge: score for edge, score in scores.items() if not self._is_across(edge)}
+        self.across = {edge: score for edge, score in scores.items() if sides.is_across(edge)}
+        self.within = {edge: score for edge, score in scores.items() if not sides.is_across(edge)}
 
     def agreement(self, edge: Edge) -> Agreements:
         """How the two rows agree, whether they were worth comparing or not."""
@@ -46,13 +45,13 @@ class Compared:
 
     def score(self, edge: Edge, agreements: Agreements) -> float:
         """The logarithm of the odds that two rows that agree like this are the same."""
-        return self._scorer.score(agreements, within=not self._is_one_table and not self._is_across(edge))
+        return self._scorer.score(agreements, within=self._sides.is_within(edge))
 
     def _find(self) -> dict[Edge, float]:
         """The first scores of the pairs that share an identifier, then of those that share other things."""
         scores = self._kept((edge, self.agreement(edge)) for edge in sharing_identifiers(self.fields, self._rows))
         settled = {place for edge, score in scores.items() if score >= SURE for place in edge}
-        edges = candidates(self.fields, self._rows, self._boundary, settled)
+        edges = candidates(self.fields, self._rows, self._sides, settled)
         return scores | self._kept(self._promising(edge for edge in edges if edge not in scores))
 
     def _promising(self, edges: Iterable[Edge]) -> Iterator[tuple[Edge, Agreements]]:
@@ -69,9 +68,6 @@ class Compared:
                 scores[edge] = score
                 self._found[edge] = agreements
         return scores
-
-    def _is_across(self, edge: Edge) -> bool:
-        return edge[0] < self._boundary <= edge[1]
 
 
 class _Comparer:
