@@ -1,16 +1,27 @@
-"""What of a customer's row may match it to another."""
+"""What of a customer's row is compared, and what of it may match it to another."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sides_on_disk import a_customer
 
-from airflow_provider_erp.reconciliation.row import columns_read, columns_written, normalised
-from airflow_provider_erp.reconciliation.spec import CUSTOMERS, ReconciliationSpec
+from airflow_provider_erp.reconciliation import CUSTOMERS, ReconciliationSpec
+from airflow_provider_erp.reconciliation.customers.row import RowReader, columns_read, columns_written
+from airflow_provider_erp.reconciliation.rules import Field
 
 
-def key_of(key: str, written: str | None, country: str | None = None) -> str | None:
-    return normalised(CUSTOMERS, a_customer("a", country=country, **{key: written}))[f"key_{key}"]
+def read_row(*rules: Field | str, **values: str | None) -> dict[str, Any]:
+    return RowReader(ReconciliationSpec(name="x", keys=("number",), fields=rules or ("city",))).read(
+        a_customer("a", **values)
+    )
+
+
+def key_of(key: str, written: str | None, country: str | None = None) -> str | int | None:
+    return RowReader(CUSTOMERS).read(a_customer("a", country=country, **{key: written}))[f"key_{key}"]
 
 
 @pytest.mark.parametrize("country", [None, "FI", "SE", "NO", "DE", "Greece"])
@@ -50,5 +61,91 @@ def test_organisation_number_counts_within_its_country() -> None:
 
 def test_row_has_the_columns_that_the_spec_asks_for_and_those_that_group() -> None:
     spec = ReconciliationSpec(name="x", keys=("email",), fields=("city",))
-    assert columns_read(spec) == ("source_id", "number", "name", "country", "org_number", "vat_number", "email", "city")
-    assert tuple(normalised(spec, a_customer("a"))) == columns_written(spec)
+    needed = ("source_id", "number", "name", "country", "modified_at", "org_number", "vat_number", "email", "city")
+    assert columns_read(spec) == needed
+    assert set(RowReader(spec).read(a_customer("a"))) == set(columns_written(spec))
+
+
+def test_what_is_written_is_kept_only_where_it_is_another_text() -> None:
+    row = read_row("city", "email", city="Oslo", email="a@b.fi")
+    assert (row["compared_city"], row["written_city"]) == ("oslo", "Oslo")
+    assert (row["compared_email"], row["written_email"]) == ("a@b.fi", None)
+
+
+@pytest.mark.parametrize(
+    ("absent", "written", "compared"),
+    [
+        ("skip_absent", None, None),
+        ("skip_absent", "", ""),
+        ("skip_empty", None, None),
+        ("skip_empty", "", None),
+        ("skip_empty", " ", None),
+        ("compare", None, ""),
+        ("compare", "", ""),
+    ],
+)
+def test_value_that_is_not_there_is_worth_what_the_field_says(
+    absent: Any, written: str | None, compared: str | None
+) -> None:
+    assert read_row(Field(name="city", absent=absent), city=written)["compared_city"] == compared
+
+
+def test_values_that_count_as_the_same_are_one_text_however_they_are_written() -> None:
+    rule = Field(name="city", equals=(("Turku", "Åbo"), ("Vaasa", "Vasa")))
+    read = [read_row(rule, city=city)["compared_city"] for city in ("ÅBO", "turku ", "Vasa", "Oslo", "")]
+    assert read == ["turku", "turku", "vaasa", "oslo", ""]
+
+
+def test_equals_are_read_by_the_customers_country() -> None:
+    rule = Field(name="phone", equals=(("040 5441831", "040 1234567"),))
+    row = read_row(rule, phone="+358401234567", country="FI")
+    assert row["compared_phone"] == "+358405441831"
+
+
+def test_spec_names_another_normaliser() -> None:
+    rule = Field(name="name", normaliser="name_core")
+    names = ("Salo Oy", "SALO Osakeyhtiö", "Oy Salo")
+    assert {read_row(rule, name=name)["compared_name"] for name in names} == {"salo"}
+
+
+@pytest.mark.parametrize(
+    ("moment", "seconds"),
+    [
+        (None, None),
+        ("", None),
+        ("2026-11-20T06:00:00", None),
+        ("1970-01-02T00:00:00Z", 86_400),
+        ("1970-01-02T02:00:00.9+02:00", 86_400),
+    ],
+)
+def test_moment_counts_only_with_its_zone(moment: str | None, seconds: int | None) -> None:
+    assert read_row(modified_at=moment)["modified"] == seconds
+
+
+def test_identifier_that_cannot_be_one_is_kept_as_it_is_written() -> None:
+    row = read_row(org_number="0123456-1", vat_number="FI01234561", country="Suomi")
+    assert (row["invalid_org_number"], row["invalid_vat_number"]) == ("0123456-1", "FI01234561")
+    assert row["key_org_number"] == "FI|01234561"
+
+
+@pytest.mark.parametrize("written", ["2077474-0", "0", "", None])
+def test_identifier_that_can_be_one_and_placeholders_are_not_invalid(written: str | None) -> None:
+    assert read_row(org_number=written, country="FI")["invalid_org_number"] is None
+
+
+def test_identifiers_are_not_judged_where_the_spec_says_so() -> None:
+    spec = ReconciliationSpec(name="x", keys=("number",), fields=("city",), check_identifiers=False)
+    assert "invalid_org_number" not in RowReader(spec).read(a_customer("a", org_number="0123456-1", country="FI"))
+
+
+texts = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=3) | st.sampled_from(["\x1e", "\x1f"])
+
+
+@given(texts, texts, texts, texts)
+def test_digest_is_the_same_exactly_where_all_compared_texts_are(
+    city: str | None, name: str | None, other_city: str | None, other_name: str | None
+) -> None:
+    one = read_row("city", "name", city=city, name=name)
+    other = read_row("city", "name", city=other_city, name=other_name)
+    same = (one["compared_city"], one["compared_name"]) == (other["compared_city"], other["compared_name"])
+    assert (one["digest"] == other["digest"]) is same
