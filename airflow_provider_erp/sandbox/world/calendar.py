@@ -9,7 +9,7 @@ from airflow_provider_erp.sandbox.world.books import Book
 from airflow_provider_erp.sandbox.world.days import let_pass
 from airflow_provider_erp.sandbox.world.planting import Entry, Planter
 from airflow_provider_erp.sandbox.world.postings import Postings
-from airflow_provider_erp.sandbox.world.truth import Reconciliation, reconciliations
+from airflow_provider_erp.sandbox.world.truth import Reconciliation
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +51,14 @@ class Calendar:
             raise ValueError(f"sandbox: expected a number of customers of 0 or more, got {customers}")
         self._planter = Planter(seed, customers)
         books = {vendor: Book(dict(entries)) for vendor, entries in self._planter.entries.items()}
-        self.today = World(seed, customers, 0, books, reconciliations(self._planter.members))
+        self.today = World(seed, customers, 0, books, self._planter.truth())
 
     def turn(self) -> World:
         """The world of the next day, which is today from now on."""
         before, day = self.today, self.today.day + 1
         let_pass(self._planter, day, before.customers)
         books = {vendor: book.turned(dict(self._planter.entries[vendor])) for vendor, book in before.books.items()}
-        self.today = World(before.seed, before.customers, day, books, reconciliations(self._planter.members))
+        self.today = World(before.seed, before.customers, day, books, self._planter.truth())
         return self.today
 
 

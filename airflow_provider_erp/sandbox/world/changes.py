@@ -19,6 +19,12 @@ def changed(customer: Customer, name: str, identifiers: Identifiers, rng: Random
     return _CHANGES[name](customer, identifiers, rng)
 
 
+def mistyped(customer: Customer) -> Customer:
+    """The customer with a typing error in the last digit of its organisation number, which is the check digit."""
+    number = customer.org_number
+    return replace(customer, org_number=f"{number[:-1]}{(int(number[-1]) + 1) % 10}", mistyped=True)
+
+
 def _name(customer: Customer, _identifiers: Identifiers, rng: Random) -> Customer:
     """One letter of the first word is lost, as by a typing error."""
     first, _, rest = customer.name.partition(" ")

@@ -41,6 +41,10 @@ def let_pass(planter: Planter, day: int, customers: int) -> None:
         planter.plant(plan, events.moment())
 
 
+def _can_be_put_right(divergence: Divergence) -> bool:
+    return bool(divergence.differing or divergence.split)
+
+
 class _Events:
     def __init__(self, planter: Planter, day: int) -> None:
         self._planter, self._rng, self._day = planter, planter.rng, day
@@ -61,8 +65,8 @@ class _Events:
 
     def change(self, count: int) -> None:
         """Changes one field in every system; where a source diverges in it, another field is taken."""
-        for member in self._take(count):
-            diverging = {name for divergence in member.divergences.values() for name in divergence.changed}
+        for member in self._take(count, lambda member: not member.is_split):
+            diverging = {name for divergence in member.divergences.values() for name in divergence.differing}
             self._update(member, self._rng.choice([name for name in FIELDS if name not in diverging]))
 
     def change_but_for_one_source(self) -> None:
@@ -79,12 +83,10 @@ class _Events:
             self._planter.remove(member, source)
 
     def put_right(self) -> None:
-        """One source that differs in fields is given the customer as it truly is."""
-        for member in self._take(1, lambda member: any(each.changed for each in member.divergences.values())):
-            source = next(source for source, each in member.divergences.items() if each.changed)
-            del member.divergences[source]
-            for source_id in member.ids[source]:
-                self._planter.update(source, source_id, replace(member.customer, modified=self.moment()))
+        """One source that differs in fields, or has others instead, is given the customer as it truly is."""
+        for member in self._take(1, lambda member: any(map(_can_be_put_right, member.divergences.values()))):
+            source = next(source for source, each in member.divergences.items() if _can_be_put_right(each))
+            self._planter.put_right(member, source, self.moment())
 
     def _update(self, member: Member, name: str, but_for: str | None = None) -> None:
         fields = update(member.customer, name, self._circumstances) | {"modified": self.moment()}

@@ -30,29 +30,54 @@ _TWO_FIELDS = {
     "lemonsoft": ("phone", "city"),
     "fynn": ("invoice_email", "postal_code"),
 }
+_DAYS_BEHIND = 90
 
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """How one source differs from the truth about a customer; ``renumbered``: it has another number there."""
+    """How one source differs from the truth about a customer.
+
+    Attributes:
+        renumbered: it has another number there.
+        split: two persons stand for it there, of whom only the e-mail address is the customer's.
+        changed: the fields that differ there.
+        mistyped: its organisation number has a typing error there.
+        days_behind: so many days earlier it was modified there.
+    """
 
     present: bool = True
     duplicated: bool = False
     renumbered: bool = False
+    split: bool = False
     changed: tuple[str, ...] = ()
+    mistyped: bool = False
+    days_behind: int = 0
+
+    @property
+    def differing(self) -> tuple[str, ...]:
+        """All fields that differ."""
+        return (*self.changed, "org_number") if self.mistyped else self.changed
 
 
 AGREES = Divergence()
 MISSING = Divergence(present=False)
 DUPLICATED = Divergence(duplicated=True)
 RENUMBERED = Divergence(renumbered=True)
+SPLIT = Divergence(split=True)
+MISTYPED = Divergence(mistyped=True)
+UNLIKE = Divergence(renumbered=True, changed=("email",))
+"""No key matches it, on a customer without identifiers; all else is the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerPlan:
-    """One customer's shape, how often Visma.net holds it, and where sources diverge; a source not named agrees."""
+    """One customer's shape, how often Visma.net holds it, and where sources diverge; a source not named agrees.
+
+    ``mistyped``: every system has the same typing error in its organisation number.
+    """
 
     shape: Shape = Shape.ANY
+    mistyped: bool = False
     copies_in_target: int = 1
     divergences: Mapping[str, Divergence] = field(default_factory=dict)
 
@@ -73,9 +98,10 @@ def plan_newcomers(customers: int, rng: Random) -> list[CustomerPlan]:
 
 
 def _target_plans(many: int, some: int) -> Iterator[CustomerPlan]:
-    """Customers that Visma.net lacks although others have them, or holds twice."""
+    """Customers that Visma.net lacks although others have them, or holds twice, or that all know wrong."""
     yield from [CustomerPlan(copies_in_target=0)] * many
     yield from [CustomerPlan(Shape.NORDIC_COMPANY, copies_in_target=2)] * many
+    yield from [CustomerPlan(Shape.NORDIC_COMPANY, mistyped=True)] * some
     for holder in SOURCES:
         divergences = {source: MISSING for source in SOURCES if source != holder}
         yield from [CustomerPlan(copies_in_target=0, divergences=divergences)] * some
@@ -102,11 +128,13 @@ def _divergences(source: str, many: int, some: int) -> dict[Shape, list[Divergen
     """
     org_number = [Divergence(changed=("org_number",))] * some
     vat_number = [Divergence(changed=("vat_number",))] * some
+    two_fields = [Divergence(changed=_TWO_FIELDS[source], days_behind=_DAYS_BEHIND)] * some
     fields = [Divergence(changed=(name,)) for name in ANY_COMPANY_FIELDS[source]] * some
     by_shape = {
-        Shape.COMPANY: [MISSING] * many + [Divergence(changed=_TWO_FIELDS[source])] * some + fields,
-        Shape.NORDIC_COMPANY: [RENUMBERED] * many + [DUPLICATED] * many,
-        Shape.PERSON: [RENUMBERED] * many + [Divergence(changed=("country",))] * some,
+        Shape.COMPANY: [MISSING] * many + two_fields + fields,
+        Shape.NORDIC_COMPANY: [RENUMBERED] * many + [DUPLICATED] * many + [MISTYPED] * some,
+        Shape.UNREGISTERED_COMPANY: [UNLIKE] * some,
+        Shape.PERSON: [RENUMBERED] * many + [Divergence(changed=("country",))] * some + [SPLIT] * some,
     }
     if source == "fynn":
         by_shape[Shape.GERMAN_COMPANY] = org_number + vat_number

@@ -9,10 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
-from airflow_provider_erp.sandbox.world.changes import changed
-from airflow_provider_erp.sandbox.world.plans import AGREES, SOURCES, TARGET, CustomerPlan, Divergence, plan_customers
+from airflow_provider_erp.sandbox.world.changes import changed, mistyped
+from airflow_provider_erp.sandbox.world.plans import (
+    AGREES,
+    RENUMBERED,
+    SOURCES,
+    TARGET,
+    CustomerPlan,
+    Divergence,
+    plan_customers,
+)
 from airflow_provider_erp.sandbox.world.population import Customer, Population
-from airflow_provider_erp.sandbox.world.truth import Member
+from airflow_provider_erp.sandbox.world.truth import Member, Reconciliation, reconciliations
 
 # Rows vary by the remainder of a style; 2520 is a multiple of every number from 1 to 10
 # and of 12, 14, 15, 18, 20 and 21, so that each remainder is equally likely.
@@ -50,6 +58,8 @@ class Planter:
     def plant(self, plan: CustomerPlan, joined: dt.datetime | None = None) -> None:
         """A new customer in the systems that the plan says; without a moment, it joined some time before day 0."""
         customer = self.population.draw(plan.shape)
+        if plan.mistyped:
+            customer = replace(mistyped(customer), vat_number="")
         if joined:
             customer = replace(customer, created=joined, modified=joined)
         number = self._number()
@@ -74,14 +84,46 @@ class Planter:
             del self.entries[vendor][source_id]
         member.ids[vendor] = []
 
+    def put_right(self, member: Member, source: str, modified: dt.datetime) -> None:
+        """Writes the customer as it truly is into one source; who stood for it there is deleted."""
+        customer, divergence = replace(member.customer, modified=modified), member.divergences.pop(source)
+        if divergence.split:
+            [number] = (self.entries[TARGET][source_id].number for source_id in member.ids[TARGET])
+            self.remove(member, source)
+            member.ids[source] = [self._enter(source, number, customer)]
+            return
+        if divergence.renumbered:
+            member.divergences[source] = RENUMBERED
+        for source_id in member.ids[source]:
+            self.update(source, source_id, customer)
+
+    def truth(self) -> list[Reconciliation]:
+        """What each comparison must find."""
+        records = {
+            vendor: {source_id: entry.customer for source_id, entry in entries.items()}
+            for vendor, entries in self.entries.items()
+        }
+        return reconciliations(self.members, records)
+
     def _enter_source(self, source: str, number: str, customer: Customer, divergence: Divergence) -> Iterator[str]:
         if not divergence.present:
             return
-        for name in divergence.changed:
-            customer = changed(customer, name, self.population.identifiers, self.rng)
+        if divergence.split:
+            for person in self.population.draw_household(customer):
+                yield self._enter(source, self._number(), replace(person, modified=customer.modified))
+            return
+        customer = self._diverging(customer, divergence)
         yield self._enter(source, self._number() if divergence.renumbered else number, customer)
         if divergence.duplicated:
             yield self._enter(source, self._number(), customer)
+
+    def _diverging(self, customer: Customer, divergence: Divergence) -> Customer:
+        """The customer as a source holds it that diverges so."""
+        for name in divergence.changed:
+            customer = changed(customer, name, self.population.identifiers, self.rng)
+        if divergence.mistyped:
+            customer = mistyped(customer)
+        return replace(customer, modified=customer.modified - dt.timedelta(days=divergence.days_behind))
 
     def _enter(self, vendor: str, number: str, customer: Customer) -> str:
         source_id = self._source_id(vendor, number)

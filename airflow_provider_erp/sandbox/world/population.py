@@ -6,7 +6,7 @@ import datetime as dt
 import itertools
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from random import Random
 
@@ -19,19 +19,31 @@ _STATUSES = {"active": 88, "blocked": 7, "closed": 5}
 
 
 class Shape(Enum):
-    """What kind of customer is wanted; a freelancer has a German VAT number and stands in no register."""
+    """What kind of customer is wanted.
+
+    A freelancer has a German VAT number and stands in no register; of an
+    unregistered company nobody knows any such number.
+    """
 
     ANY = "any"
     COMPANY = "company"
     NORDIC_COMPANY = "nordic company"
     GERMAN_COMPANY = "german company"
     GERMAN_FREELANCER = "german freelancer"
+    UNREGISTERED_COMPANY = "unregistered nordic company"
     PERSON = "person"
+
+
+_NORDIC = {Shape.NORDIC_COMPANY, Shape.UNREGISTERED_COMPANY}
+_UNREGISTERED = {Shape.GERMAN_FREELANCER, Shape.UNREGISTERED_COMPANY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """One customer as it truly is: the phone as E.164, identifiers as their registers write them, empty for none."""
+    """One customer as it truly is: the phone as E.164, identifiers as their registers write them, empty for none.
+
+    ``mistyped`` says that the organisation number has a typing error, which its check digit tells.
+    """
 
     country: str
     is_person: bool
@@ -50,6 +62,7 @@ class Customer:
     status: str
     created: dt.datetime
     modified: dt.datetime
+    mistyped: bool = False
 
 
 def _slug(name: str) -> str:
@@ -76,12 +89,21 @@ class Population:
         country = self._country(shape)
         if shape is Shape.PERSON:
             return self._person(country)
-        return self._company(country, registered=shape is not Shape.GERMAN_FREELANCER)
+        return self._company(country, registered=shape not in _UNREGISTERED)
+
+    def draw_household(self, customer: Customer) -> list[Customer]:
+        """Two persons of other names than the customer's, who share its e-mail address."""
+        household: dict[str, Customer] = {}
+        while len(household) < 2:
+            person = self.draw(Shape.PERSON)
+            if person.name != customer.name:
+                household[person.name] = replace(person, email=customer.email, invoice_email=customer.email)
+        return list(household.values())
 
     def _country(self, shape: Shape) -> Country:
         if shape in {Shape.GERMAN_COMPANY, Shape.GERMAN_FREELANCER}:
             return COUNTRIES["DE"]
-        codes = ["FI", "SE", "NO"] if shape is Shape.NORDIC_COMPANY else list(_SHARES)
+        codes = ["FI", "SE", "NO"] if shape in _NORDIC else list(_SHARES)
         return COUNTRIES[self._rng.choices(codes, [_SHARES[code] for code in codes])[0]]
 
     def _person(self, country: Country) -> Customer:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from airflow_provider_erp.sandbox.world.plans import AGREES, SOURCES, TARGET, Divergence
 from airflow_provider_erp.sandbox.world.population import Customer
+
+STALE_AFTER = dt.timedelta(days=30)
+"""Of two records that differ, one that was modified so much earlier is planted as stale."""
+
+_TELL_TIMES = {"visma_px", "lemonsoft"}
+"""Sources whose customers tell when they were modified."""
+
+Records = Mapping[str, Mapping[str, Customer]]
+"""What each system holds, by vendor and id."""
 
 
 @dataclass(slots=True, eq=False)
@@ -27,16 +37,26 @@ class Member:
         everywhere = all(len(ids) == 1 for ids in self.ids.values())
         return everywhere and all(divergence == AGREES for divergence in self.divergences.values())
 
+    @property
+    def is_split(self) -> bool:
+        """Whether two others stand for the customer in some source."""
+        return any(divergence.split for divergence in self.divergences.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """One planted disagreement; of a group that a side holds more than once, the id is the smallest as text."""
+    """One planted disagreement; of several records of a side, its id is the smallest as text."""
 
     kind: str
     field: str | None = None
     source_id: str | None = None
     target_id: str | None = None
     members: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return asdict(self) | {"members": list(self.members), "candidates": list(self.candidates)}
 
 
 @dataclass(slots=True)
@@ -50,34 +70,68 @@ class Reconciliation:
 
     def plain(self) -> dict[str, Any]:
         """The same as plain JSON values."""
-        plain = asdict(self)
-        for planted in plain["breaks"]:
-            planted["members"] = list(planted["members"])
-        return plain
+        return asdict(self) | {"breaks": [planted.plain() for planted in self.breaks]}
 
 
-def reconciliations(members: Iterable[Member]) -> list[Reconciliation]:
+def reconciliations(members: Iterable[Member], records: Records) -> list[Reconciliation]:
     """One for each source, the breaks in the order of the members."""
     by_source = {source: Reconciliation(source) for source in SOURCES}
     for member in members:
         for source, reconciliation in by_source.items():
-            source_ids, target_ids = member.ids[source], member.ids[TARGET]
-            divergence = member.divergences.get(source, AGREES)
-            reconciliation.breaks.extend(_breaks(source_ids, target_ids, divergence))
-            reconciliation.matched += bool(source_ids and target_ids)
+            held = _Held(member, source, records)
+            reconciliation.breaks.extend(held.breaks())
+            reconciliation.matched += held.is_pair
     return list(by_source.values())
 
 
-def _breaks(source_ids: list[str], target_ids: list[str], divergence: Divergence) -> Iterator[Break]:
-    """The breaks that follow from who holds one customer; the first id of a side is the one with the number."""
-    if len(source_ids) > 1:
-        yield Break("duplicate_in_source", source_id=min(source_ids), members=tuple(sorted(source_ids)))
-    if len(target_ids) > 1:
-        yield Break("duplicate_in_target", target_id=min(target_ids), members=tuple(sorted(target_ids)))
-    if source_ids and target_ids:
-        for name in divergence.changed:
-            yield Break("field_differs", field=name, source_id=source_ids[0], target_id=target_ids[0])
-    elif source_ids:
-        yield Break("missing_in_target", source_id=min(source_ids))
-    elif target_ids:
-        yield Break("missing_in_source", target_id=min(target_ids))
+class _Held:
+    """One customer as a source and the target hold it."""
+
+    def __init__(self, member: Member, source: str, records: Records) -> None:
+        self._source, self._source_ids, self._target_ids = source, member.ids[source], member.ids[TARGET]
+        self._divergence = member.divergences.get(source, AGREES)
+        self._sources, self._targets = records[source], records[TARGET]
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether the two match."""
+        return bool(self._source_ids and self._target_ids) and not self._divergence.split
+
+    def breaks(self) -> Iterator[Break]:
+        """What follows from who holds the customer, and how."""
+        yield from self._invalid()
+        source_ids, target_ids = tuple(sorted(self._source_ids)), tuple(sorted(self._target_ids))
+        if self._divergence.split:
+            yield Break("ambiguous", None, source_ids[0], target_ids[0], source_ids, target_ids)
+            return
+        if len(source_ids) > 1:
+            yield Break("duplicate_in_source", source_id=source_ids[0], members=source_ids)
+        if len(target_ids) > 1:
+            yield Break("duplicate_in_target", target_id=target_ids[0], members=target_ids)
+        if self.is_pair:
+            yield from self._of_pair()
+        elif source_ids:
+            yield Break("missing_in_target", source_id=source_ids[0])
+        elif target_ids:
+            yield Break("missing_in_source", target_id=target_ids[0])
+
+    def _invalid(self) -> Iterator[Break]:
+        for source_id in self._source_ids:
+            if self._sources[source_id].mistyped:
+                yield Break("invalid_identifier", "org_number", source_id=source_id)
+        for target_id in self._target_ids:
+            if self._targets[target_id].mistyped:
+                yield Break("invalid_identifier", "org_number", target_id=target_id)
+
+    def _of_pair(self) -> Iterator[Break]:
+        """How a pair differs; the first id of a side is the one with the number."""
+        ids = self._source_ids[0], self._target_ids[0]
+        here, there = self._sources[ids[0]], self._targets[ids[1]]
+        if self._divergence.renumbered:
+            yield Break("key_changed", "number", *ids)
+        for name in self._divergence.differing:
+            conflict = name == "status" and "active" in {here.status, there.status}
+            yield Break("status_conflict" if conflict else "field_differs", name, *ids)
+        differs = bool(self._divergence.differing) and self._source in _TELL_TIMES
+        if differs and abs(here.modified - there.modified) > STALE_AFTER:
+            yield Break("stale", None, *ids)
