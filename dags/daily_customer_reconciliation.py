@@ -4,14 +4,15 @@
 Every morning this DAG reads all customers of **Visma PX**, **Visma.net ERP**, **Lemonsoft** and **Fynn** side by
 side, and compares each of the other three with Visma.net ERP, which the ledger is kept in.
 
-Each *reconcile* task returns a verdict, the counts per kind of break, and the path of its HTML report. A second run
-of the same date replaces that date's report.
+Each *reconcile* task returns a verdict, the counts per kind of break, and the path of its HTML report, which tells
+what is new and how long the rest has been open. A second run of the same date replaces that date's report.
 
 **Connections**: `visma_px_default`, `visma_net_default`, `lemonsoft_default`, `fynn_default`.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pendulum
@@ -20,12 +21,20 @@ from airflow.sdk import DAG
 from airflow_provider_erp.operators.fetch import ErpFetchOperator
 from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
 from airflow_provider_erp.reconciliation import CUSTOMERS
+from airflow_provider_erp.reconciliation.rules import Threshold
 
+AGREED = replace(
+    CUSTOMERS,
+    stale_after_days=30,
+    thresholds=(Threshold(age_days=30),),  # warns; action="fail" would fail the task
+    zone="Europe/Helsinki",
+)
 SPECS = {
     # PX keeps the whole address in one free text, which no street can equal.
-    "visma_px": CUSTOMERS.named("visma_px_customers", "Customers of Visma PX").without("street"),
-    "lemonsoft": CUSTOMERS.named("lemonsoft_customers", "Customers of Lemonsoft"),
-    "fynn": CUSTOMERS.named("fynn_customers", "Customers of Fynn"),
+    "visma_px": AGREED.named("visma_px_customers", "Customers of Visma PX").without("street"),
+    "lemonsoft": AGREED.named("lemonsoft_customers", "Customers of Lemonsoft"),
+    # Fynn does not tell when a customer was modified.
+    "fynn": replace(AGREED.named("fynn_customers", "Customers of Fynn"), stale_after_days=None),
 }
 
 with DAG(

@@ -66,7 +66,7 @@ def deduplicate(
     """The groups of rows of one table that are the same; arguments and errors are those of :func:`match`."""
     check_kinds(fields)
     check_bands(apply_at, suggest_at)
-    table = Reader(fields, id, country).table(rows, "rows")
+    table = Reader(fields, id, country).table(rows, "table")
     ids, values = tuple(table), tuple(table.values())
     compared = Compared(fields_of(fields, values), values, Sides(len(values)))
     likely = {edge: score for edge, score in sorted(compared.within.items()) if score >= _odds(suggest_at)}

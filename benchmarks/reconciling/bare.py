@@ -1,4 +1,4 @@
-"""Bare DuckDB SQL: two normalised files, matched by number alone, to a list of breaks; no history, no report."""
+"""Bare DuckDB SQL: two files with normalised columns, matched by number alone, to a list of breaks; no history, no report."""
 
 from __future__ import annotations
 
@@ -10,23 +10,18 @@ FIELDS = "name org_number vat_number email invoice_email phone street postal_cod
 
 _SIDE = """
 CREATE TEMP TABLE {side}_duplicates AS
-WITH groups AS (SELECT key_number, MIN(record_id) AS first_id FROM {file} GROUP BY key_number HAVING COUNT(*) > 1)
-SELECT r.record_id, g.first_id FROM {file} r JOIN groups g ON g.key_number = r.key_number
-WHERE r.record_id <> g.first_id;
+WITH groups AS (SELECT key_number, MIN(source_id) AS first_id FROM {file} GROUP BY key_number HAVING COUNT(*) > 1)
+SELECT r.source_id, g.first_id FROM {file} r JOIN groups g ON g.key_number = r.key_number
+WHERE r.source_id <> g.first_id;
 CREATE TEMP VIEW {side} AS
-SELECT {columns} FROM {file} r ANTI JOIN {side}_duplicates d ON d.record_id = r.record_id;
+SELECT {columns} FROM {file} r ANTI JOIN {side}_duplicates d ON d.source_id = r.source_id;
 """
 _UNEQUAL = """
 CREATE TEMP TABLE unequal AS
-SELECT s.record_id AS source_id, t.record_id AS target_id, COALESCE(s.customer, t.customer) AS customer,
-  COALESCE(s.customer_name, t.customer_name) AS name, {columns}
+SELECT s.source_id AS source_id, t.source_id AS target_id, COALESCE(s.number, t.number) AS customer,
+  COALESCE(s.name, t.name) AS name, {columns}
 FROM source s FULL OUTER JOIN target t ON t.key_number = s.key_number
-WHERE s.record_id IS NULL OR t.record_id IS NULL OR {differs}
-"""
-_WRITTEN = """
-CREATE TEMP TABLE differing AS
-SELECT u.*, {columns}
-FROM unequal u JOIN {source} s ON s.record_id = u.source_id JOIN {target} t ON t.record_id = u.target_id
+WHERE s.source_id IS NULL OR t.source_id IS NULL OR {differs}
 """
 _MISSING_AND_DUPLICATE = """
 SELECT 'missing_in_source' AS kind, NULL AS field, source_id, target_id, customer, name, NULL AS source_value,
@@ -34,32 +29,28 @@ SELECT 'missing_in_source' AS kind, NULL AS field, source_id, target_id, custome
 UNION ALL
 SELECT 'missing_in_target', NULL, source_id, target_id, customer, name, NULL, NULL FROM unequal WHERE target_id IS NULL
 UNION ALL
-SELECT 'duplicate_in_source', NULL, record_id, NULL, first_id, NULL, NULL, NULL FROM source_duplicates
+SELECT 'duplicate_in_source', NULL, source_id, NULL, first_id, NULL, NULL, NULL FROM source_duplicates
 UNION ALL
-SELECT 'duplicate_in_target', NULL, NULL, record_id, first_id, NULL, NULL, NULL FROM target_duplicates
+SELECT 'duplicate_in_target', NULL, NULL, source_id, first_id, NULL, NULL, NULL FROM target_duplicates
 """
 
 
 def statements(source: Path, target: Path, breaks: Path) -> Iterator[str]:
-    """In order; the last one tells how many breaks it wrote. What the systems wrote is read only where they differ."""
+    """In order; the last one tells how many breaks it wrote."""
     files = {"source": f"read_parquet('{source}')", "target": f"read_parquet('{target}')"}
-    columns = ["record_id", "key_number", "customer", "customer_name", *(f"compared_{field}" for field in FIELDS)]
+    columns = ["source_id", "number", "key_number", *FIELDS, *(f"compared_{field}" for field in FIELDS)]
     for side, file in files.items():
         yield _SIDE.format(side=side, file=file, columns=", ".join(columns))
-    unequal = [f"s.compared_{field} <> t.compared_{field}" for field in FIELDS]
-    marks = (
-        f"CASE WHEN {each} THEN 1 ELSE 0 END AS differs_{field}" for field, each in zip(FIELDS, unequal, strict=True)
+    unequal = {field: f"s.compared_{field} <> t.compared_{field}" for field in FIELDS}
+    values = (
+        f"CASE WHEN {differs} THEN 1 ELSE 0 END AS differs_{field}, "
+        f"s.{field} AS source_{field}, t.{field} AS target_{field}"
+        for field, differs in unequal.items()
     )
-    yield _UNEQUAL.format(columns=", ".join(marks), differs=" OR ".join(unequal))
-    written = (
-        f"COALESCE(s.written_{field}, s.compared_{field}) AS source_{field}, "
-        f"COALESCE(t.written_{field}, t.compared_{field}) AS target_{field}"
-        for field in FIELDS
-    )
-    yield _WRITTEN.format(columns=", ".join(written), **files)
+    yield _UNEQUAL.format(columns=", ".join(values), differs=" OR ".join(unequal.values()))
     differing = (
         f"SELECT 'differs', '{field}', source_id, target_id, customer, name, source_{field}, target_{field} "
-        f"FROM differing WHERE differs_{field} = 1"
+        f"FROM unequal WHERE differs_{field} = 1"
         for field in FIELDS
     )
     yield f"COPY ({' UNION ALL '.join((_MISSING_AND_DUPLICATE, *differing))}) TO '{breaks}'"
@@ -73,7 +64,7 @@ def prepare(url: str, folder: Path, rows: int, options: Mapping[str, str]) -> Ca
     def work() -> int:
         written = 0
         with duckdb.connect(config={"threads": 2, "preserve_insertion_order": False}) as engine:
-            source, target = (sides / f"{side}_normalised.parquet" for side in ("source", "target"))
+            source, target = (sides / f"{side}_plain.parquet" for side in ("source", "target"))
             for statement in statements(source, target, folder / "breaks.parquet"):
                 [(written,)] = engine.execute(statement).fetchall() or [(0,)]
         return int(written)

@@ -12,9 +12,13 @@ from airflow_provider_erp.records import Customer
 
 COLUMNS = tuple(field.name for field in dataclasses.fields(Customer))
 SIDES = ("source", "target")
-CHANGED_FIELDS = ("name", "email", "phone", "street", "status")
-"""Each of these differs in every hundredth pair."""
+CHANGED_FIELDS = ("name", "email", "phone", "street")
+"""One of these differs in every hundredth pair, each in as many."""
 
+KINDS = (
+    *("missing_in_source", "missing_in_target", "duplicate_in_source", "duplicate_in_target", "differs", "status"),
+    *("key_changed", "ambiguous", "invalid_identifier", "stale"),
+)
 _SQL = Path(__file__).with_name("customers.sql")
 
 
@@ -25,10 +29,10 @@ def write_customers(folder: Path, rows: int) -> None:
     has new values on the next day, half of them in each system.
 
     Raises:
-        ValueError: the number of rows is no multiple of 200, so that faults would not be hundredths.
+        ValueError: the number of rows is no multiple of 400, so that faults would not be hundredths.
     """
-    if rows < 200 or rows % 200:
-        raise ValueError(f"rows: expected a multiple of 200, got {rows}")
+    if rows < 400 or rows % 400:
+        raise ValueError(f"rows: expected a multiple of 400, got {rows}")
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as engine:
         engine.execute(_SQL.read_text(encoding="utf-8").replace("{rows}", str(rows)))
@@ -45,15 +49,9 @@ def write_customers(folder: Path, rows: int) -> None:
 
 
 def planted(rows: int) -> Mapping[str, int]:
-    """How many faults of each kind there are; the differing fields are one kind together."""
+    """How many customers have a fault of each kind."""
     hundredth = rows // 100
-    singly = ("missing_in_source", "missing_in_target", "duplicate_in_source", "duplicate_in_target", "key_changed")
-    return dict.fromkeys(singly, hundredth) | {
-        "ambiguous": 2 * hundredth,
-        "differs": len(CHANGED_FIELDS) * hundredth,
-        "invalid_identifier": hundredth,
-        "stale": hundredth,
-    }
+    return dict.fromkeys(KINDS, hundredth)
 
 
 def found_by_number(rows: int) -> int:
@@ -63,4 +61,4 @@ def found_by_number(rows: int) -> int:
         faults[kind]
         for kind in ("missing_in_source", "missing_in_target", "duplicate_in_source", "duplicate_in_target")
     )
-    return alone + faults["differs"] + 2 * faults["key_changed"] + 2 * faults["ambiguous"]
+    return alone + faults["differs"] + faults["status"] + 2 * faults["key_changed"] + 2 * faults["ambiguous"]

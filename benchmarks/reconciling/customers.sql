@@ -35,7 +35,8 @@ INSERT INTO countries VALUES
 
 CREATE TABLE customers AS
 WITH numbers AS (
-  SELECT i, i % 100 AS fault, ['FI', 'SE', 'NO', 'DK'][1 + (hash(i || 'country') % 4)::BIGINT] AS code FROM range({rows}) t(i)
+  -- Fault 4 is shared by four fields, and every other pair of neighbours with faults 10 and 11 has none.
+  SELECT i, CASE WHEN i % 100 IN (10, 11) AND i // 100 % 2 = 1 THEN 99 ELSE i % 100 END AS fault, ['FI', 'SE', 'NO', 'DK'][1 + (hash(i || 'country') % 4)::BIGINT] AS code FROM range({rows}) t(i)
 ), named AS (
   SELECT n.i, n.fault, c.*,
     pick(['Virtanen', 'Korhonen', 'Mäkinen', 'Nieminen', 'Hämäläinen', 'Lindqvist', 'Andersson', 'Johansson', 'Sjöberg',
@@ -94,14 +95,14 @@ SELECT * REPLACE ('Industrigatan 1' AS street) FROM source WHERE i % 200 = 50;
 CREATE VIEW target AS
 SELECT 't' || hash(i) || copy AS source_id, i,
   CASE WHEN fault IN (9, 10, 11) THEN 'X' || number ELSE number END AS number,
-  CASE WHEN fault = 4 THEN 'Ny ' || name WHEN i % 8 = 0 THEN upper(name) ELSE name END AS name,
+  CASE WHEN fault = 4 AND i // 100 % 4 = 0 THEN 'Ny ' || name WHEN i % 8 = 0 THEN upper(name) ELSE name END AS name,
   CASE WHEN fault IN (10, 11) THEN '' ELSE replace(org_number, '-', '') END AS org_number,
   CASE WHEN fault IN (10, 11) THEN '' ELSE vat_number END AS vat_number,
-  CASE WHEN fault IN (10, 11) THEN 'info@group' || i // 2 || '.com' WHEN fault = 5 THEN 'office.' || email ELSE email END
+  CASE WHEN fault IN (10, 11) THEN 'info@group' || i // 2 || '.com' WHEN fault = 4 AND i // 100 % 4 = 1 THEN 'office.' || email ELSE email END
     AS email,
   invoice_email,
-  CASE WHEN fault = 6 THEN phone[:-2] || (phone[-1:]::INTEGER + 1) % 10 ELSE replace(phone, ' ', '') END AS phone,
-  CASE WHEN fault = 7 THEN street || ' B' ELSE street END AS street,
+  CASE WHEN fault = 4 AND i // 100 % 4 = 2 THEN phone[:-2] || (phone[-1:]::INTEGER + 1) % 10 ELSE replace(phone, ' ', '') END AS phone,
+  CASE WHEN fault = 4 AND i // 100 % 4 = 3 THEN street || ' B' ELSE street END AS street,
   postal_code, city, code AS country, currency, language, payment_terms,
   CASE WHEN fault = 8 THEN 'blocked' ELSE status END AS status,
   CASE WHEN fault = 13 THEN '2025-06-01T00:00:00Z' ELSE modified_at END AS modified_at

@@ -57,11 +57,23 @@ def _normalise_side(folder: Path, side: str) -> None:
     day, changes, following = (folder / f"{side}{part}_normalised.parquet" for part in ("", "_changes", "_next"))
     normalise_file(folder / f"{side}.parquet", day)
     normalise_file(folder / f"{side}_changes.parquet", changes)
+    _write_plain(folder / f"{side}.parquet", day, folder / f"{side}_plain.parquet")
     with duckdb.connect() as engine:
         changed = engine.read_parquet(str(changes)).set_alias("changed")
         unchanged = engine.read_parquet(str(day)).join(changed, "record_id", how="anti")
         unchanged.union(changed).create_view("following")
         engine.execute(f"COPY following TO '{following}' (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4_raw)")
+
+
+def _write_plain(canonical: Path, normalised: Path, path: Path) -> None:
+    """The canonical columns with the normalised ones beside them, each whole, as a user of plain SQL would keep them."""
+    with duckdb.connect() as engine:
+        made = [name for name in engine.read_parquet(str(normalised)).columns if name.startswith(("compared_", "key_"))]
+        columns = ", ".join(f"n.{name}" for name in made)
+        engine.execute(
+            f"COPY (SELECT c.*, {columns} FROM read_parquet('{canonical}') c "
+            f"JOIN read_parquet('{normalised}') n ON n.record_id = c.source_id) TO '{path}' (COMPRESSION zstd)"
+        )
 
 
 def normalise_file(canonical: Path, path: Path) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from airflow.sdk import DAG
+from published_report import facts, report_of
 
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
 
@@ -41,40 +42,46 @@ def load() -> DAG:
     return dag
 
 
-def report(base_path: Path, system: str) -> Any:
-    [folder] = base_path.glob(f"reconciliation/{system}_customers/{system}-*/visma_net-*/2026-11-20")
-    assert sorted(file.name for file in folder.iterdir()) == ["breaks.csv", "breaks.json", "report.html"]
-    return json.loads((folder / "breaks.json").read_text())
+def report(base_path: Path, system: str, day: dt.datetime = DAY) -> Any:
+    return report_of(base_path, f"{system}_customers", day.date())
 
 
-def found(result: Any) -> set[tuple[Any, ...]]:
-    return {
-        (row["kind"], row["field"], row["source_id"], row["target_id"], tuple(row["members"]))
-        for row in result["breaks"]
-    }
-
-
-def planted(truth: Any, system: str) -> set[tuple[Any, ...]]:
-    [wanted] = [each for each in truth["reconciliations"] if each["source"] == system]
-    return {
-        (row["kind"], row["field"], row["source_id"], row["target_id"], tuple(row["members"]))
-        for row in wanted["breaks"]
-    }
+def planted(sandbox: Sandbox, system: str) -> list[tuple[Any, ...]]:
+    [wanted] = [each for each in sandbox.truth()["reconciliations"] if each["source"] == system]
+    return facts(wanted["breaks"])
 
 
 def test_breaks_found_are_the_breaks_planted_and_a_second_run_finds_the_same_once(
     run_dag: Any, sandbox: Sandbox, base_path: Path
 ) -> None:
-    run = run_dag(load(), logical_date=DAY)
-    assert run.state == "success"
+    assert run_dag(load(), logical_date=DAY).state == "success"
     first = {system: report(base_path, system) for system in SYSTEMS}
     for system in SYSTEMS:
-        assert found(first[system]) == planted(sandbox.truth(), system)
-        assert len(first[system]["breaks"]) == len(found(first[system]))
+        assert sorted(facts(first[system]["breaks"]), key=str) == sorted(planted(sandbox, system), key=str)
 
     assert run_dag(load(), logical_date=DAY).state == "success"
     for system in SYSTEMS:
         assert report(base_path, system)["breaks"] == first[system]["breaks"]
+
+
+def test_breaks_come_and_go_with_the_days_and_the_report_tells_since_when(
+    run_dag: Any, sandbox: Sandbox, base_path: Path
+) -> None:
+    before: dict[str, set[tuple[Any, ...]]] = {system: set() for system in SYSTEMS}
+    for number in range(4):
+        day = DAY - dt.timedelta(days=3 - number)
+        assert run_dag(load(), logical_date=day).state == "success"
+        for system in SYSTEMS:
+            told, wanted = report(base_path, system, day), set(planted(sandbox, system))
+            assert set(facts(told["breaks"])) == wanted
+            came, went = wanted - before[system], before[system] - wanted
+            fresh = [row for row in told["breaks"] if row["age_days"] == 0]
+            assert set(facts(fresh)) == came
+            assert len(told["resolved"]) == len(went)
+            assert told["days"][-1]["open"] == len(wanted)
+            before[system] = wanted
+        sandbox.advance()
+    assert {row["since"] for row in told["breaks"]} > {"2026-11-17", "2026-11-20"}
 
 
 def test_faults_on_the_way_change_nothing_in_the_result(run_dag: Any, sandbox: Sandbox, base_path: Path) -> None:
@@ -89,7 +96,7 @@ def test_faults_on_the_way_change_nothing_in_the_result(run_dag: Any, sandbox: S
         sandbox.arm(vendor, kind)
     assert run_dag(load(), logical_date=DAY).state == "success"
     for system in SYSTEMS:
-        assert found(report(base_path, system)) == planted(sandbox.truth(), system)
+        assert set(facts(report(base_path, system)["breaks"])) == set(planted(sandbox, system))
 
 
 def test_dag_is_a_model_for_authors() -> None:

@@ -10,19 +10,15 @@ from typing import Any
 
 import pytest
 from airflow.sdk import DAG
+from published_report import facts, report_of
 
-from airflow_provider_erp.landing.catalog import read_batch
-from airflow_provider_erp.landing.state import state_up_to
-from airflow_provider_erp.reconciliation.postings import PostingSpec
-from airflow_provider_erp.reconciliation.postings.compare import reconcile_postings
-from airflow_provider_erp.reconciliation.postings.side import PostingSide
-from airflow_provider_erp.reconciliation.result import Break, Reconciliation
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
 
 DAGS = Path(__file__).parents[2] / "dags"
 NAME = "daily_project_transaction_reconciliation"
 DAY = dt.datetime(2026, 11, 15, tzinfo=dt.UTC)
 FETCHES = ("fetch_project_transactions", "fetch_invoices")
+FACTS = ("kind", "key", "source_id", "target_id", "members", "amount", "currency")
 
 
 @pytest.fixture
@@ -48,55 +44,35 @@ def load() -> DAG:
     return dag
 
 
-def fetched(run: Any, task_id: str, folder: Path) -> PostingSide:
-    """A side as the reconcile task gives it to the comparison."""
-    [instance] = [each for each in run.get_task_instances() if each.task_id == task_id]
-    batch = read_batch(instance.xcom_pull(task_ids=task_id)["manifest"])
-    folder.mkdir(parents=True)
-    state = state_up_to(batch, folder)
-    full = state.batches[0].manifest
-    return PostingSide(
-        title=batch.manifest.title,
-        records=state.records,
-        batch=task_id,
-        full_read_at=full.observed_at,
-        read_at=state.read_at,
-        remarks=state.remarks,
-    )
+def planted(sandbox: Sandbox) -> list[tuple[Any, ...]]:
+    return facts(sandbox.truth()["postings"]["breaks"], FACTS)
 
 
-def compared(run: Any, as_of: dt.datetime, folder: Path) -> Reconciliation:
-    spec: PostingSpec = getattr(load().task_dict["reconcile_postings"], "spec")  # noqa: B009  # mypy knows no operator
-    transactions, invoices = (fetched(run, task_id, folder / task_id) for task_id in FETCHES)
-    return reconcile_postings(spec, transactions, invoices, folder, as_of=as_of)
-
-
-def told(each: Break) -> tuple[Any, ...]:
-    """What the truth tells of a break."""
-    return (each.kind, each.key, each.source_id, each.target_id, each.members, str(each.amount), each.currency)
-
-
-def planted(sandbox: Sandbox) -> set[tuple[Any, ...]]:
-    names = ("kind", "key", "source_id", "target_id", "members", "amount", "currency")
-    breaks = sandbox.truth()["postings"]["breaks"]
-    return {tuple(tuple(row[name]) if name == "members" else row[name] for name in names) for row in breaks}
-
-
-def test_breaks_found_are_the_breaks_planted_on_every_day(
-    run_dag: Any, sandbox: Sandbox, base_path: Path, tmp_path: Path
+def test_breaks_in_the_published_files_are_the_breaks_planted_on_every_day(
+    run_dag: Any, sandbox: Sandbox, base_path: Path
 ) -> None:
-    fetches = load().partial_subset(list(FETCHES))
     kinds = set()
-    for day in range(4):
-        as_of = DAY + dt.timedelta(days=day)
-        run = run_dag(fetches, logical_date=as_of)
-        result = compared(run, as_of, tmp_path / f"day {day}")
-        breaks = [told(each) for each in result.read_breaks()]
-        assert set(breaks) == planted(sandbox)
-        assert len(breaks) == len(set(breaks)) == sum(result.counts.values())
-        kinds |= {kind for kind, count in result.counts.items() if count}
+    before: set[tuple[Any, ...]] = set()
+    for number in range(4):
+        day = DAY + dt.timedelta(days=number)
+        assert run_dag(load(), logical_date=day).state == "success"
+        told, wanted = report_of(base_path, "project_postings", day.date()), planted(sandbox)
+        found = facts(told["breaks"], FACTS)
+        assert sorted(found, key=str) == sorted(wanted, key=str)
+        assert len(found) == sum(told["counts"].values()) == told["days"][-1]["open"]
+        assert len(told["resolved"]) == len(before - set(wanted))
+        kinds |= {row["kind"] for row in told["breaks"]}
+        before = set(wanted)
         sandbox.advance()
-    assert kinds == set(result.kinds)
+    assert kinds == set(told["kinds"])
+
+
+def test_second_run_of_a_day_replaces_its_report(run_dag: Any, sandbox: Sandbox, base_path: Path) -> None:
+    for _ in range(2):
+        assert run_dag(load(), logical_date=DAY).state == "success"
+    told = report_of(base_path, "project_postings", DAY.date())
+    assert {row["state"] for row in told["breaks"]} == {"new"}
+    assert len(told["days"]) == 1
 
 
 def test_dag_is_a_model_for_authors() -> None:

@@ -20,7 +20,9 @@ FIELDS = {
     "postal_code": "exact",
     "founded": "date",
 }
-_NAMES = "Meri Rakennus,Meri Rakenus,Merirakennus,Rakennus Meri Oy,Oy Meri Rakennus Ab,M. Rakennus,Nord Bygg AS,Nord,Bygg"
+_NAMES = (
+    "Meri Rakennus,Meri Rakenus,Merirakennus,Rakennus Meri Oy,Oy Meri Rakennus Ab,M. Rakennus,Nord Bygg AS,Nord,Bygg"
+)
 _STREETS = "Rantatie 5,Rantatie 5 A,Storgata 1,Storgt 1,Storgata 11"
 _VALUES = {
     "name": _NAMES.split(","),
