@@ -1,4 +1,4 @@
-"""Bare DuckDB SQL: two files with normalised columns, matched by number alone, to a list of breaks; no history, no report."""
+"""Bare DuckDB SQL: two files with normalised columns, matched by number alone, to breaks; no history, no report."""
 
 from __future__ import annotations
 

@@ -1,6 +1,13 @@
 -- Two systems' customers, made by arithmetic: the same number of rows gives the same customers. Each hundredth of
 -- them has one fault, by its `fault`; `{rows}` is the number of customers that are made.
 CREATE MACRO pick(texts, i, salt) AS texts[1 + (hash(i || salt) % len(texts))::BIGINT];
+CREATE MACRO surnames() AS ['Virtanen', 'Korhonen', 'Mäkinen', 'Nieminen', 'Hämäläinen', 'Lindqvist', 'Andersson', 'Johansson',
+  'Sjöberg', 'Öhman', 'Hansen', 'Olsen', 'Bjørnstad', 'Kjær', 'Jensen', 'Sørensen', 'Rasmussen', 'Åkesson', 'Berg', 'Holm',
+  'Lind', 'Strand', 'Koskinen', 'Salonen', 'Nygård', 'Dahl', 'Møller', 'Laine'];
+CREATE MACRO places() AS ['Nord', 'Syd', 'Öst', 'Väst', 'Pohjola', 'Itämeri', 'Polar', 'Fjord', 'Skärgård', 'Baltic', 'Arctic',
+  'Aurora', 'Kvarken', 'Lappi', 'Viking', 'Sampo', 'Tor', 'Saga', 'Runa', 'Havn'];
+CREATE MACRO trades() AS ['Bygg', 'Rakennus', 'Konsult', 'Metall', 'Kuljetus', 'Transport', 'Elektro', 'Sähkö', 'Tech', 'Data',
+  'Fisk', 'Trävaru', 'Kone', 'Maskin', 'Kiinteistö', 'Fastighet', 'Rør', 'Maling', 'Mat', 'Design'];
 CREATE MACRO weighed(digits, weights) AS
   list_sum(list_transform(range(1, len(weights) + 1), lambda k: digits[k:k]::INTEGER * weights[k]));
 -- The check digit after modulus 11; 10 stands for none.
@@ -35,17 +42,13 @@ INSERT INTO countries VALUES
 
 CREATE TABLE customers AS
 WITH numbers AS (
-  -- Fault 4 is shared by four fields, and every other pair of neighbours with faults 10 and 11 has none.
-  SELECT i, CASE WHEN i % 100 IN (10, 11) AND i // 100 % 2 = 1 THEN 99 ELSE i % 100 END AS fault, ['FI', 'SE', 'NO', 'DK'][1 + (hash(i || 'country') % 4)::BIGINT] AS code FROM range({rows}) t(i)
+  -- Two faults lie on two neighbours, in every other hundred: together they are a hundredth, too.
+  SELECT i, CASE WHEN i % 100 IN (10, 11) AND i // 100 % 2 = 1 THEN 99 ELSE i % 100 END AS fault,
+    ['FI', 'SE', 'NO', 'DK'][1 + (hash(i || 'country') % 4)::BIGINT] AS code
+  FROM range({rows}) t(i)
 ), named AS (
   SELECT n.i, n.fault, c.*,
-    pick(['Virtanen', 'Korhonen', 'Mäkinen', 'Nieminen', 'Hämäläinen', 'Lindqvist', 'Andersson', 'Johansson', 'Sjöberg',
-      'Öhman', 'Hansen', 'Olsen', 'Bjørnstad', 'Kjær', 'Jensen', 'Sørensen', 'Rasmussen', 'Åkesson', 'Berg', 'Holm', 'Lind',
-      'Strand', 'Koskinen', 'Salonen', 'Nygård', 'Dahl', 'Møller', 'Laine'], i, 'surname') AS surname,
-    pick(['Nord', 'Syd', 'Öst', 'Väst', 'Pohjola', 'Itämeri', 'Polar', 'Fjord', 'Skärgård', 'Baltic', 'Arctic', 'Aurora',
-      'Kvarken', 'Lappi', 'Viking', 'Sampo', 'Tor', 'Saga', 'Runa', 'Havn'], i, 'place') AS place,
-    pick(['Bygg', 'Rakennus', 'Konsult', 'Metall', 'Kuljetus', 'Transport', 'Elektro', 'Sähkö', 'Tech', 'Data', 'Fisk',
-      'Trävaru', 'Kone', 'Maskin', 'Kiinteistö', 'Fastighet', 'Rør', 'Maling', 'Mat', 'Design'], i, 'trade') AS trade
+    pick(surnames(), i, 'surname') AS surname, pick(places(), i, 'place') AS place, pick(trades(), i, 'trade') AS trade
   FROM numbers n JOIN countries c ON c.code = n.code
 ), identified AS (
   SELECT *, CASE code
@@ -81,8 +84,9 @@ FROM (
   FROM identified
 );
 
--- The first hundredths have the faults, the next day's changes come to others. A duplicate is the same customer once
--- more, under another id; ambiguous are two customers of each system that share an e-mail and nothing else.
+-- Of each hundred customers the first have the faults, and one has new values in both systems on the next day.
+-- A duplicate is the same customer once more, under another id. Fault 4 is shared by four fields. Ambiguous (10, 11) are
+-- two customers of each system that share an e-mail and nothing else.
 CREATE VIEW source AS
 SELECT 's' || i || copy AS source_id, * EXCLUDE (copy, email),
   CASE WHEN fault IN (10, 11) THEN 'info@group' || i // 2 || '.com' ELSE email END AS email
@@ -90,24 +94,33 @@ FROM customers, (VALUES (''), ('b')) copies(copy)
 WHERE fault <> 0 AND (copy = '' OR fault = 2);
 
 CREATE VIEW source_changes AS
-SELECT * REPLACE ('Industrigatan 1' AS street) FROM source WHERE i % 200 = 50;
+SELECT * REPLACE ('Industrigatan 1' AS street) FROM source WHERE fault = 50;
+
+CREATE VIEW told_apart AS
+SELECT i, fault, number, code, currency, language, payment_terms, modified_at,
+  CASE WHEN fault = 4 THEN ['name', 'email', 'phone', 'street'][1 + i // 100 % 4] ELSE '' END AS differs,
+  CASE WHEN fault IN (10, 11) THEN {'name': pick(places(), i, 'other') || ' ' || pick(surnames(), i, 'other'),
+      'org_number': '', 'vat_number': '', 'email': 'info@group' || i // 2 || '.com', 'invoice_email': '',
+      'phone': '', 'street': 'Havnegata ' || i % 997, 'postal_code': '', 'city': ''}
+    ELSE {'name': name, 'org_number': replace(org_number, '-', ''), 'vat_number': vat_number, 'email': email,
+      'invoice_email': invoice_email, 'phone': replace(phone, ' ', ''), 'street': street, 'postal_code': postal_code,
+      'city': city} END AS held
+FROM customers;
 
 CREATE VIEW target AS
-SELECT 't' || hash(i) || copy AS source_id, i,
+SELECT 't' || hash(i) || copy AS source_id, fault,
   CASE WHEN fault IN (9, 10, 11) THEN 'X' || number ELSE number END AS number,
-  CASE WHEN fault = 4 AND i // 100 % 4 = 0 THEN 'Ny ' || name WHEN i % 8 = 0 THEN upper(name) ELSE name END AS name,
-  CASE WHEN fault IN (10, 11) THEN '' ELSE replace(org_number, '-', '') END AS org_number,
-  CASE WHEN fault IN (10, 11) THEN '' ELSE vat_number END AS vat_number,
-  CASE WHEN fault IN (10, 11) THEN 'info@group' || i // 2 || '.com' WHEN fault = 4 AND i // 100 % 4 = 1 THEN 'office.' || email ELSE email END
-    AS email,
-  invoice_email,
-  CASE WHEN fault = 4 AND i // 100 % 4 = 2 THEN phone[:-2] || (phone[-1:]::INTEGER + 1) % 10 ELSE replace(phone, ' ', '') END AS phone,
-  CASE WHEN fault = 4 AND i // 100 % 4 = 3 THEN street || ' B' ELSE street END AS street,
-  postal_code, city, code AS country, currency, language, payment_terms,
-  CASE WHEN fault = 8 THEN 'blocked' ELSE status END AS status,
+  CASE WHEN differs = 'name' THEN 'Ny ' || held.name WHEN i % 8 = 0 THEN upper(held.name) ELSE held.name END AS name,
+  held.org_number, held.vat_number,
+  CASE WHEN differs = 'email' THEN 'office.' || held.email ELSE held.email END AS email,
+  CASE WHEN fault = 13 THEN 'old.' || held.invoice_email ELSE held.invoice_email END AS invoice_email,
+  CASE WHEN differs = 'phone' THEN held.phone[:-2] || (held.phone[-1:]::INTEGER + 1) % 10 ELSE held.phone END AS phone,
+  CASE WHEN differs = 'street' THEN held.street || ' B' ELSE held.street END AS street,
+  held.postal_code, held.city, code AS country, currency, language, payment_terms,
+  CASE WHEN fault = 8 THEN 'blocked' ELSE 'active' END AS status,
   CASE WHEN fault = 13 THEN '2025-06-01T00:00:00Z' ELSE modified_at END AS modified_at
-FROM customers, (VALUES (''), ('b')) copies(copy)
+FROM told_apart, (VALUES (''), ('b')) copies(copy)
 WHERE fault <> 1 AND (copy = '' OR fault = 3);
 
 CREATE VIEW target_changes AS
-SELECT * REPLACE ('Nokia' AS city) FROM target WHERE i % 200 = 150;
+SELECT * REPLACE ('Nokia' AS city) FROM target WHERE fault = 50;

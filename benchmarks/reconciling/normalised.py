@@ -66,7 +66,7 @@ def _normalise_side(folder: Path, side: str) -> None:
 
 
 def _write_plain(canonical: Path, normalised: Path, path: Path) -> None:
-    """The canonical columns with the normalised ones beside them, each whole, as a user of plain SQL would keep them."""
+    """The canonical columns with the normalised ones beside them, as a user of plain SQL would keep them."""
     with duckdb.connect() as engine:
         made = [name for name in engine.read_parquet(str(normalised)).columns if name.startswith(("compared_", "key_"))]
         columns = ", ".join(f"n.{name}" for name in made)

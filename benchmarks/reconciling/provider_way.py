@@ -1,13 +1,16 @@
-"""This provider's own way: from normalised sides to breaks, their history from the ledger, and all files of the report."""
+"""This provider's own way: from normalised sides to breaks, their history in the ledger, and the whole report."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from benchmarks.reconciling.planted import planted
+
 TODAY = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
+STALE_AFTER_DAYS = 90
 
 
 def prepare(url: str, folder: Path, rows: int, options: Mapping[str, str]) -> Callable[[], int]:
@@ -20,15 +23,15 @@ def prepare(url: str, folder: Path, rows: int, options: Mapping[str, str]) -> Ca
     from airflow_provider_erp.reconciliation.report import write_report
     from airflow_provider_erp.reconciliation.spec import CUSTOMERS
 
-    day, names = options.get("day", ""), ("source", "target")
+    spec, names = dataclasses.replace(CUSTOMERS, stale_after_days=STALE_AFTER_DAYS), ("source", "target")
     source, target = (
         Side(title=name.title(), records=Path(url) / f"{name}.parquet", coverage="full", batch=f"{name}/customer/today")
         for name in names
     )
 
     def work() -> int:
-        one, other = (open_normalised(Path(url) / f"{name}{day}_normalised.parquet") for name in names)
-        result = compare(CUSTOMERS, (source, target), (one, other), folder, as_of=TODAY)
+        one, other = (open_normalised(Path(url) / f"{name}_normalised.parquet") for name in names)
+        result = compare(spec, (source, target), (one, other), folder, as_of=TODAY)
         observation = folder / "observation.parquet"
         write_observation(result.breaks, observation)
         yesterday = TODAY - dt.timedelta(days=1)
@@ -36,7 +39,18 @@ def prepare(url: str, folder: Path, rows: int, options: Mapping[str, str]) -> Ca
         (folder / "history").mkdir()
         history = fold([before], result.breaks, as_of=TODAY, zone="UTC", folder=folder / "history")
         write_report(result, history, folder / "report")
-        print(json.dumps({"counts": result.counts, "matched_by": result.matched_by}))
-        return sum(result.counts.values())
+        return checked(result.counts, planted(int(options["customers"])))
 
     return work
+
+
+def checked(found: Mapping[str, int], expected: Mapping[str, int]) -> int:
+    """How many breaks there are.
+
+    Raises:
+        RuntimeError: of a kind there are more or fewer than were planted.
+    """
+    if found != expected:
+        wrong = (f"{kind} {found.get(kind, 0)} (expected {number})" for kind, number in expected.items())
+        raise RuntimeError(f"breaks by kind: {', '.join(wrong)}; the comparison or the customers are wrong")
+    return sum(found.values())
