@@ -19,9 +19,11 @@ from benchmarks.reconciling.customers import SIDES, write_customers
 _PROVIDER = Path(airflow_provider_erp.__file__).parent
 _CODE = (
     *_PROVIDER.glob("normalise/**/*.py"),
-    *_PROVIDER.glob("reconciliation/customers/*.py"),
+    *(_PROVIDER / f"reconciliation/customers/{name}.py" for name in ("normalised", "row", "sides")),
     _PROVIDER / "reconciliation/spec.py",
 )
+_WRITTEN = "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4_raw)"
+"""As the provider writes its own normalised files."""
 _OURS = Path(__file__).parent
 
 
@@ -62,7 +64,7 @@ def _normalise_side(folder: Path, side: str) -> None:
         changed = engine.read_parquet(str(changes)).set_alias("changed")
         unchanged = engine.read_parquet(str(day)).join(changed, "record_id", how="anti")
         unchanged.union(changed).create_view("following")
-        engine.execute(f"COPY following TO '{following}' (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4_raw)")
+        engine.execute(f"COPY following TO '{following}' {_WRITTEN}")
 
 
 def _write_plain(canonical: Path, normalised: Path, path: Path) -> None:
@@ -72,7 +74,7 @@ def _write_plain(canonical: Path, normalised: Path, path: Path) -> None:
         columns = ", ".join(f"n.{name}" for name in made)
         engine.execute(
             f"COPY (SELECT c.*, {columns} FROM read_parquet('{canonical}') c "
-            f"JOIN read_parquet('{normalised}') n ON n.record_id = c.source_id) TO '{path}' (COMPRESSION zstd)"
+            f"JOIN read_parquet('{normalised}') n ON n.record_id = c.source_id) TO '{path}' {_WRITTEN}"
         )
 
 
