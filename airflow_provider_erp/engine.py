@@ -34,9 +34,10 @@ def open_engine(folder: Path, *, memory_mb: int, threads: int = 1) -> Iterator[d
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
-            "lock_configuration": True,
         }
     )
+    connection.execute("SET enable_progress_bar = false")  # at a prompt DuckDB draws one into the terminal
+    connection.execute("SET lock_configuration = true")
     try:
         yield connection
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,12 @@ def load() -> DAG:
 
 
 def planted(sandbox: Sandbox) -> list[tuple[Any, ...]]:
-    return facts(sandbox.truth()["postings"]["breaks"], FACTS)
+    return told_facts(sandbox.truth()["postings"]["breaks"])
+
+
+def told_facts(breaks: Any) -> list[tuple[Any, ...]]:
+    """The facts of breaks, with amounts as numbers: ``7.77`` is ``7.770000``."""
+    return facts([row | {"amount": Decimal(row["amount"])} for row in breaks], FACTS)
 
 
 def test_breaks_in_the_published_files_are_the_breaks_planted_on_every_day(
@@ -57,7 +63,7 @@ def test_breaks_in_the_published_files_are_the_breaks_planted_on_every_day(
         day = DAY + dt.timedelta(days=number)
         assert run_dag(load(), logical_date=day).state == "success"
         told, wanted = report_of(base_path, "project_postings", day.date()), planted(sandbox)
-        found = facts(told["breaks"], FACTS)
+        found = told_facts(told["breaks"])
         assert sorted(found, key=str) == sorted(wanted, key=str)
         assert len(found) == sum(told["counts"].values()) == told["days"][-1]["open"]
         assert len(told["resolved"]) == len(before - set(wanted))

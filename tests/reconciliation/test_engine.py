@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from functools import partial
 from pathlib import Path
 
@@ -51,6 +53,17 @@ def test_engine_keeps_to_its_folder_to_little_memory_and_to_bounded_space(tmp_pa
     assert settings["max_temp_directory_size"] == "14.9 GiB"
     assert settings["threads"] == "2"
     assert settings["memory_limit"] == "488.2 MiB"
+
+
+def test_engine_draws_no_progress_bar_at_a_prompt(tmp_path: Path) -> None:
+    at_a_prompt = (
+        "import sys, pathlib; from airflow_provider_erp.engine import open_engine\n"
+        "shown = \"SELECT current_setting('enable_progress_bar')\"\n"
+        "with open_engine(pathlib.Path(sys.argv[1]), memory_mb=64) as engine:\n"
+        "    print(engine.execute(shown).fetchall(), engine.cursor().execute(shown).fetchall())\n"
+    )
+    told = subprocess.run([sys.executable, "-c", at_a_prompt, tmp_path], check=True, capture_output=True, text=True)
+    assert told.stdout == "[(False,)] [(False,)]\n"
 
 
 def test_only_the_breaks_are_left_in_the_work_folder(tmp_path: Path) -> None:
