@@ -23,7 +23,7 @@ _FURTHER = 0.75
 """What agrees beside names and identifiers hangs together: each further field counts for a quarter less."""
 _NO_SISTERS = 2.0
 """Odds of 7 to one (e to the 2nd) that two rows which are no strangers are the same, before they are compared."""
-_FEW_DOUBLES = 3.0
+FEW_DOUBLES = 3.0
 """A row has a double in its own table 20 times (e to the 3rd) less often than in another one."""
 
 
@@ -52,7 +52,7 @@ class Scorer:
             if ratios := self.against_sisters[place]:
                 against_sisters += ratios[found.level]
         score = -_log_sum(-self.against_strangers(agreements), -against_sisters)
-        return round(score - _FEW_DOUBLES if within else score, 6)
+        return round(score - FEW_DOUBLES if within else score, 6)
 
     def against_strangers(self, agreements: Agreements) -> float:
         """The same, were sisters impossible; beside names and identifiers each further field counts less."""
