@@ -40,7 +40,7 @@ def compare_values(one: str, other: str, rarity: Rarity) -> Agreement:
 def compare_identifiers(one: str, other: str, rarity: Rarity) -> Agreement:
     """Numbers that a register gives once: sharing one is no chance, unless many rows carry it."""
     if one == other:
-        others = max(rarity.count(one) - _SHARED_BY, 0)
+        others = max(rarity.counts[one] - _SHARED_BY, 0)
         return Agreement(SAME, max(rarity.of(one), _IDENTIFIER - others))
     if _is_mistyped(one, other, _LEAST_DIGITS):
         return Agreement(CLOSE, _MISTYPED_IDENTIFIER)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import chain
 from math import fsum, log
 
 from airflow_provider_erp.matching.values import Tokens
@@ -22,18 +24,20 @@ class Rarity:
     """Of one field, over both sides: natural logarithms of one over the share of the rows that have something."""
 
     def __init__(self, values: Sequence[Tokens | str | None], *, with_domains: bool = False) -> None:
-        rows = max(len(values), 2)
-        self._counts = _counted(values, with_domains=with_domains)
-        of_count = {count: log(rows / (count if count > 2 else _UNIQUE)) + _LEAST for count in self._counts.values()}
-        self._rarities = {word: of_count[count] for word, count in self._counts.items()}
-        self.of = self._rarities.__getitem__
+        self._rows = max(len(values), 2)
+        self.counts = _counted(values, with_domains=with_domains)
+        """How many rows have the word, or the value."""
+        of_count = {
+            count: log(self._rows / (count if count > 2 else _UNIQUE)) + _LEAST for count in set(self.counts.values())
+        }
+        rarities = dict(zip(self.counts, map(of_count.__getitem__, self.counts.values()), strict=True))
+        self.of = rarities.__getitem__
         """The rarity of a word or value that is in the tables."""
-        self.usual = fsum(count * self.of(word) for word, count in self._counts.items()) / rows
-        """What a row's value says on average, if no word hangs on another."""
 
-    def count(self, word: str) -> int:
-        """How many rows have the word or the value."""
-        return self._counts[word]
+    @cached_property
+    def usual(self) -> float:
+        """What a row's value says on average, if no word hangs on another."""
+        return fsum(count * self.of(word) for word, count in self.counts.items()) / self._rows
 
     def of_all(self, rarities: Iterable[float]) -> float:
         """What several words say together."""
@@ -46,13 +50,10 @@ class Rarity:
 
 def _counted(values: Iterable[Tokens | str | None], *, with_domains: bool) -> Counter[str]:
     """How many rows have each word, each value that is compared whole and, on request, each ``@domain``."""
-    counts: Counter[str] = Counter()
-    for value in filter(None, values):
-        if isinstance(value, str):
-            counts[value] += 1
-            if with_domains:
-                counts["@" + value.partition("@")[2]] += 1
-        else:
-            for word in value:
-                counts[word] += 1
+    said = [value for value in values if value]
+    if not said or not isinstance(said[0], str):
+        return Counter(chain.from_iterable(said))
+    counts = Counter(said)
+    if with_domains:
+        counts.update("@" + value.partition("@")[2] for value in said)
     return counts

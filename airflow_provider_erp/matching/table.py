@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 
 from airflow_provider_erp.matching.fields import Row, Value
 from airflow_provider_erp.matching.values import READERS, Tokens, name
 from airflow_provider_erp.normalise.countries import country
+
+_Rows = Sequence[Mapping[str, object]]
 
 
 class Reader:
@@ -28,31 +31,39 @@ class Reader:
         Raises:
             ValueError: a row has no id, or two have the same; the message names it.
         """
-        read: dict[str, Row] = {}
-        for place, row in enumerate(rows):
-            row_id = _text(row.get(self._id_column))
+        rows = list(rows)
+        ids = self._ids(rows, side)
+        columns = [*(self._names(rows) if self._name_columns else ()), *self._other_columns(rows)]
+        return dict(sorted(zip(ids, zip(*columns, strict=True), strict=True), key=itemgetter(0)))
+
+    def _ids(self, rows: _Rows, side: str) -> Iterable[str]:
+        ids: dict[str, None] = {}
+        for place, row_id in enumerate(_texts(rows, self._id_column)):
             if not row_id:
                 raise ValueError(f"{side} row {place}: expected an id in the column {self._id_column!r}, got none")
-            if row_id in read:
+            if row_id in ids:
                 raise ValueError(f"{side} row {place}: expected each id once, got {row_id!r} again")
-            read[row_id] = self._row(row)
-        return dict(sorted(read.items()))
+            ids[row_id] = None
+        return ids
 
-    def _row(self, row: Mapping[str, object]) -> Row:
-        nation = self._country(_text(row.get(self._country_column)))
-        names = self._names(row) if self._name_columns else ()
-        return (*names, *(_read(reader, _text(row.get(column)), nation) for column, reader in self._others))
-
-    def _names(self, row: Mapping[str, object]) -> Iterator[Value]:
+    def _names(self, rows: _Rows) -> Iterator[Sequence[Value]]:
         """The words of all names, each once, and the first of their legal forms."""
-        read = [self._name(value) for column in self._name_columns if (value := _text(row.get(column)))]
-        yield tuple(dict.fromkeys(word for words, _ in read for word in words)) or None
-        yield next((form for _, form in read if form), None)
+        columns = [[self._name(text) for text in _texts(rows, column)] for column in self._name_columns]
+        read = list(zip(*columns, strict=True))
+        yield [tuple(dict.fromkeys(word for words, _ in names for word in words)) or None for names in read]
+        yield [next((form for _, form in names if form), None) for names in read]
+
+    def _other_columns(self, rows: _Rows) -> Iterator[Sequence[Value]]:
+        nations = [self._country(text) for text in _texts(rows, self._country_column)]
+        for column, reader in self._others:
+            texts = zip(_texts(rows, column), nations, strict=True)
+            yield [_read(reader, text, nation) if text else None for text, nation in texts]
 
 
-def _read(reader: Callable[[str, str], Tokens | str], value: str, nation: str) -> Value:
-    return (reader(value, nation) or None) if value else None
+def _read(reader: Callable[[str, str], Tokens | str], text: str, nation: str) -> Value:
+    return reader(text, nation) or None
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()
+def _texts(rows: _Rows, column: str) -> list[str]:
+    """The column's values as texts; empty where there is none."""
+    return ["" if (value := row.get(column)) is None else str(value).strip() for row in rows]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
+from itertools import chain
 
 from airflow_provider_erp.normalise.emails import email as read_email
 from airflow_provider_erp.normalise.fold import compact, fold
@@ -41,8 +43,13 @@ def plain(value: str) -> str:
 
 def words(value: str) -> Tokens:
     """The words and numbers, each once, in plain letters and in their order."""
-    found = dict.fromkeys(_TOKEN.findall(plain(value)))
+    found = dict.fromkeys(chain.from_iterable(map(_words_between_blanks, value.split())))
     return tuple(word for word in found if word not in _EMPTY_WORDS) or tuple(found)
+
+
+@lru_cache(maxsize=50_000)
+def _words_between_blanks(value: str) -> Tokens:
+    return tuple(_TOKEN.findall(plain(value)))
 
 
 def name(value: str) -> tuple[Tokens, str]:

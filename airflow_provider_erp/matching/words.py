@@ -85,7 +85,7 @@ def _align(one: Tokens, other: Tokens, rarity: Rarity) -> _Alignment:
 def _without_blanks(one: Tokens, other: Tokens, rarity: Rarity) -> list[float]:
     """How rare the words of the text in more words are, so far as others have them, too."""
     words = max((one, other), key=lambda each: (len(each), each))
-    return [rarity.of(word) * _ALIKE for word in words if rarity.count(word) > 1]
+    return [rarity.of(word) * _ALIKE for word in words if rarity.counts[word] > 1]
 
 
 def _alike_words(words: Sequence[str], others: Sequence[str]) -> list[tuple[float, str, str]]:
