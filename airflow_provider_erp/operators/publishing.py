@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.landing import observations, storage
 from airflow_provider_erp.landing.paths import join
-from airflow_provider_erp.reconciliation.history import History
+from airflow_provider_erp.reconciliation.history import STATES, History
 from airflow_provider_erp.reconciliation.ledger import Observation, fold, write_observation
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
 from airflow_provider_erp.reconciliation.report import write_report
@@ -21,6 +22,7 @@ from airflow_provider_erp.reconciliation.thresholds import Judgement, judge
 
 log = logging.getLogger(__name__)
 
+_MEMORY_MB = 64
 LEDGER = "ledger"
 """The folder of the observations, beside those of the days."""
 
@@ -118,6 +120,14 @@ def _log(result: Reconciliation, judgements: tuple[Judgement, ...], page: str) -
     log.info("%s Report: %s", verdict(result), page)
 
 
+def _states(history: History) -> dict[str, int]:
+    """How many breaks are in each state, the resolved ones last."""
+    query = "SELECT state, count(*) FROM read_parquet(?) GROUP BY state"
+    with open_engine(history.open.parent, memory_mb=_MEMORY_MB) as engine:
+        counts = dict(engine.execute(query, [str(history.open)]).fetchall())
+    return {state: counts.get(state, 0) for state in STATES} | {"resolved": history.days[-1].resolved}
+
+
 def _summary(result: Reconciliation, history: History, judgements: tuple[Judgement, ...], page: str) -> dict[str, Any]:
     today = history.days[-1]
     return {
@@ -128,8 +138,7 @@ def _summary(result: Reconciliation, history: History, judgements: tuple[Judgeme
         "matched": result.matched,
         "counts": dict(result.counts),
         "open": today.open,
-        "new": today.new,
-        "resolved": today.resolved,
+        "states": _states(history),
         "at_risk": {currency: str(amount) for currency, amount in today.amounts.items()},
         "report": page,
     }

@@ -176,6 +176,24 @@ def test_a_list_that_shrinks_little_by_little_is_believed_each_time(tmp_path: Pa
     assert ids(state) == set(range(64))
 
 
+def test_a_state_says_of_itself_whether_its_list_was_short(tmp_path: Path) -> None:
+    whole = state_after(tmp_path / "whole", Read(0, LONG), Read(1, LONG))
+    assert (whole.complete, whole.short) == (True, ())
+    short = state_after(tmp_path / "short", Read(0, LONG), Read(1, SHORT))
+    assert (short.complete, short.short) == (False, short.remarks)
+    changed = state_after(tmp_path / "changed", Read(0, LONG), Read(1, SHORT), Read(2, {}, since="1", deleted=[]))
+    assert (changed.complete, changed.short) == (False, changed.remarks)
+    healed = state_after(tmp_path / "healed", Read(0, LONG), Read(1, SHORT), Read(2, LONG))
+    assert (healed.complete, healed.short) == (True, ())
+    believed = state_after(tmp_path / "believed", Read(0, LONG), *(Read(of, SHORT) for of in (1, 2, 3)))
+    assert (believed.complete, believed.short) == (True, ())
+
+
+def test_a_list_with_unreadable_records_is_not_complete_but_not_short_either(tmp_path: Path) -> None:
+    state = state_after(tmp_path, Read(0, LONG), Read(1, same(range(99)), rejected=1))
+    assert (state.complete, state.short) == (False, ())
+
+
 @pytest.mark.parametrize("share", [-0.1, 1.1, True, "0.5", None, float("nan")])
 def test_a_share_that_is_none_is_refused(share: Any) -> None:
     with pytest.raises(ValueError, match=r"most_deleted_share: expected a share from 0\.0 to 1\.0"):

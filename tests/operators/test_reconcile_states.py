@@ -65,13 +65,13 @@ def test_changes_without_a_full_batch_before_them_are_refused(tmp_path: Path) ->
         reconciled(tmp_path, Read(1, same([1]), since="1"), Read(1, same([1])))
 
 
-def test_a_list_that_came_much_too_short_reports_nobody_as_missing_and_says_so(tmp_path: Path) -> None:
-    publish(tmp_path, Read(0, same(range(100))))
-    result = reconciled(tmp_path, Read(1, same(range(30))), Read(1, same(range(100))))
+def test_a_list_with_unreadable_records_resolves_nothing_but_is_no_failure(tmp_path: Path) -> None:
+    publish(tmp_path, Read(0, same(range(5))))
+    result = reconciled(tmp_path, Read(1, same(range(4)), rejected=1), Read(1, same(range(5))))
     assert counted(result) == {}
-    [remark] = result["remarks"]
-    assert "full batch of 2026-11-17 lacks 70 of 100 earlier records" in remark
-    assert "lacks 70 of 100" in Path(result["report"].removeprefix("file://")).read_text()
+    report = json.loads(Path(result["report"].removeprefix("file://")).with_name("breaks.json").read_bytes())
+    assert report["resolves"] is False
+    assert "is incomplete (1 records could not be read)" in result["remarks"][0]
 
 
 def test_a_short_list_that_the_author_allows_is_compared_as_it_is(tmp_path: Path) -> None:
