@@ -1,12 +1,15 @@
 -- Two systems' customers, made by arithmetic: the same number of rows gives the same customers. Each hundredth of
 -- them has one fault, by its `fault`; `{rows}` is the number of customers that are made.
 CREATE MACRO pick(texts, i, salt) AS texts[1 + (hash(i || salt) % len(texts))::BIGINT];
-CREATE MACRO surnames() AS ['Virtanen', 'Korhonen', 'Mäkinen', 'Nieminen', 'Hämäläinen', 'Lindqvist', 'Andersson', 'Johansson',
-  'Sjöberg', 'Öhman', 'Hansen', 'Olsen', 'Bjørnstad', 'Kjær', 'Jensen', 'Sørensen', 'Rasmussen', 'Åkesson', 'Berg', 'Holm',
+CREATE MACRO surnames() AS [
+  'Virtanen', 'Korhonen', 'Mäkinen', 'Nieminen', 'Hämäläinen', 'Lindqvist', 'Andersson', 'Johansson', 'Sjöberg',
+  'Öhman', 'Hansen', 'Olsen', 'Bjørnstad', 'Kjær', 'Jensen', 'Sørensen', 'Rasmussen', 'Åkesson', 'Berg', 'Holm',
   'Lind', 'Strand', 'Koskinen', 'Salonen', 'Nygård', 'Dahl', 'Møller', 'Laine'];
-CREATE MACRO places() AS ['Nord', 'Syd', 'Öst', 'Väst', 'Pohjola', 'Itämeri', 'Polar', 'Fjord', 'Skärgård', 'Baltic', 'Arctic',
+CREATE MACRO places() AS [
+  'Nord', 'Syd', 'Öst', 'Väst', 'Pohjola', 'Itämeri', 'Polar', 'Fjord', 'Skärgård', 'Baltic', 'Arctic',
   'Aurora', 'Kvarken', 'Lappi', 'Viking', 'Sampo', 'Tor', 'Saga', 'Runa', 'Havn'];
-CREATE MACRO trades() AS ['Bygg', 'Rakennus', 'Konsult', 'Metall', 'Kuljetus', 'Transport', 'Elektro', 'Sähkö', 'Tech', 'Data',
+CREATE MACRO trades() AS [
+  'Bygg', 'Rakennus', 'Konsult', 'Metall', 'Kuljetus', 'Transport', 'Elektro', 'Sähkö', 'Tech', 'Data',
   'Fisk', 'Trävaru', 'Kone', 'Maskin', 'Kiinteistö', 'Fastighet', 'Rør', 'Maling', 'Mat', 'Design'];
 CREATE MACRO weighed(digits, weights) AS
   list_sum(list_transform(range(1, len(weights) + 1), lambda k: digits[k:k]::INTEGER * weights[k]));
@@ -20,8 +23,8 @@ CREATE MACRO luhn(digits) AS (10 - list_sum(list_transform(range(1, len(digits) 
   CASE WHEN k % 2 = 0 THEN digits[k:k]::INTEGER
     ELSE 2 * digits[k:k]::INTEGER // 10 + 2 * digits[k:k]::INTEGER % 10 END)) % 10) % 10;
 
-CREATE TABLE countries (code VARCHAR, country VARCHAR, currency VARCHAR, language VARCHAR, dial VARCHAR, forms VARCHAR[],
-  streets VARCHAR[], cities VARCHAR[], postal_codes VARCHAR[], domain VARCHAR);
+CREATE TABLE countries (code VARCHAR, country VARCHAR, currency VARCHAR, language VARCHAR, dial VARCHAR,
+  forms VARCHAR[], streets VARCHAR[], cities VARCHAR[], postal_codes VARCHAR[], domain VARCHAR);
 INSERT INTO countries VALUES
   ('FI', 'Finland', 'EUR', 'fi', '+358', ['Oy', 'Oyj', 'Ky', 'Tmi', 'Oy Ab'],
     ['Mannerheimintie', 'Hämeenkatu', 'Kauppakatu', 'Satamakatu', 'Rantatie', 'Koulukatu', 'Asemakatu', 'Myllytie'],
@@ -55,7 +58,7 @@ WITH numbers AS (
       WHEN 'FI' THEN numbered(1000000 + 2 * i, [7, 9, 10, 5, 8, 4, 2])
       WHEN 'SE' THEN (556000000 + i)::VARCHAR || luhn((556000000 + i)::VARCHAR)
       WHEN 'NO' THEN numbered(90000000 + 2 * i, [3, 2, 7, 6, 5, 4, 3, 2])
-      ELSE numbered(2000000 + 2 * i, [2, 7, 6, 5, 4, 3, 2])
+      ELSE numbered(4000000 + 2 * i, [2, 7, 6, 5, 4, 3, 2])
     END AS digits,
     lower(strip_accents(replace(replace(surname, 'ø', 'o'), 'æ', 'a'))) AS person,
     lower(strip_accents(replace(place, 'ø', 'o') || replace(trade, 'ø', 'o'))) || i || '.' || domain AS host
@@ -78,15 +81,16 @@ SELECT i, fault,
   pick(postal_codes, i, 'city') AS postal_code,
   pick(cities, i, 'city') AS city,
   code, country, currency, language, '30' AS payment_terms, 'active' AS status,
-  strftime(TIMESTAMP '2026-01-01' + to_seconds((hash(i || 'modified') % 25000000)::BIGINT), '%Y-%m-%dT%H:%M:%SZ') AS modified_at
+  strftime(TIMESTAMP '2026-01-01' + to_seconds((hash(i || 'modified') % 25000000)::BIGINT), '%Y-%m-%dT%H:%M:%SZ')
+    AS modified_at
 FROM (
   SELECT *, CASE WHEN fault = 12 THEN digits[:-2] || (digits[-1:]::INTEGER + 1) % 10 ELSE digits END AS written
   FROM identified
 );
 
 -- Of each hundred customers the first have the faults, and one has new values in both systems on the next day.
--- A duplicate is the same customer once more, under another id. Fault 4 is shared by four fields. Ambiguous (10, 11) are
--- two customers of each system that share an e-mail and nothing else.
+-- A duplicate is the same customer once more, under another id. Fault 4 is shared by four fields. Ambiguous (10, 11)
+-- are two customers of each system that share an e-mail and nothing else.
 CREATE VIEW source AS
 SELECT 's' || i || copy AS source_id, * EXCLUDE (copy, email),
   CASE WHEN fault IN (10, 11) THEN 'info@group' || i // 2 || '.com' ELSE email END AS email
@@ -99,9 +103,10 @@ SELECT * REPLACE ('Industrigatan 1' AS street) FROM source WHERE fault = 50;
 CREATE VIEW told_apart AS
 SELECT i, fault, number, code, currency, language, payment_terms, modified_at,
   CASE WHEN fault = 4 THEN ['name', 'email', 'phone', 'street'][1 + i // 100 % 4] ELSE '' END AS differs,
-  CASE WHEN fault IN (10, 11) THEN {'name': pick(places(), i, 'other') || ' ' || pick(surnames(), i, 'other'),
-      'org_number': '', 'vat_number': '', 'email': 'info@group' || i // 2 || '.com', 'invoice_email': '',
-      'phone': '', 'street': 'Havnegata ' || i % 997, 'postal_code': '', 'city': ''}
+  CASE WHEN fault IN (10, 11) THEN {
+      'name': places()[1 + (i + i // 100) % 20] || ' ' || surnames()[1 + (3 * i + i // 2000) % 28], 'org_number': '',
+      'vat_number': '', 'email': 'info@group' || i // 2 || '.com', 'invoice_email': '', 'phone': '',
+      'street': 'Havnegata ' || hash(i) % 997, 'postal_code': '', 'city': ''}
     ELSE {'name': name, 'org_number': replace(org_number, '-', ''), 'vat_number': vat_number, 'email': email,
       'invoice_email': invoice_email, 'phone': replace(phone, ' ', ''), 'street': street, 'postal_code': postal_code,
       'city': city} END AS held
