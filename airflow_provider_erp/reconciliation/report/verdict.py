@@ -1,7 +1,7 @@
 """The sentence that a controller reads first.
 
 Such as: ``Visma PX and Visma.net ERP agree on 470 of 500 customers; 12 are
-missing in Visma.net ERP and 18 differ in 20 fields.``
+missing in Visma.net ERP and 20 fields differ.``
 """
 
 from __future__ import annotations
@@ -66,14 +66,14 @@ def _details(result: Reconciliation) -> Iterator[str]:
     occurred = [each for each in occurred if each[2]]
     told = occurred if len(occurred) <= DETAILED_KINDS + 1 else occurred[:DETAILED_KINDS]
     for kind, words, count in told:
-        yield _detail(kind, words, count, result.differing)
+        yield _detail(kind, words, count)
     if rest := occurred[len(told) :]:
         yield f"{plural(sum(count for _, _, count in rest), 'break is', 'breaks are')} of {len(rest)} other kinds"
 
 
-def _detail(kind: str, words: str, count: int, differing: int) -> str:
+def _detail(kind: str, words: str, count: int) -> str:
     if kind == "field_differs":
-        return f"{plural(differing, 'differs', 'differ')} in {plural(count, 'field', 'fields')}"
+        return plural(count, "field differs", "fields differ")
     if _PREDICATE.match(words):
         return f"{plural(count, 'is', 'are')} {words}"
     return f"{plural(count, 'break is', 'breaks are')} of the kind “{words}”"
