@@ -81,8 +81,8 @@ def test_threshold_of_one_kind_or_of_all_is_known(threshold: Threshold) -> None:
 
 
 def an_acceptance(**given: Any) -> Accepted:
-    until = dt.date(2026, 12, 31)
-    return Accepted(**{"break_id": "b", "digest": "d", "reason": "moving", "by": "controller", "until": until} | given)
+    usual: dict[str, Any] = {"break_id": "b", "digest": "d", "reason": "moving", "by": "controller"}
+    return Accepted(**usual | {"until": dt.date(2026, 12, 31)} | given)
 
 
 @pytest.mark.parametrize(
