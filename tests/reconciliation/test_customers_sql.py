@@ -1,0 +1,80 @@
+"""The statements that compare customers stay within what every engine understands alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from airflow_provider_erp.reconciliation.customers.breaks import FINDING_COLUMNS
+from airflow_provider_erp.reconciliation.customers.leftovers import SIDES
+from airflow_provider_erp.reconciliation.customers.sql import Statements
+from airflow_provider_erp.reconciliation.spec import CUSTOMERS, FIELDS, KEYS, KINDS, SIMILARITY, ReconciliationSpec
+
+ENGINES = ("duckdb", "postgres", "spark", "trino", "snowflake", "bigquery")
+NOT_PORTABLE = (
+    *(exp.Cast, exp.TryCast, exp.Div, exp.IntDiv, exp.Mod, exp.Like, exp.ILike, exp.RegexpLike, exp.RegexpILike),
+    *(exp.Concat, exp.DPipe, exp.Substring, exp.Limit, exp.Lateral, exp.Unnest, exp.Array, exp.Qualify),
+)
+FUNCTIONS = {"Case", "Coalesce", "Count", "Exists", "If", "Max", "Min", "RowNumber", "Sum"}
+WORDS = {*KINDS, *KEYS, *FIELDS, *SIDES, SIMILARITY, "", "active", "closed", "blocked"}
+NUMBERS = {"0", "1", "5", "604800"}
+
+SPECS = {
+    "all keys, stale": replace(CUSTOMERS, stale_after_days=7),
+    "all fields": CUSTOMERS.comparing("number", "language", "payment_terms"),
+    "no identifier first": CUSTOMERS.matched_by("email", "number"),
+    "one key, one field": ReconciliationSpec(name="x", keys=("vat_number",), fields=("city",), stale_after_days=7),
+}
+"""By each of them also with nothing that both sides supply."""
+
+
+def statements(spec: ReconciliationSpec, supplied: tuple[str, ...]) -> Iterator[str]:
+    """Every statement that a comparison may execute."""
+    sql = Statements(spec, supplied)
+    yield from (sql.loose(), sql.rest_pairs(), sql.candidates(), sql.agreement(), sql.findings())
+    for side in SIDES:
+        yield from (sql.shared(side), sql.wanted(side), sql.late(side), sql.rest(side), sql.alone(side))
+        yield from (sql.leftovers(side, ()), sql.leftovers(side, supplied))
+    if supplied:
+        yield sql.compared(supplied)
+
+
+def texts() -> list[str]:
+    supplied = {name: [spec.field_names, spec.field_names[:1], ()] for name, spec in SPECS.items()}
+    return sorted({text for name, spec in SPECS.items() for each in supplied[name] for text in statements(spec, each)})
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def trees(request: pytest.FixtureRequest) -> list[exp.Expr]:
+    """Each text as the engine reads it; one that it cannot read is an error."""
+    return [sqlglot.parse_one(text, read=request.param) for text in texts()]
+
+
+def test_every_text_is_one_query_without_functions_casts_or_patterns_that_engines_differ_in(
+    trees: list[exp.Expr],
+) -> None:
+    logic = (exp.And, exp.Or)
+    for tree in trees:
+        assert isinstance(tree, exp.Query)
+        assert [each.sql() for each in tree.find_all(*NOT_PORTABLE)] == []
+        used = {type(each).__name__ for each in tree.find_all(exp.Func) if not isinstance(each, logic)}
+        assert used <= FUNCTIONS
+
+
+def test_no_value_of_a_record_stands_in_a_text(trees: list[exp.Expr]) -> None:
+    literals = [each for tree in trees for each in tree.find_all(exp.Literal)]
+    assert {each.name for each in literals if each.is_string} <= WORDS
+    assert {each.name for each in literals if not each.is_string} == NUMBERS
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS.keys())
+def test_findings_have_the_columns_that_breaks_are_made_of(spec: ReconciliationSpec) -> None:
+    first = sqlglot.parse_one(Statements(spec, spec.field_names).findings(), read="duckdb")
+    while isinstance(first, exp.Union):
+        first = first.this
+    assert isinstance(first, exp.Select)
+    assert first.named_selects == list(FINDING_COLUMNS)
