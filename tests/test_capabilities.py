@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +24,7 @@ def run_tests(*arguments: str, **environment: str) -> subprocess.CompletedProces
 def test_what_is_absent_is_named_at_the_end() -> None:
     done = run_tests("tests/browser", PATH="/nowhere", ERP_REQUIRE="")
     assert done.returncode == 0, done.stdout
-    assert "NOT TESTED HERE: 3 tests need a browser; install Chromium" in done.stdout
+    assert re.search(r"NOT TESTED HERE: \d+ tests need a browser; install Chromium", done.stdout)
 
 
 def test_what_is_required_and_absent_is_a_failure() -> None:
