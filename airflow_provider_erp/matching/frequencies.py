@@ -48,12 +48,12 @@ class Rarity:
         return min(fsum(damped), _MOST)
 
 
-def _counted(values: Iterable[Tokens | str | None], *, with_domains: bool) -> Counter[str]:
+def _counted(values: Sequence[Tokens | str | None], *, with_domains: bool) -> Counter[str]:
     """How many rows have each word, each value that is compared whole and, on request, each ``@domain``."""
-    said = [value for value in values if value]
-    if not said or not isinstance(said[0], str):
-        return Counter(chain.from_iterable(said))
-    counts = Counter(said)
+    texts = [value for value in values if isinstance(value, str)]
+    counts = Counter(texts)
     if with_domains:
-        counts.update("@" + value.partition("@")[2] for value in said)
+        counts.update("@" + text.partition("@")[2] for text in texts)
+    if not texts:
+        counts.update(chain.from_iterable(value for value in values if value is not None))
     return counts

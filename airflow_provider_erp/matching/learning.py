@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from math import exp, fsum, log
 
 from airflow_provider_erp.matching.agreement import Agreements
-from airflow_provider_erp.matching.scoring import SURE, Scorer
+from airflow_provider_erp.matching.scoring import FEW_SISTERS, SURE, Scorer
 from airflow_provider_erp.matching.weights import SAME_THING, Shares
 
 _USUAL_PAIRS = 40.0
 """The usual shares count like so many pairs: a few odd ones do not overrule them."""
 _ENOUGH = 30
 """Fewer pairs that are sure without a name say too little of how names differ."""
+_ROUNDS = 20
+"""Far more rounds than it takes until counting again changes nothing that matters."""
 _SAMPLE = 600
 """So many pairs tell a share to within two in a hundred."""
 
@@ -26,7 +29,23 @@ def learnt(scorer: Scorer, pairs: Iterable[Agreements]) -> Scorer:
     """
     sample = _sample(sorted(pairs, key=lambda agreements: sorted(agreements.items())))
     sure = [agreements for agreements in sample if scorer.against_strangers(agreements) >= SURE]
-    return Scorer(scorer.fields, scorer.rows, [_shares(scorer, place, sure) for place in range(len(scorer.fields))])
+    wary = Scorer(scorer.fields, scorer.rows, few_sisters=_few_sisters(scorer, sure))
+    shares = [_shares(wary, place, sure) for place in range(len(scorer.fields))]
+    return Scorer(scorer.fields, scorer.rows, shares, wary.before_sisters)
+
+
+def _few_sisters(scorer: Scorer, close: Sequence[Agreements]) -> float:
+    """The odds that two rows which are no strangers are the same, as far as they are worse than usual.
+
+    Where most of the rows' partners are absent, as among leftovers, what is
+    found is sisters. Each round counts the pairs by how likely they are the same.
+    """
+    ratios = [scorer.telling_apart(each) for each in close]
+    odds = FEW_SISTERS
+    for _ in range(_ROUNDS):
+        same = fsum(1 / (1 + exp(-odds - ratio)) for ratio in ratios)
+        odds = log((same + _USUAL_PAIRS) / (len(ratios) - same + _USUAL_PAIRS / exp(FEW_SISTERS)))
+    return min(odds, FEW_SISTERS)
 
 
 def _sample(pairs: Sequence[Agreements]) -> Sequence[Agreements]:

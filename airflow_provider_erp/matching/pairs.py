@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, combinations
 
 from airflow_provider_erp.matching.agreement import Agreements
 from airflow_provider_erp.matching.candidates import candidates, sharing_identifiers
@@ -16,6 +18,10 @@ _HOPELESS = -3.5
 """Odds of 30 to one (e to the 3.5th) against a pair before anything is learnt; learning has never made up for that."""
 _NEGLIGIBLE = -10.0
 """Odds of 20,000 to one (e to the 10th) against a pair: learning changes them by the third or so of the logarithm."""
+_MAY_BE = 0.0
+"""Pairs that are as likely the same as not before anything is learnt may make doubles of their rows."""
+_MOST_PARTNERS = 5
+"""Of a row that has more partners not all are compared with each other."""
 _ORDER = ("form", "identifier", "date", "exact", "name")
 """Kinds that tell sisters apart, those first that are cheap to compare."""
 
@@ -34,7 +40,7 @@ class Compared:
         self._comparer = _Comparer(self._scorer)
         self._found: dict[Edge, Agreements] = {}
         unrivalled = _unrivalled(self._find())
-        self._scorer = learnt(self._scorer, (self._found[edge] for edge in unrivalled))
+        self._scorer = learnt(self._scorer, [self._found[edge] for edge in unrivalled if not sides.is_within(edge)])
         scores = {edge: self.score(edge, agreements) for edge, agreements in self._found.items()}
         self.across = {edge: score for edge, score in scores.items() if sides.is_across(edge)}
         self.within = {edge: score for edge, score in scores.items() if not sides.is_across(edge)}
@@ -52,7 +58,18 @@ class Compared:
         scores = self._kept((edge, self.agreement(edge)) for edge in sharing_identifiers(self.fields, self._rows))
         settled = {place for edge, score in scores.items() if score >= SURE for place in edge}
         edges = candidates(self.fields, self._rows, self._sides, settled)
-        return scores | self._kept(self._promising(edge for edge in edges if edge not in scores))
+        scores |= self._kept(self._promising(edge for edge in edges if edge not in scores))
+        doubles = (edge for edge in self._through_another(scores) if edge not in scores)
+        return scores | self._kept((edge, self.agreement(edge)) for edge in doubles)
+
+    def _through_another(self, scores: Mapping[Edge, float]) -> Iterator[Edge]:
+        """The pairs of rows of one table that are both good partners of a row of the other one."""
+        partners: defaultdict[int, list[int]] = defaultdict(list)
+        for edge, score in scores.items():
+            if score > _MAY_BE and self._sides.is_across(edge):
+                for place, partner in (edge, edge[::-1]):
+                    partners[place].append(partner)
+        return chain.from_iterable(combinations(sorted(each)[:_MOST_PARTNERS], 2) for each in partners.values())
 
     def _promising(self, edges: Iterable[Edge]) -> Iterator[tuple[Edge, Agreements]]:
         for edge in edges:
@@ -75,9 +92,9 @@ class _Comparer:
 
     def __init__(self, scorer: Scorer) -> None:
         fields = [(place, COMPARERS[field.kind], field.rarity) for place, field in enumerate(scorer.fields)]
-        telling = [field for field in fields if scorer.against_sisters[field[0]]]
+        telling = [field for field in fields if any(scorer.against_sisters[field[0]])]
         self._telling = sorted(telling, key=lambda field: _ORDER.index(scorer.telling[field[0]]))
-        self._others = [field for field in fields if not scorer.against_sisters[field[0]]]
+        self._others = [field for field in fields if field not in telling]
         self._scorer = scorer
 
     def compare(self, one: Row, other: Row) -> Agreements:

@@ -8,10 +8,10 @@ identifiers and dates tell). The score is against the better of the two.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import exp, inf, log
+from collections.abc import Sequence
+from math import exp, inf, log, log1p
 
-from airflow_provider_erp.matching.agreement import CONFLICT, Agreements
+from airflow_provider_erp.matching.agreement import CONFLICT, SAME, Agreements
 from airflow_provider_erp.matching.fields import Field
 from airflow_provider_erp.matching.weights import DIRECT, SAME_THING, SISTERS, Shares, telling_kinds
 
@@ -19,43 +19,63 @@ SURE = 5.0
 """Odds of 150 to one (e to the 5th): sure enough to learn from, and to look no further."""
 MARGIN = 1.5
 """A pair has no rival if its odds are four times (e to the 1.5th) those of any other pair of its two rows."""
-_FURTHER = 0.75
-"""What agrees beside names and identifiers hangs together: each further field counts for a quarter less."""
-_NO_SISTERS = 2.0
-"""Odds of 7 to one (e to the 2nd) that two rows which are no strangers are the same, before they are compared."""
 FEW_DOUBLES = 3.0
 """A row has a double in its own table 20 times (e to the 3rd) less often than in another one."""
+FEW_SISTERS = 2.0
+"""Odds of 7 to one (e to the 2nd) that two rows which are no strangers are the same, before they are compared."""
+_FURTHER = 0.75
+"""What agrees beside names and identifiers hangs together: each further field counts for a quarter less."""
+_LEVELS = range(SAME + 1)
 
 
 class Scorer:
-    """Scores pairs of rows as logarithms of odds; ``shares`` says, by field, how often the same thing is written so."""
+    """Scores pairs of rows as logarithms of odds.
 
-    def __init__(self, fields: Sequence[Field], rows: int, shares: Sequence[Shares] | None = None) -> None:
+    ``shares`` says, by field, how often the same thing is written so, and
+    ``few_sisters`` how seldom two rows that are no strangers are sisters.
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        rows: int,
+        shares: Sequence[Shares] | None = None,
+        few_sisters: float = FEW_SISTERS,
+    ) -> None:
         self.fields = fields
         self.rows = rows
         self.telling = telling_kinds(fields)
+        self.shares = shares or [SAME_THING[field.kind] for field in fields]
         self._prior = -log(max(rows, 2))
-        self._usual = [_logs(each) for each in shares or [SAME_THING[field.kind] for field in fields]]
+        self._usual = [_logs(each) for each in self.shares]
         self._is_direct = [field.kind in DIRECT for field in fields]
-        self.before_sisters = _NO_SISTERS if "name" in self.telling else inf
+        self.before_sisters = few_sisters if "name" in self.telling else inf
         """The odds against sisters of two rows of which nothing is known: without names there are no sisters."""
         self.against_sisters = [
-            {level: usual[level] - share for level, share in _logs(SISTERS.get(kind, {})).items()}
+            [share - other for share, other in zip(usual, _logs(SISTERS[kind]), strict=True)]
+            if kind in SISTERS
+            else [0.0 for _ in _LEVELS]
             for usual, kind in zip(self._usual, self.telling, strict=True)
         ]
         """By field and level, what an agreement adds to that; nothing where the field does not tell."""
 
     def score(self, agreements: Agreements, *, within: bool = False) -> float:
         """The logarithm of the odds that the two are the same; ``within`` says that they are of one table."""
-        against_sisters = self.before_sisters
-        for place, found in agreements.items():
-            if ratios := self.against_sisters[place]:
-                against_sisters += ratios[found.level]
-        score = -_log_sum(-self.against_strangers(agreements), -against_sisters)
+        sisters = self.before_sisters + self.telling_apart(agreements)
+        strangers = self.against_strangers(agreements)
+        low, high = (sisters, strangers) if sisters < strangers else (strangers, sisters)
+        score = low - log1p(exp(low - high))
         return round(score - FEW_DOUBLES if within else score, 6)
 
+    def telling_apart(self, agreements: Agreements) -> float:
+        """How much more likely these agreements are of the same than of sisters."""
+        total = 0.0
+        for place, (level, _) in agreements.items():
+            total += self.against_sisters[place][level]
+        return total
+
     def against_strangers(self, agreements: Agreements) -> float:
-        """The same, were sisters impossible; beside names and identifiers each further field counts less."""
+        """The score, were sisters impossible; beside names and identifiers each further field counts less."""
         total = self._prior
         support, against = [], []
         for place, (level, surprise) in agreements.items():
@@ -68,7 +88,9 @@ class Scorer:
                 support.append(weight)
             else:
                 against.append(weight)
-        return total + _discounted(sorted(support)) + _discounted(sorted(against, reverse=True))
+        support.sort()
+        against.sort(reverse=True)
+        return total + _discounted(support) + _discounted(against)
 
 
 def _discounted(weights: Sequence[float]) -> float:
@@ -79,10 +101,6 @@ def _discounted(weights: Sequence[float]) -> float:
     return total
 
 
-def _logs(shares: Shares) -> Mapping[int, float]:
-    return {level: log(share) for level, share in shares.items()}
-
-
-def _log_sum(one: float, other: float) -> float:
-    top = max(one, other)
-    return top + log(exp(one - top) + exp(other - top))
+def _logs(shares: Shares) -> list[float]:
+    """By level; a level that the kind does not know is never asked for."""
+    return [log(shares[level]) if level in shares else 0.0 for level in _LEVELS]
