@@ -18,7 +18,7 @@ _SQL = Path(__file__).with_name("customers.sql")
 
 
 def write_customers(folder: Path, rows: int) -> None:
-    """Write ``<side>.parquet`` of ``rows`` customers each, and ``<side>_changes.parquet``: the next day's, whole rows.
+    """Write ``<side>.parquet`` of ``rows`` customers each, and ``<side>_next.parquet``: the same on the next day.
 
     The rows lie in no order that means anything. On the next day a hundredth of
     the customers has another street in the source and another city in the target.
@@ -31,7 +31,7 @@ def write_customers(folder: Path, rows: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as engine:
         engine.execute(_SQL.read_text(encoding="utf-8").replace("{rows}", str(rows)))
-        for table in (*SIDES, *(f"{side}_changes" for side in SIDES)):
+        for table in (*SIDES, *(f"{side}_next" for side in SIDES)):
             columns = engine.table(table).columns
             texts = ", ".join(
                 f"{column}::VARCHAR AS {column}" if column in columns else f"NULL::VARCHAR AS {column}"

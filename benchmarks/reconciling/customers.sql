@@ -97,8 +97,8 @@ SELECT 's' || i || copy AS source_id, * EXCLUDE (copy, email),
 FROM customers, (VALUES (''), ('b')) copies(copy)
 WHERE fault <> 0 AND (copy = '' OR fault = 2);
 
-CREATE VIEW source_changes AS
-SELECT * REPLACE ('Industrigatan 1' AS street) FROM source WHERE fault = 50;
+CREATE VIEW source_next AS
+SELECT * REPLACE (CASE WHEN fault = 50 THEN 'Industrigatan 1' ELSE street END AS street) FROM source;
 
 CREATE VIEW told_apart AS
 SELECT i, fault, number, code, currency, language, payment_terms, modified_at,
@@ -127,5 +127,5 @@ SELECT 't' || hash(i) || copy AS source_id, fault,
 FROM told_apart, (VALUES (''), ('b')) copies(copy)
 WHERE fault <> 1 AND (copy = '' OR fault = 3);
 
-CREATE VIEW target_changes AS
-SELECT * REPLACE ('Nokia' AS city) FROM target WHERE fault = 50;
+CREATE VIEW target_next AS
+SELECT * REPLACE (CASE WHEN fault = 50 THEN 'Nokia' ELSE city END AS city) FROM target;

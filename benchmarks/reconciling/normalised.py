@@ -28,10 +28,10 @@ _OURS = Path(__file__).parent
 
 
 def kept(rows: int, root: Path = ROOT) -> Path:
-    """The folder with both sides as ``<side>.parquet`` and, normalised, as ``<side>_normalised.parquet``.
+    """The folder with both sides as ``<side>.parquet``, as ``<side>_next.parquet`` on the next day, and normalised.
 
-    ``<side>_next_normalised.parquet`` is the whole side on the next day,
-    ``<side>_changes_normalised.parquet`` only what changed.
+    ``<side>_normalised.parquet`` is for this provider, ``<side>_plain.parquet``
+    for plain SQL: the canonical columns with the normalised ones beside them.
     """
     folder = root / "customers" / f"{rows}-{_digest()}"
     ready = folder / ".ready"
@@ -41,7 +41,9 @@ def kept(rows: int, root: Path = ROOT) -> Path:
             shutil.rmtree(older)
         write_customers(folder, rows)
         for side in SIDES:
-            _normalise_side(folder, side)
+            canonical, normalised = folder / f"{side}.parquet", folder / f"{side}_normalised.parquet"
+            normalise_file(canonical, normalised)
+            _write_plain(canonical, normalised, folder / f"{side}_plain.parquet")
         ready.touch()
     return folder
 
@@ -53,18 +55,6 @@ def _digest() -> str:
     for path in sorted((*_CODE, *own)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def _normalise_side(folder: Path, side: str) -> None:
-    day, changes, following = (folder / f"{side}{part}_normalised.parquet" for part in ("", "_changes", "_next"))
-    normalise_file(folder / f"{side}.parquet", day)
-    normalise_file(folder / f"{side}_changes.parquet", changes)
-    _write_plain(folder / f"{side}.parquet", day, folder / f"{side}_plain.parquet")
-    with duckdb.connect() as engine:
-        changed = engine.read_parquet(str(changes)).set_alias("changed")
-        unchanged = engine.read_parquet(str(day)).join(changed, "record_id", how="anti")
-        unchanged.union(changed).create_view("following")
-        engine.execute(f"COPY following TO '{following}' {_WRITTEN}")
 
 
 def _write_plain(canonical: Path, normalised: Path, path: Path) -> None:

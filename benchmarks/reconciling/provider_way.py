@@ -7,41 +7,50 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from airflow_provider_erp.reconciliation.customers.compare import compare
+from airflow_provider_erp.reconciliation.customers.normalised import open_normalised
+from airflow_provider_erp.reconciliation.customers.sides import Side
+from airflow_provider_erp.reconciliation.ledger import Observation, fold, write_observation
+from airflow_provider_erp.reconciliation.report import write_report
+from airflow_provider_erp.reconciliation.result import Reconciliation
+from airflow_provider_erp.reconciliation.spec import CUSTOMERS
+from benchmarks.reconciling.customers import SIDES
 from benchmarks.reconciling.planted import planted
 
 TODAY = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
-STALE_AFTER_DAYS = 90
+YESTERDAY = TODAY - dt.timedelta(days=1)
+SPEC = dataclasses.replace(CUSTOMERS, stale_after_days=90)
 
 
 def prepare(url: str, folder: Path, rows: int, options: Mapping[str, str]) -> Callable[[], int]:
-    import duckdb  # noqa: F401  # imported before the measuring begins
-
-    from airflow_provider_erp.reconciliation.customers.compare import compare
-    from airflow_provider_erp.reconciliation.customers.normalised import open_normalised
-    from airflow_provider_erp.reconciliation.customers.sides import Side
-    from airflow_provider_erp.reconciliation.ledger import Observation, fold, write_observation
-    from airflow_provider_erp.reconciliation.report import write_report
-    from airflow_provider_erp.reconciliation.spec import CUSTOMERS
-
-    spec, names = dataclasses.replace(CUSTOMERS, stale_after_days=STALE_AFTER_DAYS), ("source", "target")
-    source, target = (
-        Side(title=name.title(), records=Path(url) / f"{name}.parquet", coverage="full", batch=f"{name}/customer/today")
-        for name in names
-    )
+    source, target = sides(Path(url))
 
     def work() -> int:
-        one, other = (open_normalised(Path(url) / f"{name}_normalised.parquet") for name in names)
-        result = compare(spec, (source, target), (one, other), folder, as_of=TODAY)
-        observation = folder / "observation.parquet"
-        write_observation(result.breaks, observation)
-        yesterday = TODAY - dt.timedelta(days=1)
-        before = Observation(as_of=yesterday, observed_at=yesterday, resolves=True, breaks=observation)
-        (folder / "history").mkdir()
-        history = fold([before], result.breaks, as_of=TODAY, zone="UTC", folder=folder / "history")
-        write_report(result, history, folder / "report")
+        one, other = (open_normalised(Path(url) / f"{name}_normalised.parquet") for name in SIDES)
+        result = compare(SPEC, (source, target), (one, other), folder, as_of=TODAY)
+        tell(result, folder)
         return checked(result.counts, planted(int(options["customers"])))
 
     return work
+
+
+def sides(url: Path, day: str = "") -> tuple[Side, Side]:
+    """Both systems' customers, as they are on a day."""
+    source, target = (
+        Side(title=name.title(), records=url / f"{name}{day}.parquet", coverage="full", batch=f"{name}/customer/today")
+        for name in SIDES
+    )
+    return source, target
+
+
+def tell(result: Reconciliation, folder: Path) -> None:
+    """Writes the history, after a day that had the same breaks, and all files of the report."""
+    observation, history = folder / "observation.parquet", folder / "history"
+    write_observation(result.breaks, observation)
+    before = Observation(as_of=YESTERDAY, observed_at=YESTERDAY, resolves=True, breaks=observation)
+    history.mkdir()
+    known = fold([before], result.breaks, as_of=TODAY, zone=result.zone, folder=history)
+    write_report(result, known, folder / "report")
 
 
 def checked(found: Mapping[str, int], expected: Mapping[str, int]) -> int:

@@ -25,7 +25,8 @@ class Comparing(Way):
 
 BARE = Comparing("bare DuckDB SQL, by number", "bare")
 PROVIDER = Comparing("this provider, all of it", "provider_way", finds=found_by_all)
-NEXT_DAY = Comparing("this provider, the next day", "next_day_way", finds=found_the_next_day)
+RECORDS = Comparing("this provider, from canonical records", "records_way", finds=found_by_all)
+NEXT_DAY = Comparing("this provider, the next day", RECORDS.module, options={"day": "_next"}, finds=found_the_next_day)
 NORMALISING = Comparing("normalising one side", "normalising_way", finds=lambda rows: rows)
 WAYS = (
     BARE,
