@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from math import log
 
 from airflow_provider_erp.matching.banding import Banding, Pairs, grouped, named
+from airflow_provider_erp.matching.collector import no_collection
 from airflow_provider_erp.matching.fields import check_kinds, fields_of
 from airflow_provider_erp.matching.pairs import Compared
 from airflow_provider_erp.matching.results import Duplicates, Matches
@@ -47,11 +48,12 @@ def match(
     check_kinds(fields)
     check_bands(apply_at, suggest_at)
     reader = Reader(fields, id, country)
-    source, target = reader.table(source_rows, "source"), reader.table(target_rows, "target")
-    rows = (*source.values(), *target.values())
-    sides = Sides(len(rows), len(source))
-    compared = Compared(fields_of(fields, rows), rows, sides)
-    return Banding((*source, *target), sides, compared).matches(_odds(apply_at), _odds(suggest_at))
+    with no_collection():
+        source, target = reader.table(source_rows, "source"), reader.table(target_rows, "target")
+        rows = (*source.values(), *target.values())
+        sides = Sides(len(rows), len(source))
+        compared = Compared(fields_of(fields, rows), rows, sides)
+        return Banding((*source, *target), sides, compared).matches(_odds(apply_at), _odds(suggest_at))
 
 
 def deduplicate(
@@ -66,9 +68,10 @@ def deduplicate(
     """The groups of rows of one table that are the same; arguments and errors are those of :func:`match`."""
     check_kinds(fields)
     check_bands(apply_at, suggest_at)
-    table = Reader(fields, id, country).table(rows, "table")
-    ids, values = tuple(table), tuple(table.values())
-    compared = Compared(fields_of(fields, values), values, Sides(len(values)))
+    with no_collection():
+        table = Reader(fields, id, country).table(rows, "table")
+        ids, values = tuple(table), tuple(table.values())
+        compared = Compared(fields_of(fields, values), values, Sides(len(values)))
     likely = {edge: score for edge, score in sorted(compared.within.items()) if score >= _odds(suggest_at)}
     same = [edge for edge, score in likely.items() if score >= _odds(apply_at)]
     pairs = Pairs(ids, compared)

@@ -59,9 +59,10 @@ class _Shared:
 
     def add(self, edges: Iterable[Edge], weight: int) -> None:
         """All pairs share something more."""
+        weights, settled = self._weights, self._settled
         for edge in edges:
-            if edge[0] not in self._settled or edge[1] not in self._settled:
-                self._weights[edge] += weight
+            if edge[0] not in settled or edge[1] not in settled:
+                weights[edge] += weight
 
     def best(self, most: int, least: float) -> Iterator[Edge]:
         """The best few pairs of each open row that share the least; what ties with the last of them counts, too."""

@@ -24,6 +24,8 @@ _MISTYPED_IDENTIFIER = 5.0
 """What a number with one wrong digit says: about one in 150 strangers has one that is so near."""
 _LEAST_DIGITS = 6
 
+_SAME_FORM = Agreement(SAME, 0.0)
+
 _HOUSE = 3.0
 """A domain of more than one row in 20 (e to the 3rd) is a provider's, not a house's."""
 
@@ -56,7 +58,7 @@ def compare_dates(one: str, other: str, rarity: Rarity) -> Agreement:
 
 def compare_forms(one: str, other: str, _rarity: Rarity) -> Agreement:
     """Legal forms: one in common says next to nothing."""
-    return Agreement(SAME, 0.0) if one == other else NO_AGREEMENT
+    return _SAME_FORM if one == other else NO_AGREEMENT
 
 
 def compare_emails(one: str, other: str, rarity: Rarity) -> Agreement:

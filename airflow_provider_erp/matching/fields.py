@@ -31,9 +31,10 @@ def fields_of(kinds: Mapping[str, str], rows: Sequence[Row]) -> tuple[Field, ...
     named = [(column, kind) for column, kind in kinds.items() if kind != "name"]
     if names := [column for column, kind in kinds.items() if kind == "name"]:
         named = [(" and ".join(names), "name"), ("legal form", "form"), *named]
+    columns = zip(*rows, strict=True) if rows else [()] * len(named)
     return tuple(
-        Field(column, kind, Rarity([row[place] for row in rows], with_domains=kind == "email"))
-        for place, (column, kind) in enumerate(named)
+        Field(column, kind, Rarity(values, with_domains=kind == "email"))
+        for (column, kind), values in zip(named, columns, strict=True)
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from math import fsum, log
 
@@ -27,12 +27,12 @@ class Rarity:
         self._rows = max(len(values), 2)
         self.counts = _counted(values, with_domains=with_domains)
         """How many rows have the word, or the value."""
-        of_count = {
-            count: log(self._rows / (count if count > 2 else _UNIQUE)) + _LEAST for count in set(self.counts.values())
-        }
-        rarities = dict(zip(self.counts, map(of_count.__getitem__, self.counts.values()), strict=True))
-        self.of = rarities.__getitem__
+        self.of = cache(self._of)
         """The rarity of a word or value that is in the tables."""
+
+    def _of(self, word: str) -> float:
+        count = self.counts[word]
+        return log(self._rows / (count if count > 2 else _UNIQUE)) + _LEAST
 
     @cached_property
     def usual(self) -> float:

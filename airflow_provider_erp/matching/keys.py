@@ -19,8 +19,7 @@ _Carriers = Mapping[str, list[int]]
 
 def carriers_of(fields: Sequence[Field], rows: Sequence[Row]) -> Iterator[list[int]]:
     """The places of the rows that share a key, in order, where it is a telling one."""
-    for place, field in enumerate(fields):
-        values = [row[place] for row in rows]
+    for field, values in zip(fields, zip(*rows, strict=True), strict=False):
         for carriers in _keyed(field, values):
             yield from (places for places in carriers.values() if 1 < len(places) <= MOST_CARRIERS)
 
