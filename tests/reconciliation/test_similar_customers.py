@@ -1,0 +1,105 @@
+"""What becomes of the customers that no key matches: they match, are suggested, or are one that is held twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from random import Random
+
+import pytest
+from customers_compared import Compared, compare_customers
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from mirrored_breaks import mirrored, mirrored_rules, mirrored_suggestions, plain
+from strangers import COMPANIES, Sides, everybody, two_sides
+
+from airflow_provider_erp.reconciliation.spec import CUSTOMERS
+
+Compare = Callable[..., Compared]
+
+BY_NAME = replace(CUSTOMERS.without("invoice_email"), check_identifiers=False)
+few = settings(
+    deadline=None,
+    max_examples=15,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # to shrink an example of many customers takes minutes
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@pytest.fixture(scope="module")
+def compare(tmp_path_factory: pytest.TempPathFactory) -> Compare:
+    """Compares rows in memory; the control totals of each comparison are checked."""
+    return partial(compare_customers, tmp_path_factory.mktemp("similar"), spec=BY_NAME)
+
+
+def test_customers_that_are_similar_match_where_no_key_does(compare: Compare) -> None:
+    compared = compare(everybody("s", email=None), everybody("t", email=None, city=None))
+    assert compared.matched_by == {"similarity": len(COMPANIES)}
+    assert compared.breaks == ()
+
+
+def test_pair_that_is_similar_is_compared_and_has_changed_its_key(compare: Compare) -> None:
+    source, target = everybody("s", email=None), everybody("t", email=None)
+    source[7] |= {"number": "7", "city": "Oslo"}
+    target[7] |= {"number": "8"}
+    found = [(each.kind, each.field, each.source_id, each.target_id) for each in compare(source, target).breaks]
+    assert found == [("field_differs", "city", "s07", "t07"), ("key_changed", "number", "s07", "t07")]
+
+
+def test_nobody_is_similar_where_the_spec_says_so(compare: Compare) -> None:
+    everyone = everybody("s", email=None), everybody("t", email=None)
+    compared = compare(*everyone, spec=replace(BY_NAME, similar=False))
+    assert compared.counts["missing_in_target"] == compared.counts["missing_in_source"] == len(COMPANIES)
+
+
+def test_pair_that_may_be_one_is_suggested_with_reasons_and_still_missing(compare: Compare) -> None:
+    source, target = everybody("s", email=None), everybody("t", email=None)
+    little = {"phone": None, "street": None, "postal_code": None, "city": None}
+    source[3] |= little | {"name": "Salo Puutarha", "number": "C-3"}
+    target[3] |= little | {"name": "Salo Puutarhat Oy"}
+    compared = compare(source, target, spec=replace(BY_NAME, suggest_at=0.001, apply_at=0.999))
+    [suggested] = [each for each in compared.result.suggestions if (each.source_id, each.target_id) == ("s03", "t03")]
+    assert (suggested.source_key, suggested.target_key) == ("C-3", "t03")
+    assert (suggested.source_name, suggested.target_name) == ("Salo Puutarha", "Salo Puutarhat Oy")
+    assert suggested.reasons
+    assert "s03" in {each.source_id for each in compared.of_kind("missing_in_target")}
+
+
+def test_customer_that_one_side_holds_twice_without_a_number_is_a_duplicate_and_matches_as_one(
+    compare: Compare,
+) -> None:
+    twice = [*everybody("t", email=None), everybody("u", email=None)[5]]
+    compared = compare(everybody("s", email=None), twice)
+    assert compared.matched_by == {"similarity": len(COMPANIES)}
+    assert compared.the_break.members == ("t05", "u05")
+
+
+def test_group_by_a_number_and_its_likeness_are_one_group(compare: Compare) -> None:
+    likeness = [everybody(prefix, email=None)[5] for prefix in "uvw"]
+    for row in likeness[:2]:
+        row["vat_number"] = "FI20774740"
+    compared = compare([*everybody("s", email=None), *likeness], everybody("t", email=None))
+    assert [each.members for each in compared.of_kind("duplicate_in_source")] == [("s05", "u05", "v05", "w05")]
+
+
+@few
+@given(sides=two_sides(), random=st.randoms(use_true_random=False))
+def test_order_of_similar_customers_does_not_count(compare: Compare, sides: Sides, random: Random) -> None:
+    shuffled = [random.sample(rows, len(rows)) for rows in sides]
+    one, other = compare(*sides), compare(*shuffled)
+    assert one.breaks == other.breaks
+    assert replace(one.result, breaks=other.result.breaks) == other.result
+
+
+@few
+@given(sides=two_sides())
+def test_swapping_sides_of_similar_customers_mirrors_the_result(compare: Compare, sides: Sides) -> None:
+    source, target = sides
+    there, back = compare(source, target), compare(target, source, spec=mirrored_rules(BY_NAME))
+    assert there.matched_by == back.matched_by
+    assert there.result.agreement == back.result.agreement
+    assert mirrored(back.breaks) == plain(there.breaks)
+    assert mirrored_suggestions(back.result.suggestions) == {
+        (each.source_id, each.target_id, each.score) for each in there.result.suggestions
+    }
