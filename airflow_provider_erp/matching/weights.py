@@ -29,7 +29,7 @@ SAME_THING: Mapping[str, Shares] = {
 SISTERS: Mapping[str, Shares] = {
     "name": {SAME: 0.02, CLOSE: 0.04, PARTLY: 0.3, CONFLICT: 0.44, DIFFERENT: 0.2},
     "identifier": {SAME: 0.0002, CLOSE: 0.01, DIFFERENT: 0.99},
-    "date": {SAME: 0.02, CLOSE: 0.02, DIFFERENT: 0.96},
+    "date": {SAME: 0.05, CLOSE: 0.03, DIFFERENT: 0.92},
     "exact": {SAME: 0.7, CLOSE: 0.05, DIFFERENT: 0.25},
     "form": {SAME: 0.5, DIFFERENT: 0.5},
 }

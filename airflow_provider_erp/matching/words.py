@@ -26,6 +26,8 @@ _SHORTEST = 3
 """Of two letters one is too many to be wrong."""
 _MISSPELLED_BEGINNING = 4
 """An abbreviation of so many letters may have one of them wrong, if the word is longer by more than two."""
+_MOST_PAIRS_OF_WORDS = 1_000
+"""Of longer texts only the words that are the same count: no name takes seconds."""
 _LEAST_LETTERS = 6
 """Shorter texts, with their blanks moved, are too often other words."""
 _LONG = 12
@@ -90,18 +92,24 @@ def _without_blanks(one: Tokens, other: Tokens, rarity: Rarity) -> list[float]:
 
 def _alike_words(words: Sequence[str], others: Sequence[str]) -> list[tuple[float, str, str]]:
     """Pairs of words that are spelled alike, the most alike first, in an order that does not know the sides."""
+    if len(words) * len(others) > _MOST_PAIRS_OF_WORDS:
+        return []
     pairs = [(alike, word, other) for word in words for other in others if (alike := _alike(word, other))]
     pairs.sort(key=lambda pair: (-pair[0], min(pair[1:]), max(pair[1:])))
     return pairs
 
 
 def _same_letters(one: str, other: str) -> bool:
-    """Whether only the blanks between the words, and little else, are elsewhere."""
+    """Whether only the blanks between the words, and little else, are elsewhere; digits must be the same."""
     length = min(len(one), len(other))
     if length < _LEAST_LETTERS or max(len(one), len(other)) > length + 2:
         return False
     wrong = 1 if length < _LONG else 2
-    return bool(OSA.distance(one, other, score_cutoff=wrong) <= wrong)
+    return OSA.distance(one, other, score_cutoff=wrong) <= wrong and _digits(one) == _digits(other)
+
+
+def _digits(text: str) -> str:
+    return "".join(filter(str.isdigit, text))
 
 
 @lru_cache(maxsize=100_000)

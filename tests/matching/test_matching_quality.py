@@ -28,7 +28,7 @@ def nordic() -> Matches:
 
 def test_nordic_customers_are_found_and_next_to_none_wrongly(nordic: Matches) -> None:
     judged = _judged(NORDIC, nordic)
-    assert judged.f1 >= 0.985
+    assert judged.f1 >= 0.99
     assert judged.precision >= 0.998
 
 
@@ -56,8 +56,13 @@ def test_what_is_learnt_of_many_rows_does_not_depend_on_their_order_or_side(nord
     assert swapped.target_duplicates == nordic.source_duplicates
 
 
-def test_tables_without_a_common_row_have_no_pairs() -> None:
-    true = NORDIC.true_pairs()
-    known = {source for source, _ in true}
-    strangers = [row for row in NORDIC.rows("source") if row["id"] not in known]
-    assert len(match(strangers, NORDIC.rows("target"), NORDIC.fields).applied) <= 3
+@pytest.mark.parametrize("partnered", [0, 50, 400])
+def test_leftovers_without_a_partner_get_none_and_the_few_others_get_theirs(partnered: int) -> None:
+    true = sorted(NORDIC.true_pairs())[:partnered]
+    known = {source for source, _ in NORDIC.true_pairs()} - {source for source, _ in true}
+    leftovers = [row for row in NORDIC.rows("source") if row["id"] not in known]
+    applied = {
+        (pair.source_id, pair.target_id) for pair in match(leftovers, NORDIC.rows("target"), NORDIC.fields).applied
+    }
+    assert len(applied - NORDIC.true_pairs()) <= 3
+    assert len(applied.intersection(true)) >= 0.95 * len(true)
