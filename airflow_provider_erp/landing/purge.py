@@ -22,10 +22,12 @@ from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.landing.snapshot import FOLDER as SNAPSHOTS
 
 REPORTS = "reconciliation"
+ROWS = "normalised"
+"""The folder of a comparison's normalised rows, by the day of its last run."""
 STILL_RUNNING = dt.timedelta(days=1)
 """A folder without a manifest that was written to more recently may belong to a running task."""
 
-Kind = Literal["batches", "unpublished", "reports", "snapshots"]
+Kind = Literal["batches", "unpublished", "reports", "rows", "snapshots"]
 
 _DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(T\d{6}Z)?")
 _ATTEMPT = re.compile(r"[0-9a-f]{16}-\d+-[0-9a-f]{12}")
@@ -67,6 +69,7 @@ def removals(base_path: str, *, older_than: dt.date, now: dt.datetime) -> Iterat
         top = join(base_path, name)
         if name == REPORTS:
             yield from _dated(top, _REPORT_FOLDERS, "reports", older_than)
+            yield from _rows(top, older_than)
         elif name == SNAPSHOTS:
             yield from _dated(top, _STREAM_FOLDERS, "snapshots", older_than)
         else:
@@ -78,6 +81,12 @@ def _dated(top: str, depth: int, kind: Kind, older_than: dt.date) -> Iterator[Re
     for folder in _below(top, depth):
         for name in _old(folder, older_than):
             yield Removal(kind, join(folder, name))
+
+
+def _rows(top: str, older_than: dt.date) -> Iterator[Removal]:
+    """What comparisons that run no more have kept."""
+    for comparison in _below(top, _REPORT_FOLDERS):
+        yield from _dated(join(comparison, ROWS), 0, "rows", older_than)
 
 
 def _of_stream(stream_folder: str, older_than: dt.date, now: dt.datetime) -> Iterator[Removal]:

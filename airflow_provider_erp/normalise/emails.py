@@ -37,7 +37,10 @@ _DOMAIN = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 
 def email(value: str) -> str:
     """The address without white space, in small letters."""
-    text = fold(value).replace(" ", "")
+    text = fold(value)
+    if " " not in text and not text.startswith("mailto:"):
+        return text
+    text = text.replace(" ", "")
     while text.startswith("mailto:"):
         text = text.removeprefix("mailto:")
     return fold(text)

@@ -7,6 +7,7 @@ two systems both say can differ.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from airflow_provider_erp.normalise.countries import country
 from airflow_provider_erp.normalise.currencies import currency
@@ -67,7 +68,13 @@ _DEFAULT = {
     "status": "text",
 }
 
-NORMALISERS: Mapping[str, Normaliser] = {field: BY_NAME[name] for field, name in _DEFAULT.items()}
+_REPEATED = ("postal_code", "city", "country", "currency", "language", "payment_terms", "status")
+"""Fields in which many customers have the same value."""
+
+NORMALISERS: Mapping[str, Normaliser] = {
+    field: lru_cache(maxsize=16_384)(BY_NAME[name]) if field in _REPEATED else BY_NAME[name]
+    for field, name in _DEFAULT.items()
+}
 """By canonical field: the normaliser that a spec need not name."""
 
 

@@ -23,6 +23,8 @@ def fold(text: str) -> str:
 
 def compact(text: str) -> str:
     """Letters and digits only, in capitals: identifiers and codes."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return "".join(filter(str.isalnum, fold(text))).upper()
 
 

@@ -13,6 +13,7 @@ has lost a zero.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from airflow_provider_erp.normalise.fold import compact
 
@@ -55,8 +56,7 @@ def org_number(value: str, country: str = "") -> str:
     ``country`` is an ISO alpha-2 code, or empty when it is not known. German
     register numbers keep their letters: ``HRB 123456`` is ``HRB123456``.
     """
-    text = _unlabelled(value)
-    _, digits = _registered(text, country)
+    text, _, digits = _read(value, country)
     return digits or text
 
 
@@ -66,8 +66,7 @@ def vat_number(value: str, country: str = "") -> str:
     An organisation number in its place becomes the VAT number that belongs to
     it, so that a system that mixes the two agrees with one that does not.
     """
-    text = _unlabelled(value)
-    nation, digits = _registered(text, country)
+    text, nation, digits = _read(value, country)
     if nation:
         return nation + digits + _VAT_SUFFIX.get(nation, "")
     prefix = "EL" if country == "GR" else country
@@ -78,7 +77,7 @@ def vat_number(value: str, country: str = "") -> str:
 
 def registered(value: str, country: str = "") -> tuple[str, str]:
     """The country of the register and the register's number; two empty texts where the shape tells of none."""
-    return _registered(_unlabelled(value), country)
+    return _read(value, country)[1:]
 
 
 def vat_prefix(text: str) -> str:
@@ -98,7 +97,17 @@ def is_placeholder(value: str, country: str = "") -> bool:
 
 def says_nothing(text: str) -> bool:
     """Whether a number in its one spelling has no digit, or the same one throughout."""
+    last = text[-2:]
+    if last.isdecimal() and last[0] != last[-1]:
+        return False
     return len(set(filter(str.isdigit, text))) < 2
+
+
+@lru_cache(maxsize=1_024)
+def _read(value: str, country: str) -> tuple[str, str, str]:
+    """The number without its name, the country of its register, and its digits there; memoised for those who follow."""
+    text = _unlabelled(value)
+    return text, *_registered(text, country)
 
 
 def _unlabelled(value: str) -> str:

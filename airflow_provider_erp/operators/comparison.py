@@ -12,8 +12,10 @@ from airflow_provider_erp.landing.catalog import Published
 from airflow_provider_erp.landing.deletions import Guard
 from airflow_provider_erp.landing.paths import join, segment
 from airflow_provider_erp.operators.database import postgres_answer, postgres_engine
+from airflow_provider_erp.operators.kept_rows import fetch_rows, keep_rows
 from airflow_provider_erp.operators.sides import CurrentSide, current_side
 from airflow_provider_erp.reconciliation.customers.compare import local_engine, reconcile
+from airflow_provider_erp.reconciliation.customers.normalised import kind_of_rows
 from airflow_provider_erp.reconciliation.customers.sides import Side
 from airflow_provider_erp.reconciliation.postings.compare import answer_here, reconcile_postings
 from airflow_provider_erp.reconciliation.postings.side import PostingSide
@@ -32,6 +34,7 @@ class Comparison:
     source: Published
     target: Published
     as_of: dt.datetime
+    keep_rows_from: int
     run_id: str = ""
     allow_filtered: bool = False
     guard: Guard = field(default_factory=Guard)
@@ -42,28 +45,39 @@ class Comparison:
         systems = [f"{side.manifest.conn_type}-{side.manifest.company}" for side in (self.source, self.target)]
         return join(base_path, "reconciliation", *map(segment, (self.spec.name, *systems)))
 
-    def run(self, workdir: Path) -> tuple[Reconciliation, tuple[str, ...]]:
-        """The result, and why a side is suspiciously short; ``workdir`` takes copies of the batches."""
+    def run(self, workdir: Path, folder: str) -> tuple[Reconciliation, tuple[str, ...]]:
+        """The result, and why a side is suspiciously short.
+
+        ``workdir`` takes copies of the batches; ``folder`` is that of :meth:`folder`, for rows that are kept.
+        """
         resources = _RESOURCES[type(self.spec)]
         source, target = (
             current_side(batch, workdir / side, resource=resource, allow_filtered=self.allow_filtered, guard=self.guard)
             for side, batch, resource in zip(("source", "target"), (self.source, self.target), resources, strict=True)
         )
-        result = self._reconcile(source, target, workdir)
+        result = self._reconcile(source, target, workdir, folder)
         provenance = {**result.provenance, **self._provenance(source, target)}
         return dataclasses.replace(result, provenance=provenance), (*source.state.short, *target.state.short)
 
-    def _reconcile(self, source: CurrentSide, target: CurrentSide, workdir: Path) -> Reconciliation:
-        conn_id = self.engine_conn_id
-        if isinstance(self.spec, PostingSpec):
-            answer = postgres_answer(conn_id, workdir) if conn_id else answer_here
-            return reconcile_postings(
-                self.spec, _posting_side(source), _posting_side(target), workdir, as_of=self.as_of, answer=answer
-            )
-        engine = postgres_engine(conn_id) if conn_id else local_engine
-        return reconcile(
-            self.spec, _customer_side(source), _customer_side(target), workdir, as_of=self.as_of, engine=engine
+    def _reconcile(self, source: CurrentSide, target: CurrentSide, workdir: Path, folder: str) -> Reconciliation:
+        if isinstance(self.spec, ReconciliationSpec):
+            return self._customers(self.spec, _customer_side(source), _customer_side(target), workdir, folder)
+        answer = postgres_answer(self.engine_conn_id, workdir) if self.engine_conn_id else answer_here
+        return reconcile_postings(
+            self.spec, _posting_side(source), _posting_side(target), workdir, as_of=self.as_of, answer=answer
         )
+
+    def _customers(
+        self, spec: ReconciliationSpec, source: Side, target: Side, workdir: Path, folder: str
+    ) -> Reconciliation:
+        kind, kept = kind_of_rows(spec), workdir / "normalised"
+        kept.mkdir()
+        fetch_rows(folder, kind, kept)
+        engine = postgres_engine(self.engine_conn_id) if self.engine_conn_id else local_engine
+        result = reconcile(spec, source, target, workdir, as_of=self.as_of, engine=engine, kept=kept)
+        if max(result.source.records, result.target.records) >= self.keep_rows_from:
+            keep_rows(folder, kind, kept, self.as_of.astimezone(dt.UTC).date())
+        return result
 
     def _provenance(self, source: CurrentSide, target: CurrentSide) -> dict[str, str]:
         """What the result was made from: batches with the digests of their records, versions, the run."""

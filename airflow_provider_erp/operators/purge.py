@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ErpPurgeOperator(BaseOperator):
-    """Removes batches, rejected records, reports and snapshots whose day is older than ``keep_days``.
+    """Removes batches, rejected records, reports, kept rows and snapshots whose day is older than ``keep_days``.
 
     What the current state of a stream is made of stays, however old: its last full batches, and all that was read
     after them. So fetch everything now and then: a stream that is only ever fetched by changes keeps all of them. An

@@ -48,6 +48,8 @@ class ErpReconcileOperator(BaseOperator):
             deleted; of a batch that lacks more what it lacks stays, until a third in a row lacks it.
         engine_conn_id: a connection to PostgreSQL that compares instead of the worker; the same statements run there,
             in one session and on temporary tables.
+        keep_rows_from: from how many customers on a side's normalised rows are kept for the next run, so that only
+            customers that changed are normalised again; they lie beside the dates, of the last run only.
     """
 
     template_fields = ("source", "target", "base_path", "engine_conn_id")
@@ -62,6 +64,7 @@ class ErpReconcileOperator(BaseOperator):
         allow_filtered: bool = False,
         most_deleted_share: float = MOST_DELETED_SHARE,
         engine_conn_id: str | None = None,
+        keep_rows_from: int = 20_000,
         **kwargs: Any,
     ) -> None:
         super().__init__(**with_retry_policy(kwargs))
@@ -72,6 +75,7 @@ class ErpReconcileOperator(BaseOperator):
         self.allow_filtered = allow_filtered
         self.most_deleted_share = most_deleted_share
         self.engine_conn_id = engine_conn_id
+        self.keep_rows_from = keep_rows_from
 
     def execute(self, context: Context) -> dict[str, Any]:
         """The verdict, the counts by kind of break, and where the report lies."""
@@ -90,13 +94,15 @@ class ErpReconcileOperator(BaseOperator):
                 allow_filtered=self.allow_filtered,
                 guard=Guard(most_deleted_share=self.most_deleted_share),
                 engine_conn_id=self.engine_conn_id,
+                keep_rows_from=self.keep_rows_from,
             )
-            result, short = comparison.run(Path(name))
+            folder = comparison.folder(self.base_path or default_base_path())
+            result, short = comparison.run(Path(name), folder)
             published = publish(
                 self.spec,
                 result,
                 Path(name),
-                folder=comparison.folder(self.base_path or default_base_path()),
+                folder=folder,
                 as_of=comparison.as_of,
                 observed_at=observed_at,
                 short=short,

@@ -141,6 +141,15 @@ def test_reports_and_snapshots_of_days_that_are_older_go(tmp_path: Path) -> None
     assert [path.name for path in tmp_path.glob("snapshots/*/*/*/*/*")] == ["2027-01-15T000000Z"]
 
 
+def test_kept_rows_of_comparisons_that_run_no_more_go(tmp_path: Path) -> None:
+    for day in ("2027-01-04", "2027-01-05"):
+        kept = tmp_path / "reconciliation" / "customers" / "px-Nordic" / f"vn-{day}" / "normalised" / day / "source"
+        kept.parent.mkdir(parents=True)
+        kept.write_text("names")
+    assert purged(tmp_path) == {"rows": 1}
+    assert [path.parent.name for path in tmp_path.glob("reconciliation/*/*/*/normalised/*/*")] == ["2027-01-05"]
+
+
 def test_what_this_package_did_not_name_is_left_alone(tmp_path: Path) -> None:
     for day in range(5):
         publish(tmp_path, Read(day, same([1])))

@@ -37,6 +37,7 @@ def test_days_are_kept_as_many_as_asked_for_before_the_day_of_the_run(base: Path
         "batches": 1,
         "unpublished": 0,
         "reports": 0,
+        "rows": 0,
         "snapshots": 0,
     }
 

@@ -27,6 +27,7 @@ def reconcile_day(
     target: Mapping[str, str],
     spec: ReconciliationSpec = BY_NUMBER,
     moment: dt.datetime | None = None,
+    **options: Any,
 ) -> dict[str, Any]:
     """The result of comparing what the two systems say on a day, of which day 0 is a Monday."""
     read = Read(day, source)
@@ -36,6 +37,7 @@ def reconcile_day(
         source=publish(base, read).path,
         target=publish(base, Read(day, target), OTHER_SYSTEM).path,
         base_path=base.as_uri(),
+        **options,
     )
     run = SimpleNamespace(logical_date=moment or read.as_of, run_after=read.as_of, run_id=f"day-{day}")
     context: Any = {"dag_run": run}

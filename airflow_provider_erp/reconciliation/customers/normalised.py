@@ -4,26 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
+
+import msgspec
 
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.reconciliation.customers.row import RowReader, columns_written
-from airflow_provider_erp.reconciliation.customers.sides import Side, read_rows, unknown_countries
+from airflow_provider_erp.reconciliation.customers.sides import Side, read_rows, unknown_countries, view_records
 from airflow_provider_erp.reconciliation.engines import quoted, read_lines, write_lines
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
-MEMORY_MB = 256
+MEMORY_MB = 400
+FORMAT = 1
+"""Counted up when another version of this package would normalise a value in another way."""
+_MADE_BY = ("airflow-provider-erp", "duckdb", "phonenumbers", "python-stdnum")
 
 _SUPPLIED = """
 SELECT path_in_schema, CAST(SUM(num_values - COALESCE(stats_null_count, 0)) AS BIGINT)
 FROM parquet_metadata('{file}') GROUP BY path_in_schema
 """
 _REPEATED = """
-SELECT COALESCE(record_id, ''), COUNT(*) FROM read_parquet('{file}')
-GROUP BY 1 HAVING COUNT(*) > 1 OR COALESCE(record_id, '') = '' ORDER BY 1
+SELECT COALESCE(source_id, ''), COUNT(*) FROM records_read
+GROUP BY 1 HAVING COUNT(*) > 1 OR COALESCE(source_id, '') = '' ORDER BY 1
 """
-_WRITE = "COPY lines TO '{file}' (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4_raw)"
+_ROWS = "SELECT {columns} FROM lines"
+_WITH_KEPT = """
+SELECT {columns} FROM lines
+UNION ALL
+SELECT {columns} FROM kept
+WHERE EXISTS (SELECT 1 FROM records_read r WHERE r.source_id = kept.record_id AND r.seen = kept.seen)
+"""
+_WRITE = "COPY ({rows}) TO '{file}' (FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4_raw)"
 """lz4 takes a fifth less time to read than zstd."""
 
 
@@ -37,22 +51,36 @@ class Normalised:
     remarks: tuple[str, ...] = ()
 
 
-def normalise_side(spec: ReconciliationSpec, side: Side, file: Path) -> Normalised:
+def normalise_side(spec: ReconciliationSpec, side: Side, file: Path, kept: Path | None = None) -> Normalised:
     """Write the side's normalised rows to ``file``, by way of files beside it.
+
+    ``kept`` is such a file of an earlier time, by the same :func:`kind_of_rows`:
+    a customer that is still the same is not normalised anew.
 
     Raises:
         ErpInconsistentRead: an id is absent or occurs twice.
         ValueError: the records lack a column, or one is not text.
     """
-    lines = file.with_suffix(".jsonl")
+    lines, columns = file.with_suffix(".jsonl"), columns_written(spec)
     with open_engine(file.parent, memory_mb=MEMORY_MB) as engine:
-        longest = write_lines(lines, map(RowReader(spec).read, read_rows(engine, spec, side)))
+        view_records(engine, spec, side)
+        _check_ids(engine.execute(_REPEATED).fetchall(), side.batch)
+        if kept:
+            engine.read_parquet(str(kept)).create_view("kept")
+        longest = write_lines(lines, map(RowReader(spec).read, read_rows(engine, spec, anew=kept is not None)))
         remarks = tuple(unknown_countries(engine, side))
-        read_lines(engine, lines, columns_written(spec), longest).create_view("lines")
-        engine.execute(_WRITE.format(file=quoted(file)))
+        read_lines(engine, lines, columns, longest).create_view("lines")
+        rows = (_WITH_KEPT if kept else _ROWS).format(columns=", ".join(columns))
+        engine.execute(_WRITE.format(rows=rows, file=quoted(file)))
         lines.unlink()
-        _check_ids(engine.execute(_REPEATED.format(file=quoted(file))).fetchall(), side.batch)
     return open_normalised(file, remarks)
+
+
+def kind_of_rows(spec: ReconciliationSpec) -> str:
+    """The same for all files of normalised rows that may be mixed: made by one set of rules and versions."""
+    rules = (spec.keys, spec.fields, spec.check_identifiers)
+    made_by = [(name, version(name)) for name in _MADE_BY]
+    return sha256(msgspec.json.encode((FORMAT, rules, made_by), order="deterministic")).hexdigest()[:16]
 
 
 def open_normalised(file: Path, remarks: tuple[str, ...] = ()) -> Normalised:

@@ -7,10 +7,9 @@ import hashlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from airflow_provider_erp.normalise.countries import country as read_country
 from airflow_provider_erp.normalise.fields import BY_NAME, NORMALISERS, Normaliser
 from airflow_provider_erp.normalise.fold import compact
-from airflow_provider_erp.normalise.identifiers import is_placeholder
+from airflow_provider_erp.normalise.identifiers import is_placeholder, says_nothing
 from airflow_provider_erp.normalise.validity import validity
 from airflow_provider_erp.reconciliation.rules import Field
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
@@ -44,7 +43,7 @@ def columns_written(spec: ReconciliationSpec) -> Mapping[str, str]:
         *(f"compared_{field}" for field in spec.field_names),
         *(f"written_{field}" for field in spec.field_names),
     )
-    return dict.fromkeys(names, "VARCHAR") | {"modified": "BIGINT"}
+    return dict.fromkeys(names, "VARCHAR") | {"modified": "BIGINT", "seen": "BIGINT"}
 
 
 def keys_of(spec: ReconciliationSpec) -> tuple[str, ...]:
@@ -58,41 +57,57 @@ class RowReader:
     A key that is None never matches: such are keys that are empty, numbers
     without a letter or a digit other than zero, and organisation and VAT
     numbers that are placeholders. ``written_`` is None where the system wrote
-    what is compared. ``modified`` counts seconds, from moments with a zone only.
+    what is compared. ``modified`` counts seconds, from moments with a zone only;
+    ``seen`` comes with the row, and tells whether the record has changed since.
     """
 
     def __init__(self, spec: ReconciliationSpec) -> None:
         self._checks = spec.check_identifiers
         self._keys = keys_of(spec)
-        self._comparers = {rule.name: _comparer(rule) for rule in spec.rules}
+        self._rules = [(rule.name, _normaliser(rule), _finisher(rule)) for rule in spec.rules]
+        named = dict.fromkeys((*self._keys, *(name for name, own, _ in self._rules if own is None)))
+        self._usual = [(name, NORMALISERS[name]) for name in named]
 
     def read(self, row: Row) -> dict[str, Value]:
         """The normalised row; its columns are ``columns_written``."""
-        code = read_country(row["country"]) if row["country"] else ""
+        code = NORMALISERS["country"](row["country"], "") if row["country"] else ""
+        texts = {name: normalise(value, code) if (value := row[name]) else value for name, normalise in self._usual}
         result: dict[str, Value] = {
             "record_id": row["source_id"],
             "customer": row["number"],
             "customer_name": row["name"] or None,
             "modified": _seconds(row["modified_at"]),
+            "seen": row.get("seen"),
         }
         for key in self._keys:
-            result[f"key_{key}"] = _key(key, row[key], code)
+            result[f"key_{key}"] = _key(key, texts[key], code)
         if self._checks:
             result |= _invalid(row, code)
-        compared = [(name, row[name], compare(row[name], code)) for name, compare in self._comparers.items()]
-        for name, written, text in compared:
+        compared = []
+        for name, own, finish in self._rules:
+            written = row[name]
+            text = texts[name] if own is None else own(written, code) if written else written
+            if finish:
+                text = finish(text, code)
             result[f"compared_{name}"] = text
             result[f"written_{name}"] = None if written == text else written
-        result["digest"] = _digest([text for _, _, text in compared])
+            compared.append(text)
+        result["digest"] = _digest(compared)
         return result
 
 
-def _comparer(rule: Field) -> Callable[[str | None, str], str | None]:
-    """A function of the value and the country: its comparable text by the field's rules."""
-    normalise: Normaliser = BY_NAME[rule.normaliser] if rule.normaliser else NORMALISERS[rule.name]
+def _normaliser(rule: Field) -> Normaliser | None:
+    """The rule's own; None where it is the field's usual one."""
+    return BY_NAME[rule.normaliser] if rule.normaliser else None
 
-    def compare(value: str | None, country: str) -> str | None:
-        text = normalise(value, country) if value else value
+
+def _finisher(rule: Field) -> Callable[[str | None, str], str | None] | None:
+    """A function of the normalised text and the country: the text by the rule's policies; None where it has none."""
+    if rule.absent == "skip_absent" and not rule.equals:
+        return None
+    normalise = _normaliser(rule) or NORMALISERS[rule.name]
+
+    def finish(text: str | None, country: str) -> str | None:
         if rule.absent == "compare":
             text = text or ""
         elif rule.absent == "skip_empty":
@@ -106,11 +121,10 @@ def _comparer(rule: Field) -> Callable[[str | None, str], str | None]:
                 return texts[0]
         return text
 
-    return compare
+    return finish
 
 
-def _key(key: str, value: str | None, country: str) -> str | None:
-    text = NORMALISERS[key](value, country) if value else ""
+def _key(key: str, text: str | None, country: str) -> str | None:
     if not text or _says_nothing(key, text, country):
         return None
     return f"{country}|{text}" if key == "org_number" else text
@@ -120,7 +134,7 @@ def _says_nothing(key: str, text: str, country: str) -> bool:
     """Whether the text stands for "none": hundreds of customers may carry it."""
     if key == "number":
         return not compact(text).strip("0")
-    return key in CHECKED and is_placeholder(text, country)
+    return says_nothing(text) if key == "org_number" else key == "vat_number" and is_placeholder(text, country)
 
 
 def _invalid(row: Row, country: str) -> dict[str, Value]:

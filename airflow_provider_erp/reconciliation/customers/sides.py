@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     import duckdb
 
 _FETCHED_ROWS = 5_000
+_SEEN = "CAST(hash({columns}) >> 1 AS BIGINT) AS seen"
+_ALL = "SELECT * REPLACE (CAST(seen AS VARCHAR) AS seen) FROM records_read"
+_NOT_SEEN = """
+SELECT * REPLACE (CAST(seen AS VARCHAR) AS seen) FROM records_read r
+WHERE NOT EXISTS (SELECT 1 FROM kept WHERE kept.record_id = r.source_id AND kept.seen = r.seen)
+"""
 _NAMED = 3
 
 
@@ -43,8 +49,8 @@ class Side:
     remarks: tuple[str, ...] = ()
 
 
-def read_rows(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, side: Side) -> Iterator[Row]:
-    """The columns that the spec needs, of each customer, a few thousand in memory at a time.
+def view_records(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, side: Side) -> None:
+    """Make the columns that the spec needs a view, ``records_read``; ``seen`` is another number when one is changed.
 
     Raises:
         ValueError: the file lacks a column, or one is not text.
@@ -58,9 +64,14 @@ def read_rows(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, side:
                 f"batch {side.batch!r}: expected a text column {column!r} in its records, "
                 f"got {types.get(column, 'none')}; fetch the batch again with this version"
             )
-    records.select(*columns).create_view("records_read")
+    records.select(f"{', '.join(columns)}, {_SEEN.format(columns=', '.join(columns))}").create_view("records_read")
+
+
+def read_rows(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, *, anew: bool = False) -> Iterator[Row]:
+    """The records of the view, a few thousand in memory at a time; ``anew`` leaves out those that ``kept`` has seen."""
+    columns = (*columns_read(spec), "seen")
     with engine.cursor() as cursor:
-        cursor.execute("SELECT * FROM records_read")
+        cursor.execute(_NOT_SEEN if anew else _ALL)
         while rows := cursor.fetchmany(_FETCHED_ROWS):
             yield from (dict(zip(columns, row, strict=True)) for row in rows)
 

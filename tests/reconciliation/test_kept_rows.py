@@ -1,0 +1,82 @@
+"""Normalised rows of an earlier comparison: they save work, and never change an answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+from customers_compared import BY_KEYS
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sides_on_disk import a_customer, a_side
+
+from airflow_provider_erp.reconciliation.customers.compare import reconcile
+from airflow_provider_erp.reconciliation.customers.normalised import kind_of_rows, normalise_side
+from airflow_provider_erp.reconciliation.result import Break
+from airflow_provider_erp.reconciliation.rules import Accepted, Field
+from airflow_provider_erp.reconciliation.spec import CUSTOMERS
+
+TODAY = dt.date(2026, 11, 20)
+Rows = list[dict[str, str | None]]
+
+TEXTS = st.one_of(st.none(), st.sampled_from(["", "Anna Oy", "ANNA OY", "Berta", "0", "1"]))
+CUSTOMER = st.fixed_dictionaries({"number": TEXTS, "name": TEXTS, "email": TEXTS, "country": TEXTS})
+SYSTEM = st.dictionaries(st.sampled_from(["a", "b", "c", "d"]), CUSTOMER)
+
+
+def rows_of(system: dict[str, dict[str, str | None]]) -> Rows:
+    return [a_customer(source_id, **fields) for source_id, fields in system.items()]
+
+
+def breaks(source: Rows, target: Rows, kept: Path | None = None) -> tuple[list[Break], object]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        sides = a_side(folder, "Ledger", source), a_side(folder, "Projects", target)
+        result = reconcile(BY_KEYS, *sides, folder, kept=kept)
+        return list(result.read_breaks()), (result.source, result.target, result.matched_by, result.agreement)
+
+
+@settings(deadline=None, max_examples=12)
+@given(days=st.lists(st.tuples(SYSTEM, SYSTEM), min_size=2, max_size=4))
+def test_day_after_day_the_answer_is_that_of_a_comparison_without_kept_rows(
+    days: list[tuple[dict[str, dict[str, str | None]], dict[str, dict[str, str | None]]]],
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        for source, target in days:
+            rows = rows_of(source), rows_of(target)
+            assert breaks(*rows, kept=Path(name)) == breaks(*rows)
+
+
+def test_what_did_not_change_is_taken_from_the_kept_rows_and_the_rest_is_read_anew(tmp_path: Path) -> None:
+    unchanged, changed, gone, new = (
+        a_customer(source_id, name="Anna", city="Turku") for source_id in ("unchanged", "changed", "gone", "new")
+    )
+    first = normalise_side(
+        CUSTOMERS, a_side(tmp_path, "Monday", [unchanged, changed, gone]), tmp_path / "first.parquet"
+    )
+    kept = tmp_path / "kept.parquet"
+    duckdb.execute(f"COPY (SELECT * REPLACE ('kept' AS compared_name) FROM '{first.file}') TO '{kept}'")
+    today = a_side(tmp_path, "Tuesday", [unchanged, changed | {"city": "Åbo"}, new])
+    second = normalise_side(CUSTOMERS, today, tmp_path / "second.parquet", kept)
+    told = duckdb.execute(f"SELECT record_id, compared_name FROM '{second.file}' ORDER BY ALL").fetchall()
+    assert told == [("changed", "anna"), ("new", "anna"), ("unchanged", "kept")]
+
+
+def test_rows_are_of_one_kind_where_they_would_be_normalised_alike() -> None:
+    accepted = Accepted(break_id="x", digest="y", reason="agreed", by="Anna", until=TODAY)
+    same = (
+        CUSTOMERS.named("other", "Other"),
+        replace(CUSTOMERS, apply_at=0.9),
+        replace(CUSTOMERS, accepted=(accepted,)),
+    )
+    assert {kind_of_rows(each) for each in same} == {kind_of_rows(CUSTOMERS)}
+    other = (
+        CUSTOMERS.without("street"),
+        replace(CUSTOMERS, keys=("email",)),
+        replace(CUSTOMERS, check_identifiers=False),
+        replace(CUSTOMERS, fields=(Field(name="name", normaliser="name_core"),)),
+    )
+    assert len({kind_of_rows(each) for each in (CUSTOMERS, *other)}) == 5
