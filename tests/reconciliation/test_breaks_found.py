@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from customers_compared import Compared, compare_customers
+from customers_compared import BY_KEYS, Compared, compare_customers
 from sides_on_disk import a_customer, a_side
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
@@ -157,6 +157,15 @@ def test_customers_match_by_the_first_key_that_fits(compare: Compare) -> None:
     ]
     result = compare(source, target)
     assert result.matched_by == {"number": 1, "org_number": 1, "vat_number": 1, "email": 1}
+
+
+def test_key_that_may_be_shared_comes_first_where_the_spec_says_so(compare: Compare) -> None:
+    source = [a_customer("s1", number="1", email="a@x.fi"), a_customer("s2", number="2", email="b@x.fi")]
+    target = [a_customer("t1", number="2", email="A@x.fi"), a_customer("t2", number="2a", email="c@x.fi")]
+    by_email = compare(source, target, BY_KEYS.matched_by("email", "number"))
+    assert by_email.matched_by == {"email": 1}
+    assert {each.source_id for each in by_email.of_kind("missing_in_target")} == {"s2"}
+    assert compare(source, target, BY_KEYS.matched_by("number", "email")).matched_by == {"number": 1}
 
 
 def test_value_that_two_customers_carry_matches_neither_until_one_is_left(compare: Compare) -> None:

@@ -105,6 +105,21 @@ def test_awkward_text_agrees_with_itself(tmp_path: Path, text: str) -> None:
     assert compare_customers(tmp_path, rows, rows, CUSTOMERS).breaks == ()
 
 
+@pytest.mark.parametrize("text", AWKWARD.values(), ids=AWKWARD.keys())
+def test_awkward_text_is_judged_by_similarity_too(tmp_path: Path, text: str) -> None:
+    rows = [a_customer(f"{place} {text}.", name=text, street=text, city=text, phone=text) for place in range(2)]
+    compared = compare_customers(tmp_path, rows, [a_customer(f"t {text}.", name=text)], CUSTOMERS)
+    assert compared.result.source.records == 2
+
+
+@pytest.mark.xfail(reason="matching cuts spaces off ids", raises=(KeyError, ValueError), strict=False)
+@pytest.mark.parametrize("ids", [("a ",), ("\u00a0a",), ("a", "a "), (" ",)])
+def test_ids_that_spaces_tell_apart_are_judged_by_similarity_too(tmp_path: Path, ids: tuple[str, ...]) -> None:
+    rows = [a_customer(source_id, name="Salo Oy", city="Turku") for source_id in ids]
+    compared = compare_customers(tmp_path, rows, [a_customer("t ", name="Salo Oy", city="Turku")], CUSTOMERS)
+    assert compared.result.source.records == len(ids)
+
+
 def test_field_that_is_longer_than_the_longest_usual_line_is_compared(tmp_path: Path) -> None:
     long = "x" * (LONGEST_LINE + 1)
     rows = [a_customer("s", number="1", street=long)], [a_customer("t", number="1", street=long + "y")]
