@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +32,8 @@ NORMALISING = Comparing("normalising one side", "normalising_way", finds=lambda 
 WAYS = (
     BARE,
     PROVIDER,
+    RECORDS,
+    NEXT_DAY,
     Comparing("datacompy with polars, by number", "datacompy_way", "datacompy", {"engine": "polars"}),
     Comparing("datacompy with pandas, by number", "datacompy_way", "datacompy", {"engine": "pandas"}),
     NORMALISING,
@@ -53,19 +56,20 @@ def measured(sides: Path, rows: int, runs: int, ways: tuple[Comparing, ...] = WA
         RuntimeError: a way failed, or did not find every break that was planted.
     """
     found: dict[str, list[dict[str, Any]]] = {way.title: [] for way in ways}
-    for run in range(runs):
-        for way in ways:
-            print(f"run {run + 1} of {runs}: {way.title}", file=sys.stderr)
-            found[way.title].append(_one(way, sides, rows))
+    with tempfile.TemporaryDirectory(prefix="erp-bench-kept-") as folder:
+        for run in range(runs):
+            for way in ways:
+                print(f"run {run + 1} of {runs}: {way.title}", file=sys.stderr)
+                found[way.title].append(_one(way, sides, rows, Path(folder) / "kept"))
     return {
         title: Cost(*(median(cost[name] for cost in costs) for name in ("cpu", "wall", "peak_mb")))
         for title, costs in found.items()
     }
 
 
-def _one(way: Comparing, sides: Path, rows: int) -> dict[str, Any]:
-    options = ["--option", f"customers={rows}"]
-    options += [part for name, value in way.options.items() for part in ("--option", f"{name}={value}")]
+def _one(way: Comparing, sides: Path, rows: int, kept: Path) -> dict[str, Any]:
+    given = {"customers": str(rows), "kept": str(kept), **way.options}
+    options = [part for name, value in given.items() for part in ("--option", f"{name}={value}")]
     measure = [python_of(way.environment), "-m", "benchmarks.measure", "--package", "benchmarks.reconciling"]
     command = [*measure, way.module, str(sides), str(way.finds(rows)), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
