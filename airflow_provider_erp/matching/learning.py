@@ -14,6 +14,8 @@ _USUAL_PAIRS = 40.0
 """The usual shares count like so many pairs: a few odd ones do not overrule them."""
 _ENOUGH = 30
 """Fewer pairs that are sure without a name say too little of how names differ."""
+_FEWEST_SISTERS = 2.5
+"""However few they seem to be, one in 13 (e to the 2.5th to one) is held possible: many look like the same."""
 _ROUNDS = 20
 """Far more rounds than it takes until counting again changes nothing that matters."""
 _SAMPLE = 600
@@ -35,7 +37,7 @@ def learnt(scorer: Scorer, pairs: Iterable[Agreements]) -> Scorer:
 
 
 def _few_sisters(scorer: Scorer, close: Sequence[Agreements]) -> float:
-    """The odds that two rows which are no strangers are the same, as far as they are worse than usual.
+    """The odds that two rows which are no strangers are the same, not their sisters.
 
     Where most of the rows' partners are absent, as among leftovers, what is
     found is sisters. Each round counts the pairs by how likely they are the same.
@@ -45,7 +47,7 @@ def _few_sisters(scorer: Scorer, close: Sequence[Agreements]) -> float:
     for _ in range(_ROUNDS):
         same = fsum(1 / (1 + exp(-odds - ratio)) for ratio in ratios)
         odds = log((same + _USUAL_PAIRS) / (len(ratios) - same + _USUAL_PAIRS / exp(FEW_SISTERS)))
-    return min(odds, FEW_SISTERS)
+    return min(odds, _FEWEST_SISTERS)
 
 
 def _sample(pairs: Sequence[Agreements]) -> Sequence[Agreements]:

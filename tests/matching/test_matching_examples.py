@@ -163,7 +163,8 @@ def _reasons(found: Matches, reason: str) -> bool:
 
 def test_twins_at_one_address_are_not_applied() -> None:
     one: Row = {"id": "a", "given_name": "Aino", "surname": "Vesterinen", "born": "1971-02-03", "street": "Rantatie 5"}
-    found = _match([one], [one | {"id": "b", "given_name": "Matti"}], PEOPLE)
+    other = one | {"id": "b", "given_name": "Matti", "org_number": "030271-123A"}
+    found = _match([one | {"org_number": "030271-654B"}], [other], PEOPLE | {"org_number": "identifier"})
     assert ("a", "b") not in _ids(found.applied)
 
 
