@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ def main(arguments: list[str] | None = None) -> int:
     home: Path = asked.home.resolve()
     (home / "airflow").mkdir(parents=True, exist_ok=True)
     print(f"A sandbox with {asked.customers} customers (seed {asked.seed}) stands in for the four systems.")
-    with running_sandbox(seed=asked.seed, customers=asked.customers) as sandbox:
+    reports = home / "erp" / "reconciliation"
+    with running_sandbox(seed=asked.seed, customers=asked.customers, day=_day(reports, asked.date)) as sandbox:
         environment = _environment(home, asked.dags.resolve(), sandbox.connections())
         for what, command in (
             ("Preparing Airflow's database (SQLite)", ["db", "migrate"]),
@@ -33,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{what} ...", flush=True)
             if not _airflow(command, environment, home / "airflow.log"):
                 return 1
-    if _print_verdicts(home / "erp" / "reconciliation", asked.date):
+    if _print_verdicts(reports, asked.date):
         return 0
     print(f"There is no report for {asked.date}: is that before the DAG's start_date?", file=sys.stderr)
     return 1
@@ -55,6 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--home", type=Path, default=Path(".demo"), help="where everything is kept (default: .demo)")
     parser.add_argument("--dags", type=Path, default=Path("dags"), help="the DAG folder (default: dags)")
     return parser
+
+
+def _day(reports: Path, date: dt.date) -> int:
+    """How far the systems have moved on: by a day with each earlier date that was run."""
+    dates = {folder.name for folder in reports.glob("*/*/*/????-??-??")}
+    return sum(earlier < date.isoformat() for earlier in dates)
 
 
 def _environment(home: Path, dags: Path, connections: dict[str, dict[str, Any]]) -> dict[str, str]:
@@ -94,6 +102,8 @@ def _print_verdicts(reports: Path, date: dt.date) -> bool:
     for breaks in found:
         result = json.loads(breaks.read_text(encoding="utf-8"))
         print(f"\n{result['verdict']}")
+        states = Counter(row["state"] for row in result["breaks"]) + Counter(resolved=len(result["resolved"]))
+        print(f"  {', '.join(f'{count} {state}' for state, count in states.most_common())}")
         for kind, count in result["counts"].items():
             print(f"  {count:>4}  {result['kinds'][kind]}")
         print(f"  Report: {breaks.with_name('report.html')}")

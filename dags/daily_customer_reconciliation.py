@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pendulum
 from airflow.sdk import DAG
@@ -21,10 +22,18 @@ from airflow.sdk import DAG
 from airflow_provider_erp.operators.fetch import ErpFetchOperator
 from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
 from airflow_provider_erp.reconciliation import CUSTOMERS
-from airflow_provider_erp.reconciliation.rules import Threshold
+from airflow_provider_erp.reconciliation.rules import Field, KindRule, Money, Threshold
 
 AGREED = replace(
-    CUSTOMERS,
+    CUSTOMERS.comparing(
+        Field(name="org_number", severity="high", authority="target"),  # the ledger is right: see sheet Corrections
+        Field(name="vat_number", severity="high", authority="target"),
+        Field(name="invoice_email", at_risk=Money(Decimal(1000), "EUR")),  # invoices go astray: your estimate
+    ),
+    kinds=(
+        KindRule(kind="missing_in_target", severity="high"),
+        KindRule(kind="duplicate_in_target", at_risk=Money(Decimal(500), "EUR")),  # may be invoiced twice
+    ),
     stale_after_days=30,
     thresholds=(Threshold(age_days=30),),  # warns; action="fail" would fail the task
     zone="Europe/Helsinki",

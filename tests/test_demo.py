@@ -40,6 +40,16 @@ def test_demo_prints_verdicts_counts_and_reports_and_again_the_same_for_the_same
     assert sorted(tmp_path.glob("erp/reconciliation/**/report.html")) == reports
 
 
+def test_demo_of_the_next_date_shows_what_is_new_and_what_was_resolved(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for date in ("2026-11-19", "2026-11-20"):
+        assert demo(tmp_path, "--date", date) == 0
+    [*_, told] = capsys.readouterr().out.partition("for 2026-11-20")
+    for state in ("persisting", "new", "resolved"):
+        assert f" {state}" in told
+
+
 def test_demo_that_fails_says_why_and_where_the_log_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "none").mkdir()
     assert demo(tmp_path / "home", "--date", "2026-11-20", dags=tmp_path / "none") == 1
