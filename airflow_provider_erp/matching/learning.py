@@ -12,6 +12,8 @@ from airflow_provider_erp.matching.weights import SAME_THING, Shares
 
 _USUAL_PAIRS = 40.0
 """The usual shares count like so many pairs: a few odd ones do not overrule them."""
+_USUAL_CLOSE_PAIRS = 10.0
+"""The usual share of sisters counts like so few: small tables may well be leftovers without any partner."""
 _ENOUGH = 30
 """Fewer pairs that are sure without a name say too little of how names differ."""
 _FEWEST_SISTERS = 2.5
@@ -46,7 +48,7 @@ def _few_sisters(scorer: Scorer, close: Sequence[Agreements]) -> float:
     odds = FEW_SISTERS
     for _ in range(_ROUNDS):
         same = fsum(1 / (1 + exp(-odds - ratio)) for ratio in ratios)
-        odds = log((same + _USUAL_PAIRS) / (len(ratios) - same + _USUAL_PAIRS / exp(FEW_SISTERS)))
+        odds = log((same + _USUAL_CLOSE_PAIRS) / (len(ratios) - same + _USUAL_CLOSE_PAIRS / exp(FEW_SISTERS)))
     return min(odds, _FEWEST_SISTERS)
 
 
