@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.metadata import version
 
 from benchmarks.goals import Goal
+from benchmarks.peers import ROOT
 from benchmarks.reconciling.ways import BARE, NEXT_DAY, NORMALISING, PROVIDER, RECORDS, Cost
 
 HEADING = "# Reconciling"
@@ -31,14 +32,15 @@ def goals(costs: dict[str, Cost], rows: int) -> Iterator[Goal]:
 
 def section(costs: dict[str, Cost], rows: int, runs: int) -> str:
     """Goals first, then what each way cost."""
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, duckdb {version('duckdb')}"
+    machine = ", ".join((f"{os.cpu_count()} cores", f"Python {platform.python_version()}", *_versions()))
     first = costs[BARE.title]
     lines = [
         f"{HEADING} {rows:,} x {rows:,} customers",
         "",
         f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine}, {_runs(runs)}.",
         "Written by `python -m benchmarks.reconcile`; README.md says how it is measured. Twelve fields, a hundredth of",
-        "the customers with each kind of fault, both sides normalised beforehand; every way finds every break it can.",
+        "the customers with each kind of fault; every way finds every break it can. Sides are normalised beforehand",
+        "but for the two ways that say so: from canonical records, and the next day.",
         "",
         "| work | goal | measured | reached |",
         "|---|---|---|---|",
@@ -55,6 +57,14 @@ def section(costs: dict[str, Cost], rows: int, runs: int) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _versions() -> Iterator[str]:
+    """Of the engine, and of those peers that are installed."""
+    yield f"duckdb {version('duckdb')}"
+    for peer in ("datacompy", "polars", "pandas"):
+        for installed in (ROOT / "datacompy").glob(f"lib/*/site-packages/{peer}-*.dist-info"):
+            yield installed.stem.replace("-", " ")
 
 
 def _runs(runs: int) -> str:
