@@ -65,11 +65,12 @@ def _by_word(values: Sequence[Value], telling: set[str]) -> _Carriers:
 
 def _by_rarest_words(values: Sequence[Value], counts: _Counts) -> _Carriers:
     """By its two rarest words together each row that has no rare one."""
-    frequent = {word: (count, word) for word, count in counts.items() if count > MOST_CARRIERS}
+    rank = {word: (count, word) for word, count in counts.items() if count > MOST_CARRIERS}
+    frequent = frozenset(rank)
     carriers = defaultdict(list)
     for place, value in enumerate(values):
-        if value and len(value) > 1 and all(word in frequent for word in value):
-            rarest = value if len(value) == 2 else sorted(value, key=frequent.__getitem__)[:2]
+        if value and len(value) > 1 and frequent.issuperset(value):
+            rarest = value if len(value) == 2 else sorted(value, key=rank.__getitem__)[:2]
             carriers["&".join(sorted(rarest))].append(place)
     return carriers
 

@@ -22,7 +22,7 @@ class Reader:
         self._country = cache(country)
         self._name = cache(name)
         self._name_columns = [column for column, kind in kinds.items() if kind == "name"]
-        readers = {kind: cache(reader) for kind, reader in READERS.items()}
+        readers = {kind: cache(_or_none(reader)) for kind, reader in READERS.items()}
         self._others = [(column, readers[kind]) for column, kind in kinds.items() if kind != "name"]
 
     def table(self, rows: Iterable[Mapping[str, object]], side: str) -> dict[str, Row]:
@@ -57,11 +57,11 @@ class Reader:
         nations = [self._country(text) for text in _texts(rows, self._country_column)]
         for column, reader in self._others:
             texts = zip(_texts(rows, column), nations, strict=True)
-            yield [_read(reader, text, nation) if text else None for text, nation in texts]
+            yield [reader(text, nation) if text else None for text, nation in texts]
 
 
-def _read(reader: Callable[[str, str], Tokens | str], text: str, nation: str) -> Value:
-    return reader(text, nation) or None
+def _or_none(reader: Callable[[str, str], Tokens | str]) -> Callable[[str, str], Value]:
+    return lambda text, nation: reader(text, nation) or None
 
 
 def _texts(rows: _Rows, column: str) -> list[str]:
