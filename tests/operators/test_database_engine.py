@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import duckdb
 import pytest
 from airflow.providers.common.compat.sdk import BaseHook
 from sides_on_disk import a_customer, a_side
 from temporary_postgres import temporary_postgres
 
 from airflow_provider_erp.exceptions import ErpUnavailable
-from airflow_provider_erp.operators.database import postgres_engine
+from airflow_provider_erp.operators.database import PostgresEngine, postgres_engine
 from airflow_provider_erp.reconciliation.customers.compare import local_engine, reconcile
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS
 
@@ -67,6 +70,27 @@ def test_postgresql_finds_the_same_breaks_in_the_same_order(tmp_path: Path, conn
     assert dataclasses.replace(here, breaks=Path(), provenance={}) == dataclasses.replace(
         there, breaks=Path(), provenance={}
     )
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "psycopg"])
+def test_either_driver_brings_texts_there_and_back(server: str, tmp_path: Path, driver: str) -> None:
+    columns = {"place": "INTEGER", "said": "VARCHAR"}
+    rows = [*enumerate(HOSTILE), (len(HOSTILE), None)]
+    with closing(importlib.import_module(driver).connect(server)) as connection:
+        engine = PostgresEngine(connection, tmp_path, "warehouse")
+        engine.load("told", columns, rows)
+        engine.create("same", "SELECT * FROM told")
+        engine.export("SELECT * FROM same", tmp_path / "out.parquet", columns)
+        assert sorted(engine.rows("SELECT * FROM same")) == rows
+    with duckdb.connect() as here:
+        assert sorted(here.read_parquet(str(tmp_path / "out.parquet")).fetchall()) == rows
+
+
+def test_what_is_no_refusal_of_the_database_is_told_as_it_is(server: str, tmp_path: Path) -> None:
+    with closing(importlib.import_module("psycopg2").connect(server)) as connection:
+        engine = PostgresEngine(connection, tmp_path / "gone", "warehouse")
+        with pytest.raises(FileNotFoundError):
+            engine.export("SELECT 1 AS one", tmp_path / "out.parquet", {"one": "INTEGER"})
 
 
 def test_refusal_of_the_database_names_neither_values_nor_statements(tmp_path: Path, conn_id: str) -> None:
