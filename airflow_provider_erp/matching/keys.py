@@ -56,7 +56,7 @@ def _telling(counts: _Counts) -> set[str]:
 def _by_word(values: Sequence[Value], telling: set[str]) -> _Carriers:
     carriers = defaultdict(list)
     for place, value in enumerate(values):
-        if value:
+        if value and not telling.isdisjoint(value):
             for word in value:
                 if word in telling:
                     carriers[word].append(place)
@@ -83,6 +83,7 @@ def _by_part(values: Sequence[Value], counts: _Counts) -> Iterator[_Carriers]:
         parts = {word: word[part] for word in long if word[part] not in too_many}
         carriers = defaultdict(list)
         for place, value in enumerate(values):
-            for key in dict.fromkeys(parts[word] for word in value or () if word in parts):
-                carriers[key].append(place)
+            if value and not parts.keys().isdisjoint(value):
+                for key in dict.fromkeys(parts[word] for word in value if word in parts):
+                    carriers[key].append(place)
         yield carriers

@@ -22,7 +22,7 @@ _MAY_BE = 0.0
 """Pairs that are as likely the same as not before anything is learnt may make doubles of their rows."""
 _MOST_PARTNERS = 5
 """Of a row that has more partners not all are compared with each other."""
-_ORDER = ("form", "identifier", "date", "exact", "name")
+_ORDER = ("identifier", "form", "date", "exact", "name")
 """Kinds that tell sisters apart, those first that are cheap to compare."""
 
 

@@ -38,7 +38,9 @@ class Reader:
 
     def _ids(self, rows: _Rows, side: str) -> Iterable[str]:
         ids: dict[str, None] = {}
-        for place, row_id in enumerate(_texts(rows, self._id_column)):
+        for place, row in enumerate(rows):
+            value = row.get(self._id_column)
+            row_id = "" if value is None else str(value)  # as it stands: a space tells ids apart
             if not row_id:
                 raise ValueError(f"{side} row {place}: expected an id in the column {self._id_column!r}, got none")
             if row_id in ids:
