@@ -64,13 +64,14 @@ def vat_number(value: str, country: str = "") -> str:
     """The VAT number with its country's prefix, where the country or the number tells it.
 
     An organisation number in its place becomes the VAT number that belongs to
-    it, so that a system that mixes the two agrees with one that does not.
+    it, so that a system that mixes the two agrees with one that does not. A
+    text without a digit ("n/a") is no number and gets no prefix.
     """
     text, nation, digits = _read(value, country)
     if nation:
         return nation + digits + _VAT_SUFFIX.get(nation, "")
     prefix = "EL" if country == "GR" else country
-    if text and _VAT_PREFIX.fullmatch(prefix) and not _VAT_PREFIX.match(text):
+    if any(map(str.isdigit, text)) and _VAT_PREFIX.fullmatch(prefix) and not _VAT_PREFIX.match(text):
         return prefix + text
     return text
 

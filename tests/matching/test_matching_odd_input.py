@@ -42,7 +42,7 @@ def test_ids_are_texts_and_may_be_in_another_column() -> None:
     ("rows", "message"),
     [
         ([{"name": "Meri"}], "source row 0: expected an id in the column 'id', got none"),
-        ([{"id": " "}], "source row 0: expected an id in the column 'id', got none"),
+        ([{"id": ""}], "source row 0: expected an id in the column 'id', got none"),
         ([{"id": 1}, {"id": "1"}], "source row 1: expected each id once, got '1' again"),
     ],
 )

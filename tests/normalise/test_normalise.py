@@ -85,6 +85,7 @@ def test_organisation_number_is_what_the_register_says(written: str, country_cod
         ("123456789", "GR", "EL123456789"),
         ("U12345678", "AT", "ATU12345678"),
         ("12-3456789", "US", "123456789"),
+        ("n/a", "SE", "NA"),
     ],
 )
 def test_vat_number_bears_its_country(written: str, country_code: str, comparable: str) -> None:
