@@ -28,8 +28,8 @@ def learnt(scorer: Scorer, pairs: Iterable[Agreements]) -> Scorer:
     """A scorer that knows from pairs without a rival how often which level of agreement is.
 
     A field learns from the pairs that are sure without it. Where these are too
-    few for the name, strangers are enough to be ruled out: sisters among them
-    make it the more careful. The order of the pairs does not count.
+    few for the name, it learns from the pairs that are no strangers without it.
+    The order of the pairs does not count.
     """
     sample = _sample(sorted(pairs, key=lambda agreements: sorted(agreements.items())))
     sure = [agreements for agreements in sample if scorer.against_strangers(agreements) >= SURE]

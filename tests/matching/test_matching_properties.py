@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,3 +129,14 @@ def test_a_table_of_copies_is_all_duplicates_or_nothing(rows: list[Row], copies:
     for group in deduplicate(numbered, FIELDS).groups:
         wholes = {row_id.partition("-")[0] for row_id in group}
         assert len(group) == len(wholes) * copies
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(*, collects: bool) -> None:
+    if not collects:
+        gc.disable()
+    try:
+        match([], [], FIELDS)
+        assert gc.isenabled() is collects
+    finally:
+        gc.enable()
