@@ -47,13 +47,18 @@ def match(
     """
     check_kinds(fields)
     check_bands(apply_at, suggest_at)
-    reader = Reader(fields, id, country)
     with no_collection():
-        source, target = reader.table(source_rows, "source"), reader.table(target_rows, "target")
-        rows = (*source.values(), *target.values())
-        sides = Sides(len(rows), len(source))
-        compared = Compared(fields_of(fields, rows), rows, sides)
-        return Banding((*source, *target), sides, compared).matches(_odds(apply_at), _odds(suggest_at))
+        return _match(Reader(fields, id, country), source_rows, target_rows, fields, _odds(apply_at), _odds(suggest_at))
+
+
+def _match(
+    reader: Reader, source_rows: Rows, target_rows: Rows, fields: Mapping[str, str], apply_at: float, suggest_at: float
+) -> Matches:
+    source, target = reader.table(source_rows, "source"), reader.table(target_rows, "target")
+    rows = (*source.values(), *target.values())
+    sides = Sides(len(rows), len(source))
+    compared = Compared(fields_of(fields, rows), rows, sides)
+    return Banding((*source, *target), sides, compared).matches(apply_at, suggest_at)
 
 
 def deduplicate(

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
+from unicodedata import is_normalized
 
+_AFTER_LATIN = "\u0180"
+"""Latin letters before this one fold in one step, those apart that NFKC writes otherwise, and the dotted I."""
+_OTHER_ASCII = {code: None for code in range(128) if not chr(code).isalnum()}
 _DOTTED_I = "i\u0307"
 
 
@@ -15,6 +19,8 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().split())
+    if max(text) < _AFTER_LATIN and "İ" not in text and text.isprintable() and is_normalized("NFKC", text):
+        return " ".join(text.casefold().split())
     folded = _fold_once(text)
     while folded != text:
         text, folded = folded, _fold_once(folded)
@@ -23,8 +29,8 @@ def fold(text: str) -> str:
 
 def compact(text: str) -> str:
     """Letters and digits only, in capitals: identifiers and codes."""
-    if text.isascii() and text.isalnum():
-        return text.upper()
+    if text.isascii():
+        return text.translate(_OTHER_ASCII).upper()
     return "".join(filter(str.isalnum, fold(text))).upper()
 
 

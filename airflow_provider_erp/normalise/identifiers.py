@@ -38,7 +38,8 @@ _BARE = {nation: re.compile(pattern) for nation, pattern in _REGISTER.items()} |
     "": re.compile(r"16([0-9]{10})"),
     "SE": re.compile(rf"16([0-9]{{10}})|([0-9]{{10}})(?:01)?|{_BORN}"),
 }
-_PREFIXED = re.compile("|".join(f"({nation}){rest}" for nation, rest in _REGISTER.items()) + "|([0-9]{9})MVA")
+_AFTER_PREFIX = {nation: re.compile(pattern) for nation, pattern in _REGISTER.items()}
+_NORWEGIAN = re.compile("([0-9]{9})MVA")
 _WIDTH = {"FI": 8}
 _VAT_SUFFIX = {"NO": "MVA", "SE": "01"}
 _VAT_PREFIX = re.compile(
@@ -114,17 +115,25 @@ def _read(value: str, country: str) -> tuple[str, str, str]:
 def _unlabelled(value: str) -> str:
     """The number without its name in front (``Org.nr.``, ``Y-tunnus:``, ``USt-IdNr.``)."""
     text = compact(value)
-    found = None if text[:1].isdigit() else _LABEL.match(text)
+    if text[:1].isdigit() or (text[2:3].isdigit() and text[:2] in _AFTER_PREFIX):
+        return text
+    found = _LABEL.match(text)
     return text[found.end() :] if found else text
 
 
 def _registered(text: str, country: str) -> tuple[str, str]:
     """The country and the digits of its register, or two empty texts."""
-    if found := _PREFIXED.fullmatch(text):
-        nation, *rest = (part for part in found.groups() if part)
-        return (nation, rest[0].zfill(_WIDTH.get(nation, 0))) if rest else ("NO", nation)
-    bare = _BARE.get(country)
-    if bare and (found := bare.fullmatch(text)):
-        digits = next(part for part in found.groups() if part)
-        return country or "SE", digits.zfill(_WIDTH.get(country, 0))
+    prefix = text[:2]
+    if (shape := _AFTER_PREFIX.get(prefix)) and (found := shape.fullmatch(text, 2)):
+        return prefix, _digits(prefix, found)
+    if text.endswith("MVA") and (found := _NORWEGIAN.fullmatch(text)):
+        return "NO", found[1]
+    if (shape := _BARE.get(country)) and (found := shape.fullmatch(text)):
+        return country or "SE", _digits(country, found)
     return "", ""
+
+
+def _digits(nation: str, found: re.Match[str]) -> str:
+    """The only group that matched, with the zeros that were lost."""
+    digits: str = found[found.lastindex or 0]
+    return digits.zfill(_WIDTH[nation]) if nation in _WIDTH else digits

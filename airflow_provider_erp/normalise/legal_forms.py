@@ -170,22 +170,29 @@ def _one_of(forms: list[str]) -> str:
 
 def _parts(name: str) -> list[tuple[str, str, int]]:
     """The name in parts: the text, the form it may be, and where in a name it is that form (0: nowhere)."""
-    text = fold(name.replace("SpA", "s.p.a."))  # in small letters a spa is a bath
-    words = text.replace(",", " ").replace("&", " & ").replace("co.kg", "co kg").replace("-gmbh", " gmbh").split()
-    words = [bare for word in words if (bare := word.strip(_MARKS))] or [text]
-    keys = [word if word in _BY_FIRST_WORD else word.replace(".", "") for word in words]
+    text = fold(name.replace("SpA", "s.p.a.") if "SpA" in name else name)  # in small letters a spa is a bath
+    words = [bare for word in _spaced(text).split() if (bare := word.strip(_MARKS))] or [text]
+    keys = [word.replace(".", "") if "." in word and word not in _BY_FIRST_WORD else word for word in words]
     parts: list[tuple[str, str, int]] = []
     index = 0
     while index < len(words):
         length, form, place = _form_at(keys, index)
-        parts.append((" ".join(words[index : index + length]), form, place))
+        parts.append((words[index] if length == 1 else " ".join(words[index : index + length]), form, place))
         index += length
     return parts
+
+
+def _spaced(text: str) -> str:
+    """Blanks where forms are written without."""
+    if "," in text or "&" in text:
+        text = text.replace(",", " ").replace("&", " & ")
+    return text.replace("co.kg", "co kg").replace("-gmbh", " gmbh")
 
 
 def _form_at(keys: list[str], index: int) -> tuple[int, str, int]:
     """How many words from here are one part of the name, the form that they are, and where they would be it."""
     for phrase, form, place in _BY_FIRST_WORD.get(keys[index], ()):
-        if tuple(keys[index : index + len(phrase)]) == phrase and not (index and place is _Place.FIRST):
-            return len(phrase), form, place
+        length = len(phrase)
+        if (length == 1 or tuple(keys[index : index + length]) == phrase) and not (index and place is _Place.FIRST):
+            return length, form, place
     return 1, "", 0

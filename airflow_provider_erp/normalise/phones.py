@@ -12,6 +12,7 @@ from airflow_provider_erp.normalise.fold import fold
 
 _NUMBER = re.compile(r"[0-9+(][0-9+().\-/ ]*")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_FIRST = frozenset("0123456789+(")
 _NOT_DIGITS = str.maketrans("", "", "+().-/ ")
 
 _COMMON = re.compile(r"\+(358|46|49)0?([1-9][0-9]{5,9})|\+(45|47)0?([2-9][0-9]{7,8})")
@@ -33,14 +34,24 @@ def phone(value: str, country: str = "") -> str:
     Whatever follows the first number (a name, an extension, a second number)
     is cut, because the parser would dial the letters.
     """
+    digits = value.translate(_NOT_DIGITS)
+    if digits.isascii() and digits.isdigit() and value[0] in _FIRST:
+        dialled = _dialled(value, digits)
+        return _common(dialled, country) or _read(fold(value), dialled, country)
     text = fold(value)
     found = _NUMBER.search(text)
     digits = found[0].translate(_NOT_DIGITS) if found else ""
     if not found or not digits:
         return text
-    abroad = found[0].lstrip("( ").startswith("+")
-    dialled = "+" + digits if abroad else "+" + digits[2:] if digits.startswith("00") else digits
+    dialled = _dialled(found[0], digits)
     return _common(dialled, country) or _read(text, dialled, country)
+
+
+def _dialled(written: str, digits: str) -> str:
+    """The digits, after a plus where they begin with a country's code."""
+    if written.lstrip("( ").startswith("+"):
+        return "+" + digits
+    return "+" + digits[2:] if digits.startswith("00") else digits
 
 
 def _common(dialled: str, country: str) -> str:

@@ -58,7 +58,8 @@ def validity(field: str, value: str, country: str = "") -> Validity:
         return ""
     if field == "org_number":
         module, shape = _REGISTERS.get(nation, ("", ""))
-        return _judged(nation, module, number) if re.fullmatch(shape, number) else "unknown"
+        fits = shape == _ANY_SHAPE or re.fullmatch(shape, number)
+        return _judged(nation, module, number) if fits else "unknown"
     prefix = vat_prefix(vat := vat_number(value, country))
     return _judged(_VAT_COUNTRY.get(prefix, prefix), "vat", vat) if prefix else "unknown"
 

@@ -49,7 +49,7 @@ class PostgresEngine:
     def load(self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """By way of a file."""
         lines = self._folder / f"{table}.jsonl"
-        longest = write_lines(lines, (dict(zip(columns, row, strict=True)) for row in rows))
+        longest = write_lines(lines, rows)
         with open_engine(self._folder, memory_mb=_MEMORY_MB) as local:
             read_lines(local, lines, columns, longest).create_view("lines")
             self._copy_in(local, table, columns, "SELECT * FROM lines")

@@ -58,7 +58,7 @@ class LocalEngine:
     def load(self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """By way of a file of lines, the quickest way in that needs no other library."""
         file = self._folder / f"{table}.jsonl"
-        longest = write_lines(file, (dict(zip(columns, row, strict=True)) for row in rows))
+        longest = write_lines(file, rows)
         read_lines(self._connection, file, columns, longest).create(table)
         file.unlink()
 
@@ -78,8 +78,8 @@ class LocalEngine:
         self._connection.execute(f"COPY ({query}) TO '{quoted(file)}' (FORMAT parquet)")
 
 
-def write_lines(file: Path, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Writes each row as a line of JSON; the longest line's length comes back."""
+def write_lines(file: Path, rows: Iterable[Sequence[Any]]) -> int:
+    """Writes each row as a line of JSON, a list; the longest line's length comes back."""
     longest = 0
     with file.open("wb") as lines:
         for row in rows:
@@ -93,12 +93,14 @@ def read_lines(
     connection: duckdb.DuckDBPyConnection, file: Path, columns: Mapping[str, str], longest: int
 ) -> duckdb.DuckDBPyRelation:
     """The lines of JSON as a relation with these columns."""
+    values = (f"json[{place}]::{kind} AS {name}" for place, (name, kind) in enumerate(columns.items(), 1))
     return connection.read_json(
         str(file),
-        columns=dict(columns),
+        columns={"json": "VARCHAR[]"},
+        records="false",
         format="newline_delimited",
         maximum_object_size=max(LONGEST_LINE, longest + 1024),
-    )
+    ).project(", ".join(values))
 
 
 def quoted(file: Path) -> str:

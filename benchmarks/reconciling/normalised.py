@@ -57,13 +57,16 @@ def _digest() -> str:
     return digest.hexdigest()[:12]
 
 
+_MADE = ("compared_", "key_", "invalid_", "modified")
+
+
 def _write_plain(canonical: Path, normalised: Path, path: Path) -> None:
     """The canonical columns with the normalised ones beside them, as a user of plain SQL would keep them."""
     with duckdb.connect() as engine:
-        made = [name for name in engine.read_parquet(str(normalised)).columns if name.startswith(("compared_", "key_"))]
+        made = [name for name in engine.read_parquet(str(normalised)).columns if name.startswith(_MADE)]
         columns = ", ".join(f"n.{name}" for name in made)
         engine.execute(
-            f"COPY (SELECT c.*, {columns} FROM read_parquet('{canonical}') c "
+            f"COPY (SELECT c.* EXCLUDE (modified_at), {columns} FROM read_parquet('{canonical}') c "
             f"JOIN read_parquet('{normalised}') n ON n.record_id = c.source_id) TO '{path}' {_WRITTEN}"
         )
 

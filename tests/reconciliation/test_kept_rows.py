@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import duckdb
@@ -63,6 +64,16 @@ def test_what_did_not_change_is_taken_from_the_kept_rows_and_the_rest_is_read_an
     second = normalise_side(CUSTOMERS, today, tmp_path / "second.parquet", kept)
     told = duckdb.execute(f"SELECT record_id, compared_name FROM '{second.file}' ORDER BY ALL").fetchall()
     assert told == [("changed", "anna"), ("new", "anna"), ("unchanged", "kept")]
+
+
+def test_digest_is_the_same_exactly_where_all_compared_texts_are(tmp_path: Path) -> None:
+    texts = [None, "", "a", "b", "ab", "a b", "\x00", "0", "å"]
+    spec = replace(CUSTOMERS, fields=("city", "name", "street"))
+    written = enumerate(product(texts, repeat=3))
+    rows = [a_customer(str(place), city=city, name=name, street=street) for place, (city, name, street) in written]
+    file = normalise_side(spec, a_side(tmp_path, "All", rows), tmp_path / "rows.parquet").file
+    compared = duckdb.execute(f"SELECT compared_city, compared_name, compared_street, digest FROM '{file}'").fetchall()
+    assert len({row[:-1] for row in compared}) == len({row[-1] for row in compared}) == len(set(compared)) > 500
 
 
 def test_rows_are_of_one_kind_where_they_would_be_normalised_alike() -> None:

@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sides_on_disk import a_customer
 
 from airflow_provider_erp.reconciliation import CUSTOMERS, ReconciliationSpec
-from airflow_provider_erp.reconciliation.customers.row import RowReader, columns_read, columns_written
+from airflow_provider_erp.reconciliation.customers.row import RowReader, columns_made, columns_read
 from airflow_provider_erp.reconciliation.rules import Field
 
 
+def normalised(spec: ReconciliationSpec, **values: str | None) -> dict[str, Any]:
+    return dict(zip(columns_made(spec), RowReader(spec).read(a_customer("a", **values)), strict=True))
+
+
 def read_row(*rules: Field | str, **values: str | None) -> dict[str, Any]:
-    return RowReader(ReconciliationSpec(name="x", keys=("number",), fields=rules or ("city",))).read(
-        a_customer("a", **values)
-    )
+    return normalised(ReconciliationSpec(name="x", keys=("number",), fields=rules or ("city",)), **values)
 
 
 def key_of(key: str, written: str | None, country: str | None = None) -> str | int | None:
-    return RowReader(CUSTOMERS).read(a_customer("a", country=country, **{key: written}))[f"key_{key}"]
+    key_text: str | int | None = normalised(CUSTOMERS, country=country, **{key: written})[f"key_{key}"]
+    return key_text
 
 
 @pytest.mark.parametrize("country", [None, "FI", "SE", "NO", "DE", "Greece"])
@@ -63,7 +64,7 @@ def test_row_has_the_columns_that_the_spec_asks_for_and_those_that_group() -> No
     spec = ReconciliationSpec(name="x", keys=("email",), fields=("city",))
     needed = ("source_id", "number", "name", "country", "modified_at", "org_number", "vat_number", "email", "city")
     assert columns_read(spec) == needed
-    assert set(RowReader(spec).read(a_customer("a"))) == set(columns_written(spec))
+    assert len(RowReader(spec).read(a_customer("a"))) == len(columns_made(spec))
 
 
 def test_what_is_written_is_kept_only_where_it_is_another_text() -> None:
@@ -135,17 +136,4 @@ def test_identifier_that_can_be_one_and_placeholders_are_not_invalid(written: st
 
 def test_identifiers_are_not_judged_where_the_spec_says_so() -> None:
     spec = ReconciliationSpec(name="x", keys=("number",), fields=("city",), check_identifiers=False)
-    assert "invalid_org_number" not in RowReader(spec).read(a_customer("a", org_number="0123456-1", country="FI"))
-
-
-texts = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=3) | st.sampled_from(["\x1e", "\x1f"])
-
-
-@given(texts, texts, texts, texts)
-def test_digest_is_the_same_exactly_where_all_compared_texts_are(
-    city: str | None, name: str | None, other_city: str | None, other_name: str | None
-) -> None:
-    one = read_row("city", "name", city=city, name=name)
-    other = read_row("city", "name", city=other_city, name=other_name)
-    same = (one["compared_city"], one["compared_name"]) == (other["compared_city"], other["compared_name"])
-    assert (one["digest"] == other["digest"]) is same
+    assert normalised(spec, org_number="0123456-1", country="FI")["invalid_org_number"] is None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from airflow_provider_erp.normalise.fields import BY_NAME, NORMALISERS, Normaliser
@@ -31,19 +30,21 @@ def columns_read(spec: ReconciliationSpec) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16)
-def columns_written(spec: ReconciliationSpec) -> Mapping[str, str]:
-    """The names in a normalised row, in order, with their SQL types."""
+def columns_made(spec: ReconciliationSpec) -> Mapping[str, str]:
+    """The names of what :meth:`RowReader.read` gives, in its order, with their SQL types."""
     names = (
-        "record_id",
-        "customer",
-        "customer_name",
-        "digest",
+        *("record_id", "customer", "customer_name", "modified", "seen"),
         *(f"key_{key}" for key in keys_of(spec)),
         *(f"invalid_{field}" for field in CHECKED),
         *(f"compared_{field}" for field in spec.field_names),
         *(f"written_{field}" for field in spec.field_names),
     )
     return dict.fromkeys(names, "VARCHAR") | {"modified": "BIGINT", "seen": "BIGINT"}
+
+
+def columns_written(spec: ReconciliationSpec) -> Mapping[str, str]:
+    """The same of a normalised file; ``digest`` is of all that is compared."""
+    return {**columns_made(spec), "digest": "BIGINT"}
 
 
 def keys_of(spec: ReconciliationSpec) -> tuple[str, ...]:
@@ -64,50 +65,37 @@ class RowReader:
     def __init__(self, spec: ReconciliationSpec) -> None:
         self._checks = spec.check_identifiers
         self._keys = keys_of(spec)
-        self._rules = [(rule.name, _normaliser(rule), _finisher(rule)) for rule in spec.rules]
-        named = dict.fromkeys((*self._keys, *(name for name, own, _ in self._rules if own is None)))
-        self._usual = [(name, NORMALISERS[name]) for name in named]
+        self._names = spec.field_names
+        self._usual = [(name, NORMALISERS[name]) for name in dict.fromkeys((*self._keys, *self._names))]
+        self._own = [(rule.name, BY_NAME[rule.normaliser]) for rule in spec.rules if rule.normaliser]
+        self._policies = [(rule.name, policy) for rule in spec.rules if (policy := _policy(rule))]
 
-    def read(self, row: Row) -> dict[str, Value]:
-        """The normalised row; its columns are ``columns_written``."""
+    def read(self, row: Row) -> tuple[Value, ...]:
+        """The normalised row's values; their columns are ``columns_made``."""
         code = NORMALISERS["country"](row["country"], "") if row["country"] else ""
         texts = {name: normalise(value, code) if (value := row[name]) else value for name, normalise in self._usual}
-        result: dict[str, Value] = {
-            "record_id": row["source_id"],
-            "customer": row["number"],
-            "customer_name": row["name"] or None,
-            "modified": _seconds(row["modified_at"]),
-            "seen": row.get("seen"),
-        }
-        for key in self._keys:
-            result[f"key_{key}"] = _key(key, texts[key], code)
-        if self._checks:
-            result |= _invalid(row, code)
-        compared = []
-        for name, own, finish in self._rules:
-            written = row[name]
-            text = texts[name] if own is None else own(written, code) if written else written
-            if finish:
-                text = finish(text, code)
-            result[f"compared_{name}"] = text
-            result[f"written_{name}"] = None if written == text else written
-            compared.append(text)
-        result["digest"] = _digest(compared)
-        return result
+        keys = [_key(key, texts[key], row[key], code) for key in self._keys]
+        for name, normalise in self._own:
+            texts[name] = normalise(value, code) if (value := row[name]) else value
+        for name, policy in self._policies:
+            texts[name] = policy(texts[name], code)
+        names = self._names
+        return (
+            *(row["source_id"], row["number"], row["name"] or None, _seconds(row["modified_at"]), row.get("seen")),
+            *keys,
+            *(_invalid(row, code) if self._checks else (None, None)),
+            *[texts[name] for name in names],
+            *[None if (written := row[name]) == texts[name] else written for name in names],
+        )
 
 
-def _normaliser(rule: Field) -> Normaliser | None:
-    """The rule's own; None where it is the field's usual one."""
-    return BY_NAME[rule.normaliser] if rule.normaliser else None
-
-
-def _finisher(rule: Field) -> Callable[[str | None, str], str | None] | None:
+def _policy(rule: Field) -> Callable[[str | None, str], str | None] | None:
     """A function of the normalised text and the country: the text by the rule's policies; None where it has none."""
     if rule.absent == "skip_absent" and not rule.equals:
         return None
-    normalise = _normaliser(rule) or NORMALISERS[rule.name]
+    normalise: Normaliser = BY_NAME[rule.normaliser] if rule.normaliser else NORMALISERS[rule.name]
 
-    def finish(text: str | None, country: str) -> str | None:
+    def policy(text: str | None, country: str) -> str | None:
         if rule.absent == "compare":
             text = text or ""
         elif rule.absent == "skip_empty":
@@ -121,29 +109,27 @@ def _finisher(rule: Field) -> Callable[[str | None, str], str | None] | None:
                 return texts[0]
         return text
 
-    return finish
+    return policy
 
 
-def _key(key: str, text: str | None, country: str) -> str | None:
-    if not text or _says_nothing(key, text, country):
+def _key(key: str, text: str | None, written: str | None, country: str) -> str | None:
+    if not text or not written or _says_nothing(key, text, written, country):
         return None
     return f"{country}|{text}" if key == "org_number" else text
 
 
-def _says_nothing(key: str, text: str, country: str) -> bool:
+def _says_nothing(key: str, text: str, written: str, country: str) -> bool:
     """Whether the text stands for "none": hundreds of customers may carry it."""
     if key == "number":
         return not compact(text).strip("0")
-    return says_nothing(text) if key == "org_number" else key == "vat_number" and is_placeholder(text, country)
+    return says_nothing(text) if key == "org_number" else key == "vat_number" and is_placeholder(written, country)
 
 
-def _invalid(row: Row, country: str) -> dict[str, Value]:
+def _invalid(row: Row, country: str) -> Iterator[str | None]:
     """What cannot be an organisation or a VAT number, as it is written."""
-    return {
-        f"invalid_{field}": value if value and validity(field, value, country) == "invalid" else None
-        for field in CHECKED
-        for value in (row[field],)
-    }
+    for field in CHECKED:
+        value = row[field]
+        yield value if value and validity(field, value, country) == "invalid" else None
 
 
 def _seconds(moment: str | None) -> int | None:
@@ -152,9 +138,3 @@ def _seconds(moment: str | None) -> int | None:
         return None
     read = dt.datetime.fromisoformat(moment)
     return None if read.tzinfo is None else int(read.timestamp())
-
-
-def _digest(texts: list[str | None]) -> str:
-    """Of the compared texts; what is not supplied is another text than what is empty."""
-    joined = "\x1f".join("\x1e" if text is None else text for text in texts)
-    return hashlib.blake2b(joined.encode(errors="surrogatepass"), digest_size=12).hexdigest()

@@ -38,6 +38,7 @@ class Statements:
             "direct": spec.keys[0] in IDENTIFIERS,
             "identifiers": IDENTIFIERS,
             "fields": self.fields,
+            "all_fields": spec.field_names,
             "knows_country": "country" in spec.field_names,
             "by_digest": len(self.fields) == len(spec.field_names),
             "checked": CHECKED,
@@ -59,7 +60,7 @@ class Statements:
         return self._render("wanted", side=side)
 
     def late(self, side: str) -> str:
-        """All columns of the records that are wanted, and their group."""
+        """What is compared and told of the records that are wanted, and their group."""
         return self._render("late", side=side)
 
     def rest(self, side: str) -> str:

@@ -25,7 +25,7 @@ from airflow_provider_erp.reconciliation.rules import Accepted
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY_MB = 112
+MEMORY_MB = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from airflow_provider_erp.reconciliation.report.verdict import verdict
 from airflow_provider_erp.reconciliation.report.workbook import write_workbook
 from airflow_provider_erp.reconciliation.result import Reconciliation
 
-MEMORY_MB = 128
+MEMORY_MB = 256
 FORMAT = 1
 """The number of the JSON file's format: ``breaks.schema.json`` describes it."""
 
