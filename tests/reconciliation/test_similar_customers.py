@@ -75,6 +75,28 @@ def test_customer_that_one_side_holds_twice_without_a_number_is_a_duplicate_and_
     assert compared.the_break.members == ("t05", "u05")
 
 
+def test_similar_customers_with_valid_numbers_of_their_own_are_suggested_and_do_not_match(compare: Compare) -> None:
+    source, target = everybody("s", email=None), everybody("t", email=None)
+    source[5] |= {"org_number": "2077474-0"}
+    target[5] |= {"org_number": "0112038-9"}
+    compared = compare(source, target)
+    assert [(each.source_id, each.target_id) for each in compared.result.suggestions] == [("s05", "t05")]
+    assert [(each.kind, each.source_id or each.target_id) for each in compared.breaks] == [
+        ("missing_in_target", "s05"),
+        ("missing_in_source", "t05"),
+    ]
+
+
+def test_customer_that_is_like_two_with_valid_numbers_of_their_own_is_ambiguous(compare: Compare) -> None:
+    twins = [everybody(prefix, email=None)[5] for prefix in "tu"]
+    for row, number in zip(twins, ("2077474-0", "0112038-9"), strict=True):
+        row["org_number"] = number
+    target = [row for row in everybody("t", email=None) if row["source_id"] != "t05"]
+    compared = compare(everybody("s", email=None), [*target, *twins])
+    [found] = compared.breaks
+    assert (found.kind, found.members, found.candidates) == ("ambiguous", ("s05",), ("t05", "u05"))
+
+
 def test_group_by_a_number_and_its_likeness_are_one_group(compare: Compare) -> None:
     likeness = [everybody(prefix, email=None)[5] for prefix in "uvw"]
     for row in likeness[:2]:

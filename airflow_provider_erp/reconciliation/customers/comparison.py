@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from airflow_provider_erp.matching.groups import group
 from airflow_provider_erp.reconciliation.customers.breaks import FINDING_COLUMNS
-from airflow_provider_erp.reconciliation.customers.leftovers import SIDES, TELLING, Leftovers, Likely, Row, settle
+from airflow_provider_erp.reconciliation.customers.leftovers import SIDES, Leftovers, settle
+from airflow_provider_erp.reconciliation.customers.likeness import TELLING, Likeness, Row
 from airflow_provider_erp.reconciliation.customers.normalised import Normalised
 from airflow_provider_erp.reconciliation.customers.row import columns_written
 from airflow_provider_erp.reconciliation.customers.sides import Side
@@ -16,6 +18,9 @@ from airflow_provider_erp.reconciliation.customers.sql import Statements
 from airflow_provider_erp.reconciliation.engines import Engine
 from airflow_provider_erp.reconciliation.result import Agreement, SideResult, Suggestion
 from airflow_provider_erp.reconciliation.spec import SIMILARITY, ReconciliationSpec
+
+if TYPE_CHECKING:
+    from airflow_provider_erp.matching import Pair
 
 
 class Comparison:
@@ -28,7 +33,7 @@ class Comparison:
         supplied = {name for name in spec.field_names if all(each.supplied[f"compared_{name}"] for each in normalised)}
         self._sql = Statements(spec, supplied)
         self._groups: tuple[dict[str, str], dict[str, str]] = ({}, {})
-        self._left = Leftovers(alone=(set(), set()))
+        self._left = Leftovers(like=Likeness(), clusters=[], only_here=(set(), set()))
         self._grouped = 0
         self.engine_name = engine.name
         self.matched_by: dict[str, int] = {}
@@ -83,18 +88,18 @@ class Comparison:
         self._left = settle(
             self._spec, rows, ((one, other) for one, other in self._engine.rows(self._sql.candidates()))
         )
-        self._load("similar_pairs", "source_id target_id", self._left.paired)
+        self._load("similar_pairs", "source_id target_id", self._left.like.paired)
         for place, side in enumerate(SIDES):
-            _merge(self._groups[place], self._left.doubles[place])
+            _merge(self._groups[place], self._left.like.doubles[place])
             self._load(f"{side}_groups", "record_id group_id", sorted(self._groups[place].items()))
         only_here = [(side, one) for side, ids in zip(SIDES, self._left.only_here, strict=True) for one in sorted(ids)]
         self._load("only_here", "side record_id", only_here)
         self._load("ambiguous", "side record_id source_id target_id", list(self._ambiguous()))
         by_id = [{row["id"]: row for row in each} for each in rows]
-        self.suggestions = [_suggestion(each, by_id[0], by_id[1]) for each in self._left.suggested]
+        self.suggestions = [_suggestion(each, by_id[0], by_id[1]) for each in self._left.like.suggested]
 
     def _leftover_rows(self, place: int) -> list[dict[str, str | None]]:
-        columns = [name for name in TELLING if name in self._sql.fields and name != "name"]
+        columns = [name for name in TELLING if name in self._spec.field_names and name != "name"]
         names = ("id", "customer", "name", "country", *columns)
         return [
             dict(zip(names, row, strict=True)) for row in self._engine.rows(self._sql.leftovers(SIDES[place], columns))
@@ -109,7 +114,7 @@ class Comparison:
         """How many pairs each key made, and in how many of them each field was compared and is equal."""
         loose = dict(self._engine.rows(_LOOSE))
         direct = self._sides[0].rows - self._grouped - int(loose.get("alone", 0))
-        by_key = Counter({self._spec.keys[0]: direct, SIMILARITY: len(self._left.paired)})
+        by_key = Counter({self._spec.keys[0]: direct, SIMILARITY: len(self._left.like.paired)})
         by_key.update({key: int(count) for key, count in self._engine.rows(_BY_KEY)})
         self.matched_by = {key: by_key[key] for key in (*self._spec.keys, SIMILARITY)}
         self.agreement = list(self._agreements(direct - int(loose.get("pair", 0))))
@@ -141,7 +146,7 @@ GROUP BY CASE WHEN target_id IS NULL THEN 'alone' ELSE 'pair' END
 _BY_KEY = "SELECT matched_by, COUNT(*) FROM rest_pairs GROUP BY matched_by"
 
 
-def _merge(groups: dict[str, str], doubles: list[tuple[str, ...]]) -> None:
+def _merge(groups: dict[str, str], doubles: Iterable[tuple[str, ...]]) -> None:
     """Groups that are similar enough to be one become one; a record that is in none yet is a group by itself."""
     first = {one: double[0] for double in doubles for one in double}
     for record_id, of_group in groups.items():
@@ -149,7 +154,7 @@ def _merge(groups: dict[str, str], doubles: list[tuple[str, ...]]) -> None:
     groups |= first
 
 
-def _suggestion(likely: Likely, source: Mapping[str | None, Row], target: Mapping[str | None, Row]) -> Suggestion:
+def _suggestion(likely: Pair, source: Mapping[str | None, Row], target: Mapping[str | None, Row]) -> Suggestion:
     one, other = source[likely.source_id], target[likely.target_id]
     return Suggestion(
         source_id=likely.source_id,

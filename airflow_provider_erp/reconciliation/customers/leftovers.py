@@ -2,101 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from airflow_provider_erp.matching.groups import group
+from airflow_provider_erp.reconciliation.customers.likeness import Edge, Likeness, Rows, likeness
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 SIDES = ("source", "target")
-TELLING = {
-    "name": "name",
-    "org_number": "identifier",
-    "vat_number": "identifier",
-    "email": "email",
-    "phone": "phone",
-    "street": "text",
-    "postal_code": "exact",
-    "city": "text",
-}
-"""Fields that tell customers apart, and how similarity reads them."""
-
-Edge = tuple[str, str]
-Row = Mapping[str, str | None]
-Rows = tuple[Sequence[Row], Sequence[Row]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Likely:
-    """A pair that may be one, by its groups' first records."""
-
-    source_id: str
-    target_id: str
-    score: float
-    reasons: tuple[str, ...]
-
-
-@dataclass(slots=True, kw_only=True)
 class Leftovers:
     """The groups without a partner, and what becomes of them; all ids are those of the groups' first records.
 
-    ``doubles`` are groups of one side that are similar enough to be one,
-    ``clusters`` the connected parts of those that cannot be told apart.
+    ``clusters`` are the connected parts of those that cannot be told apart,
+    ``only_here`` have neither a partner nor a candidate.
     """
 
-    alone: tuple[set[str], set[str]]
-    paired: list[Edge] = field(default_factory=list)
-    suggested: list[Likely] = field(default_factory=list)
-    doubles: tuple[list[tuple[str, ...]], list[tuple[str, ...]]] = field(default_factory=lambda: ([], []))
-    clusters: list[tuple[tuple[str, ...], tuple[str, ...]]] = field(default_factory=list)
-
-    @property
-    def only_here(self) -> tuple[set[str], set[str]]:
-        """What has neither a partner nor a candidate."""
-        return self._only_here(0), self._only_here(1)
-
-    def _only_here(self, place: int) -> set[str]:
-        paired = {edge[place] for edge in self.paired}
-        of_pairs = {one for double in self.doubles[place] if paired.intersection(double) for one in double}
-        later = {one for double in self.doubles[place] for one in double[1:]}
-        ambiguous = {one for cluster in self.clusters for one in cluster[place]}
-        return self.alone[place] - paired - of_pairs - later - ambiguous
+    like: Likeness
+    clusters: list[tuple[tuple[str, ...], tuple[str, ...]]]
+    only_here: tuple[set[str], set[str]]
 
 
 def settle(spec: ReconciliationSpec, rows: Rows, candidates: Iterable[Edge]) -> Leftovers:
     """Decides on the groups' first records; ``candidates`` share a key, but others do, too."""
-    left = Leftovers(alone=({str(row["id"]) for row in rows[0]}, {str(row["id"]) for row in rows[1]}))
-    edges = list(candidates)
-    if spec.similar and rows[0] and rows[1]:
-        edges += _match(spec, rows, left)
-    open_ids = left.only_here
-    left.clusters = _clusters(edge for edge in edges if edge[0] in open_ids[0] and edge[1] in open_ids[1])
-    return left
+    like = likeness(spec, rows) if spec.similar and rows[0] and rows[1] else Likeness()
+    alone = [{str(row["id"]) for row in side} - _settled(like, place) for place, side in enumerate(rows)]
+    open_edges = [edge for edge in (*candidates, *like.vague) if edge[0] in alone[0] and edge[1] in alone[1]]
+    for place, side in enumerate(alone):
+        side -= {edge[place] for edge in open_edges}
+    return Leftovers(like=like, clusters=_clusters(open_edges), only_here=(alone[0], alone[1]))
 
 
-def _match(spec: ReconciliationSpec, rows: Rows, left: Leftovers) -> list[Edge]:
-    """Fills in what similarity says; pairs that are ambiguous come back."""
-    from airflow_provider_erp.matching import match  # noqa: PLC0415  # heavy: only where something is left
-
-    kinds = {column: kind for column, kind in TELLING.items() if column in rows[0][0]}
-    found = match(rows[0], rows[1], kinds, apply_at=spec.apply_at, suggest_at=spec.suggest_at)
-    left.doubles = ([*found.source_duplicates], [*found.target_duplicates])
-    first = [{one: double[0] for double in doubles for one in double} for doubles in left.doubles]
-    best: dict[Edge, tuple[float, Edge]] = {}
-    for pair in found.applied:
-        groups = first[0].get(pair.source_id, pair.source_id), first[1].get(pair.target_id, pair.target_id)
-        best[groups] = min(best.get(groups, (1.0, groups)), (-pair.score, (pair.source_id, pair.target_id)))
-    left.paired = sorted(edge for _, edge in best.values())
-    left.suggested = [
-        Likely(source_id=pair.source_id, target_id=pair.target_id, score=pair.score, reasons=pair.reasons)
-        for pair in found.suggested
-    ]
-    return [
-        (first[0].get(one, one), first[1].get(other, other))
-        for each in found.ambiguous
-        for one in each.source_ids
-        for other in each.target_ids
-    ]
+def _settled(like: Likeness, place: int) -> set[str]:
+    """Who has a partner, and who is but a double of another."""
+    paired = {edge[place] for edge in like.paired}
+    of_pairs = {one for double in like.doubles[place] if paired.intersection(double) for one in double}
+    return paired | of_pairs | {one for double in like.doubles[place] for one in double[1:]}
 
 
 def _clusters(edges: Iterable[Edge]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
