@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeVar
 
@@ -22,7 +23,9 @@ def group(shared: Iterable[tuple[Hashable, Id]]) -> Mapping[Id, Id]:
         carrier = first_carrier.setdefault(identifier, record_id)
         one, other = sorted((_root(parents, carrier), _root(parents, record_id)))
         parents[other] = one
-    return {record_id: _root(parents, record_id) for record_id in parents}
+    roots = {record_id: _root(parents, record_id) for record_id in parents}
+    members = Counter(roots.values())
+    return {record_id: root for record_id, root in roots.items() if members[root] > 1}
 
 
 def _root(parents: dict[Id, Id], record_id: Id) -> Id:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from benchmarks.reconciling.bare import FIELDS
 from benchmarks.reconciling.planted import planted
@@ -51,8 +52,12 @@ def prepare(url: str, folder: Path, rows: int, options: Mapping[str, str]) -> Ca
 
     from benchmarks.reconciling.provider_way import checked
 
+    config: dict[str, Any] = {"threads": 2, "preserve_insertion_order": False}
+    if "memory" in options:  # on one thread, which needs less
+        config |= {"threads": 1, "memory_limit": options["memory"], "temp_directory": str(folder)}
+
     def work() -> int:
-        with duckdb.connect(config={"threads": 2, "preserve_insertion_order": False}) as engine:
+        with duckdb.connect(config=config) as engine:
             for statement in statements(*(Path(url) / f"{side}_plain.parquet" for side in ("source", "target"))):
                 engine.execute(statement)
             breaks = folder / "breaks.parquet"

@@ -12,7 +12,7 @@ import msgspec
 
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.exceptions import ErpInconsistentRead
-from airflow_provider_erp.reconciliation.customers.row import RowReader, columns_made
+from airflow_provider_erp.reconciliation.customers.row import IDENTIFIERS, RowReader, columns_made, columns_written
 from airflow_provider_erp.reconciliation.customers.sides import Side, read_rows, unknown_countries, view_records
 from airflow_provider_erp.reconciliation.engines import quoted, read_lines, write_lines
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
@@ -30,11 +30,10 @@ _REPEATED = """
 SELECT COALESCE(source_id, ''), COUNT(*) FROM records_read
 GROUP BY 1 HAVING COUNT(*) > 1 OR COALESCE(source_id, '') = '' ORDER BY 1
 """
-_MADE = "SELECT {columns}, {digest} AS digest FROM lines"
-_DIGEST = "CAST(hash({compared}) >> 1 AS BIGINT)"
-"""Of what is compared: one that is not supplied is another than an empty one."""
+_HASH = "CAST(hash({columns}) >> 1 AS BIGINT)"
+"""What is not supplied is another than what is empty."""
 _KEPT = """
-SELECT {columns}, digest FROM kept
+SELECT {columns} FROM kept
 WHERE EXISTS (SELECT 1 FROM records_read r WHERE r.source_id = kept.record_id AND r.seen = kept.seen)
 """
 _WRITE = """
@@ -79,10 +78,13 @@ def normalise_side(spec: ReconciliationSpec, side: Side, file: Path, kept: Path 
 
 
 def _rows(spec: ReconciliationSpec, *, with_kept: bool) -> str:
-    columns = ", ".join(columns_made(spec))
-    digest = _DIGEST.format(compared=", ".join(f"compared_{name}" for name in spec.field_names))
-    made = _MADE.format(columns=columns, digest=digest)
-    return f"{made} UNION ALL {_KEPT.format(columns=columns)}" if with_kept else made
+    hashes = {"digest": _HASH.format(columns=", ".join(f"compared_{name}" for name in spec.field_names))}
+    hashes |= {
+        f"hash_{key}": f"CASE WHEN key_{key} <> '' THEN {_HASH.format(columns=f'key_{key}')} END" for key in IDENTIFIERS
+    }
+    made = ", ".join((*columns_made(spec), *(f"{value} AS {name}" for name, value in hashes.items())))
+    kept = _KEPT.format(columns=", ".join(columns_written(spec)))
+    return f"SELECT {made} FROM lines UNION ALL {kept}" if with_kept else f"SELECT {made} FROM lines"  # noqa: S608
 
 
 def kind_of_rows(spec: ReconciliationSpec) -> str:

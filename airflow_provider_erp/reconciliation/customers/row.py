@@ -43,8 +43,8 @@ def columns_made(spec: ReconciliationSpec) -> Mapping[str, str]:
 
 
 def columns_written(spec: ReconciliationSpec) -> Mapping[str, str]:
-    """The same of a normalised file; ``digest`` is of all that is compared."""
-    return {**columns_made(spec), "digest": "BIGINT"}
+    """The same of a normalised file; ``digest`` is of all that is compared, ``hash_`` of an identifier."""
+    return {**columns_made(spec), "digest": "BIGINT", **{f"hash_{key}": "BIGINT" for key in IDENTIFIERS}}
 
 
 def keys_of(spec: ReconciliationSpec) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class Statements:
         }
 
     def shared(self, side: str) -> str:
-        """Identifiers that several records carry, with each record's id."""
+        """Identifiers that several records carry, with each record's id; now and then one that only one carries."""
         return self._render("shared", side=side)
 
     def loose(self) -> str:
