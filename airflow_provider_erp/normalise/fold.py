@@ -18,7 +18,7 @@ def fold(text: str) -> str:
     nothing more, which one pass of Unicode's own steps does not promise.
     """
     if text.isascii() and text.isprintable():
-        return " ".join(text.lower().split())
+        return text if " " not in text and text.islower() else " ".join(text.lower().split())
     if max(text) < _AFTER_LATIN and "İ" not in text and text.isprintable() and is_normalized("NFKC", text):
         return " ".join(text.casefold().split())
     folded = _fold_once(text)

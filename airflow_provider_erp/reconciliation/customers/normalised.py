@@ -12,6 +12,7 @@ import msgspec
 
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.exceptions import ErpInconsistentRead
+from airflow_provider_erp.matching.collector import no_collection
 from airflow_provider_erp.reconciliation.customers.row import IDENTIFIERS, RowReader, columns_made, columns_written
 from airflow_provider_erp.reconciliation.customers.sides import Side, read_rows, unknown_countries, view_records
 from airflow_provider_erp.reconciliation.engines import quoted, read_lines, write_lines
@@ -69,7 +70,8 @@ def normalise_side(spec: ReconciliationSpec, side: Side, file: Path, kept: Path 
         _check_ids(engine.execute(_REPEATED).fetchall(), side.batch)
         if kept:
             engine.read_parquet(str(kept)).create_view("kept")
-        longest = write_lines(lines, map(RowReader(spec).read, read_rows(engine, spec, anew=kept is not None)))
+        with no_collection():
+            longest = write_lines(lines, map(RowReader(spec).read, read_rows(engine, anew=kept is not None)))
         remarks = tuple(unknown_countries(engine, side))
         read_lines(engine, lines, columns_made(spec), longest).create_view("lines")
         engine.execute(_WRITE.format(rows=_rows(spec, with_kept=kept is not None), file=quoted(file)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from airflow_provider_erp.normalise.fields import BY_NAME, NORMALISERS, Normaliser
@@ -13,7 +13,8 @@ from airflow_provider_erp.normalise.validity import validity
 from airflow_provider_erp.reconciliation.rules import Field
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
-Row = Mapping[str, str | None]
+Row = Sequence[str | None]
+"""The values of ``columns_read``, and ``seen``."""
 Value = str | int | None
 
 IDENTIFIERS = ("number", "org_number", "vat_number")
@@ -52,6 +53,30 @@ def keys_of(spec: ReconciliationSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*IDENTIFIERS, *spec.keys)))
 
 
+def _number_key(text: str, _written: str, _country: str) -> str | None:
+    return text if compact(text).strip("0") else None
+
+
+def _org_number_key(text: str, _written: str, country: str) -> str | None:
+    return None if says_nothing(text) else f"{country}|{text}"
+
+
+def _vat_number_key(text: str, written: str, country: str) -> str | None:
+    return None if is_placeholder(written, country) else text
+
+
+def _as_it_is(text: str, _written: str, _country: str) -> str:
+    return text
+
+
+_KEYS: Mapping[str, Callable[[str, str, str], str | None]] = {
+    "number": _number_key,
+    "org_number": _org_number_key,
+    "vat_number": _vat_number_key,
+}
+"""By key: what matches by it, of the normalised text, the written one and the country; None for what says nothing."""
+
+
 class RowReader:
     """Makes rows comparable, by one spec.
 
@@ -64,29 +89,47 @@ class RowReader:
 
     def __init__(self, spec: ReconciliationSpec) -> None:
         self._checks = spec.check_identifiers
-        self._keys = keys_of(spec)
-        self._names = spec.field_names
-        self._usual = [(name, NORMALISERS[name]) for name in dict.fromkeys((*self._keys, *self._names))]
-        self._own = [(rule.name, BY_NAME[rule.normaliser]) for rule in spec.rules if rule.normaliser]
-        self._policies = [(rule.name, policy) for rule in spec.rules if (policy := _policy(rule))]
+        at = {name: place for place, name in enumerate(columns_read(spec))}
+        self._opening = tuple(at[name] for name in ("source_id", "number", "name", "modified_at", "country"))
+        self._checked = tuple(at[name] for name in CHECKED)
+        names = tuple(dict.fromkeys((*keys_of(spec), *spec.field_names)))
+        self._usual = [(at[name], NORMALISERS[name]) for name in names]
+        self._keys = [(names.index(key), at[key], _KEYS.get(key, _as_it_is)) for key in keys_of(spec)]
+        self._own = [
+            (names.index(rule.name), at[rule.name], BY_NAME[rule.normaliser]) for rule in spec.rules if rule.normaliser
+        ]
+        self._policies = [(names.index(rule.name), policy) for rule in spec.rules if (policy := _policy(rule))]
+        self._compared = [(names.index(name), at[name]) for name in spec.field_names]
 
     def read(self, row: Row) -> tuple[Value, ...]:
-        """The normalised row's values; their columns are ``columns_made``."""
-        code = NORMALISERS["country"](row["country"], "") if row["country"] else ""
-        texts = {name: normalise(value, code) if (value := row[name]) else value for name, normalise in self._usual}
-        keys = [_key(key, texts[key], row[key], code) for key in self._keys]
-        for name, normalise in self._own:
-            texts[name] = normalise(value, code) if (value := row[name]) else value
-        for name, policy in self._policies:
-            texts[name] = policy(texts[name], code)
-        names = self._names
+        """The normalised row's values, of ``columns_made``, from those of ``columns_read`` and, last, ``seen``."""
+        source_id, number, name, modified, country = (row[place] for place in self._opening)
+        code = NORMALISERS["country"](country, "") if country else ""
+        texts = [normalise(value, code) if (value := row[place]) else value for place, normalise in self._usual]
+        keys = [
+            key(text, value, code) if (value := row[place]) and (text := texts[at]) else None
+            for at, place, key in self._keys
+        ]
+        for at, place, own in self._own:
+            texts[at] = own(value, code) if (value := row[place]) else value
+        for at, policy in self._policies:
+            texts[at] = policy(texts[at], code)
         return (
-            *(row["source_id"], row["number"], row["name"] or None, _seconds(row["modified_at"]), row.get("seen")),
+            *(source_id, number, name or None, _seconds(modified), row[-1]),
             *keys,
-            *(_invalid(row, code) if self._checks else (None, None)),
-            *[texts[name] for name in names],
-            *[None if (written := row[name]) == texts[name] else written for name in names],
+            *self._invalid(row, code),
+            *[texts[at] for at, _ in self._compared],
+            *[None if (value := row[place]) == texts[at] else value for at, place in self._compared],
         )
+
+    def _invalid(self, row: Row, country: str) -> list[str | None]:
+        """What cannot be an organisation or a VAT number, as it is written."""
+        if not self._checks:
+            return [None] * len(CHECKED)
+        return [
+            value if (value := row[place]) and validity(name, value, country) == "invalid" else None
+            for name, place in zip(CHECKED, self._checked, strict=True)
+        ]
 
 
 def _policy(rule: Field) -> Callable[[str | None, str], str | None] | None:
@@ -110,26 +153,6 @@ def _policy(rule: Field) -> Callable[[str | None, str], str | None] | None:
         return text
 
     return policy
-
-
-def _key(key: str, text: str | None, written: str | None, country: str) -> str | None:
-    if not text or not written or _says_nothing(key, text, written, country):
-        return None
-    return f"{country}|{text}" if key == "org_number" else text
-
-
-def _says_nothing(key: str, text: str, written: str, country: str) -> bool:
-    """Whether the text stands for "none": hundreds of customers may carry it."""
-    if key == "number":
-        return not compact(text).strip("0")
-    return says_nothing(text) if key == "org_number" else key == "vat_number" and is_placeholder(written, country)
-
-
-def _invalid(row: Row, country: str) -> Iterator[str | None]:
-    """What cannot be an organisation or a VAT number, as it is written."""
-    for field in CHECKED:
-        value = row[field]
-        yield value if value and validity(field, value, country) == "invalid" else None
 
 
 def _seconds(moment: str | None) -> int | None:

@@ -67,13 +67,12 @@ def view_records(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, si
     records.select(f"{', '.join(columns)}, {_SEEN.format(columns=', '.join(columns))}").create_view("records_read")
 
 
-def read_rows(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, *, anew: bool = False) -> Iterator[Row]:
+def read_rows(engine: duckdb.DuckDBPyConnection, *, anew: bool = False) -> Iterator[Row]:
     """The records of the view, a few thousand in memory at a time; ``anew`` leaves out those that ``kept`` has seen."""
-    columns = (*columns_read(spec), "seen")
     with engine.cursor() as cursor:
         cursor.execute(_NOT_SEEN if anew else _ALL)
         while rows := cursor.fetchmany(_FETCHED_ROWS):
-            yield from (dict(zip(columns, row, strict=True)) for row in rows)
+            yield from rows
 
 
 def unknown_countries(engine: duckdb.DuckDBPyConnection, side: Side) -> Iterator[str]:
