@@ -180,6 +180,19 @@ def test_value_that_very_many_carry_makes_nobody_ambiguous(compare: Compare) -> 
     assert (result.counts["missing_in_target"], result.counts["missing_in_source"]) == (6, 1)
 
 
+def test_stale_record_is_told_by_both_moments_and_another_stale_side_is_another_digest(compare: Compare) -> None:
+    def stale(source: str, target: str) -> Break:
+        rows = [a_customer("s", number="1", city="Oslo", modified_at=source)]
+        result = compare(rows, [a_customer("t", number="1", city="Turku", modified_at=target)], WEEK)
+        [found] = result.of_kind("stale")
+        return found
+
+    one, other = stale(MONDAY, "2027-03-01T01:00:00+01:00"), stale("2027-06-01T00:00:00Z", "2027-03-01T00:00:00Z")
+    assert (one.source_value, one.target_value) == ("2026-11-09T04:00:00Z", "2027-03-01T00:00:00Z")
+    assert one.break_id == other.break_id
+    assert one.digest != other.digest
+
+
 def test_identity_of_each_kind_outlives_its_values(compare: Compare) -> None:
     def ids(city: str, status: str) -> set[str]:
         source = a_customer("s", number="1", email="a@x.fi", city=city, status=status, modified_at=MONDAY)

@@ -97,6 +97,13 @@ def test_customer_that_is_like_two_with_valid_numbers_of_their_own_is_ambiguous(
     assert (found.kind, found.members, found.candidates) == ("ambiguous", ("s05",), ("t05", "u05"))
 
 
+def test_side_is_searched_for_duplicates_where_the_other_is_empty(compare: Compare) -> None:
+    twice = [*everybody("s", email=None), everybody("u", email=None)[5]]
+    compared = compare(twice, [])
+    assert [each.members for each in compared.of_kind("duplicate_in_source")] == [("s05", "u05")]
+    assert compared.counts["missing_in_target"] == len(COMPANIES)
+
+
 def test_group_by_a_number_and_its_likeness_are_one_group(compare: Compare) -> None:
     likeness = [everybody(prefix, email=None)[5] for prefix in "uvw"]
     for row in likeness[:2]:

@@ -127,13 +127,13 @@ def _is_duplicate(one: Customer, other: Customer) -> bool:
 
 
 def _connected(customers: Iterable[Customer], belong: Callable[[Customer, Customer], bool]) -> list[Group]:
-    """Those that belong together, through others too; each part in the order of ids."""
+    """Those that belong together, through others too; each part in the order of ids, the shorter first."""
     parts: list[list[Customer]] = []
     for customer in customers:
         joined = [part for part in parts if any(belong(customer, member) for member in part)]
         parts = [part for part in parts if part not in joined]
         parts.append([customer, *(member for part in joined for member in part)])
-    return [tuple(sorted(part, key=lambda customer: customer.id)) for part in parts]
+    return [tuple(sorted(part, key=lambda customer: (len(customer.id), customer.id))) for part in parts]
 
 
 def _cascade(spec: ReconciliationSpec, source: list[Group], target: list[Group]) -> Iterator[Pair]:
@@ -161,7 +161,7 @@ def _sole_carriers(key: str, groups: list[Group]) -> dict[str, Group]:
 
 
 def _carrier(key: str, text: str, group: Group) -> Customer:
-    return next(customer for customer in group if customer.keys[key] == text)
+    return min((customer for customer in group if customer.keys[key] == text), key=lambda customer: customer.id)
 
 
 def _clusters(
@@ -176,7 +176,7 @@ def _clusters(
             ours |= {one for one, _ in near}
             theirs |= {other for _, other in near}
         edges = [edge for edge in edges if edge[0] not in ours]
-        yield sorted(ours, key=_first), sorted(theirs, key=_first)
+        yield sorted(ours, key=_in_order), sorted(theirs, key=_in_order)
 
 
 def _texts(spec: ReconciliationSpec, group: Group) -> set[Hashable]:
@@ -192,8 +192,12 @@ def _first(group: Group) -> str:
     return group[0].id
 
 
+def _in_order(group: Group) -> tuple[int, str]:
+    return len(_first(group)), _first(group)
+
+
 def _ids(group: Group) -> Ids:
-    return tuple(customer.id for customer in group)
+    return tuple(sorted(customer.id for customer in group))
 
 
 def _missing_and_duplicate(only_here: list[list[Group]], groups: list[list[Group]]) -> Iterator[Found]:
@@ -205,8 +209,8 @@ def _missing_and_duplicate(only_here: list[list[Group]], groups: list[list[Group
 
 
 def _ambiguous(ours: list[Group], theirs: list[Group]) -> Found:
-    members, candidates = tuple(map(_first, ours)), tuple(map(_first, theirs))
-    return ("ambiguous", None, members[0], candidates[0], members, candidates, None, None, None)
+    members, candidates = tuple(sorted(map(_first, ours))), tuple(sorted(map(_first, theirs)))
+    return ("ambiguous", None, _first(ours[0]), _first(theirs[0]), members, candidates, None, None, None)
 
 
 def _differences(spec: ReconciliationSpec, fields: list[str], pair: Pair) -> Iterator[Found]:
@@ -224,7 +228,7 @@ def _differences(spec: ReconciliationSpec, fields: list[str], pair: Pair) -> Ite
             kind = "status_conflict" if name == "status" and _is_conflict(source, target) else "field_differs"
             yield found(kind, name, source.written(name), target.written(name))
     if differing and _is_stale(spec, source, target):
-        yield found("stale", None)
+        yield found("stale", None, _moment(source), _moment(target))
 
 
 def _differ(one: str | None, other: str | None) -> bool:
@@ -235,6 +239,10 @@ def _is_stale(spec: ReconciliationSpec, source: Customer, target: Customer) -> b
     if spec.stale_after_days is None or not source.modified or not target.modified:
         return False
     return abs(source.modified - target.modified) > dt.timedelta(days=spec.stale_after_days)
+
+
+def _moment(customer: Customer) -> str | None:
+    return customer.modified.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if customer.modified else None
 
 
 def _key_shown(key: str, fields: list[str], customer: Customer) -> str | None:

@@ -15,7 +15,9 @@ from airflow_provider_erp.reconciliation.spec import KINDS, ReconciliationSpec
 
 MEMORY_MB = 256
 _FINDING = "kind field source_id target_id source_key target_key name matched_by source_value target_value newer"
-FINDING_COLUMNS = dict.fromkeys((*_FINDING.split(), "member_id", "candidate_id"), "VARCHAR")
+_FIRST = ("member_id", "candidate_id", "source_first", "target_first")
+_MODIFIED = dict.fromkeys(("source_modified", "target_modified"), "BIGINT")
+FINDING_COLUMNS = dict.fromkeys((*_FINDING.split(), *_FIRST), "VARCHAR") | _MODIFIED
 """The columns of what the SQL text yields: one row a finding, or one a member of a group or of a cluster."""
 
 _OF_FIELDS = ("field_differs", "status_conflict")

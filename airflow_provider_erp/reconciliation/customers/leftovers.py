@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from airflow_provider_erp.matching.groups import group
+from airflow_provider_erp.matching.groups import group, in_order
 from airflow_provider_erp.reconciliation.customers.likeness import Edge, Likeness, Rows, likeness
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
@@ -27,7 +27,7 @@ class Leftovers:
 
 def settle(spec: ReconciliationSpec, rows: Rows, candidates: Iterable[Edge]) -> Leftovers:
     """Decides on the groups' first records; ``candidates`` share a key, but others do, too."""
-    like = likeness(spec, rows) if spec.similar and rows[0] and rows[1] else Likeness()
+    like = likeness(spec, rows) if spec.similar and (rows[0] or rows[1]) else Likeness()
     alone = [{str(row["id"]) for row in side} - _settled(like, place) for place, side in enumerate(rows)]
     open_edges = [edge for edge in (*candidates, *like.vague) if edge[0] in alone[0] and edge[1] in alone[1]]
     for place, side in enumerate(alone):
@@ -49,4 +49,6 @@ def _clusters(edges: Iterable[Edge]) -> list[tuple[tuple[str, ...], tuple[str, .
     for member, root in group(shared).items():
         side, record_id = member.split(" ", 1)
         parts.setdefault(root, (set(), set()))[SIDES.index(side)].add(record_id)
-    return sorted((tuple(sorted(one)), tuple(sorted(other))) for one, other in parts.values())
+    return sorted(
+        (tuple(sorted(one, key=in_order)), tuple(sorted(other, key=in_order))) for one, other in parts.values()
+    )

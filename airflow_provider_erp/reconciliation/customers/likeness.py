@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from airflow_provider_erp.matching.groups import in_order
 from airflow_provider_erp.normalise.identifiers import org_number, registered
 from airflow_provider_erp.normalise.validity import validity
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
@@ -51,7 +52,7 @@ def likeness(spec: ReconciliationSpec, rows: Rows) -> Likeness:
     """
     from airflow_provider_erp.matching import match  # noqa: PLC0415  # heavy: only where something is left
 
-    kinds = {column: kind for column, kind in TELLING.items() if column in rows[0][0]}
+    kinds = {column: kind for column, kind in TELLING.items() if column in (rows[0] or rows[1])[0]}
     return _Judging(rows).judge(match(*rows, kinds, apply_at=spec.apply_at, suggest_at=spec.suggest_at))
 
 
@@ -95,7 +96,7 @@ class _Judging:
         """The groups in which no two have valid numbers of their own."""
         numbers = self._numbers[place]
         return tuple(
-            each
+            tuple(sorted(each, key=in_order))
             for each in groups
             if not any(_told_apart(numbers[one], numbers[two]) for one, two in combinations(each, 2))
         )
