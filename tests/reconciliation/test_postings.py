@@ -47,6 +47,7 @@ def test_work_that_is_invoiced_in_its_month_agrees(compare: Compare) -> None:
     assert (result.source.records, result.source.matched, result.source.amounts) == (2, 2, {"EUR": Decimal(100)})
     assert (result.target.records, result.target.matched, result.target.amounts) == (1, 1, {"EUR": Decimal(100)})
     assert [(each.field, each.compared, each.equal) for each in result.agreement] == [
+        ("sum", 1, 1),
         ("period", 1, 1),
         ("currency", 1, 1),
         ("amount", 1, 1),

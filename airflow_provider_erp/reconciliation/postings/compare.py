@@ -23,7 +23,7 @@ from airflow_provider_erp.reconciliation.postings.lines import (
 )
 from airflow_provider_erp.reconciliation.postings.settings import SETTINGS, TOLERANCES, make_settings
 from airflow_provider_erp.reconciliation.postings.side import PostingSide, check_full
-from airflow_provider_erp.reconciliation.postings.spec import KINDS, PostingSpec
+from airflow_provider_erp.reconciliation.postings.spec import KINDS, SUM, PostingSpec
 from airflow_provider_erp.reconciliation.result import COLUMNS, Agreement, Break, Reconciliation, SideResult
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ Answer = Callable[["duckdb.DuckDBPyConnection", str], Iterable[tuple[Any, ...]]]
 """Where the SQL text is executed: is given DuckDB with the tables, and the text; the rows come back."""
 
 _FETCH_ROWS = 5_000
+_COUNTED = "control totals count lines; the agreement counts sums, one for each project, month and currency"
 _TEMPLATES = Environment(
     loader=PackageLoader(__package__),
     undefined=StrictUndefined,
@@ -80,6 +81,7 @@ def reconcile_postings(
         counts = _write(engine, breaks_of(spec, found, matched), Path(name), path)
         source = _side_result(engine, SOURCE, transactions, matched.source)
         target = _side_result(engine, TARGET, invoices, matched.target)
+        sums = _count_sums(engine)
     return Reconciliation(
         spec=spec.name,
         title=spec.title or spec.name,
@@ -88,13 +90,13 @@ def reconcile_postings(
         source=source,
         target=target,
         matched_by=_matched_by(matched),
-        agreement=_agreement(matched),
+        agreement=_agreement(matched, sums),
         counts={kind: counts[kind] for kind in KINDS},
         differing=matched.sums.total() - matched.agreeing,
         breaks=path,
         as_of=as_of,
         zone=spec.zone,
-        remarks=(*transactions.remarks, *invoices.remarks, *remarks),
+        remarks=(*transactions.remarks, *invoices.remarks, *remarks, _COUNTED),
         provenance={
             "spec": lasting_id(msgspec.to_builtins(spec, str_keys=True, order="deterministic", enc_hook=_named)),
             "tolerances": "; ".join(map(str, spec.tolerances)) or "none: sums must be equal",
@@ -150,13 +152,20 @@ def _matched_by(matched: Matched) -> dict[str, int]:
     return dict(counts)
 
 
-def _agreement(matched: Matched) -> tuple[Agreement, ...]:
-    """Of the sums that have a partner: in how many months, currencies and amounts are the same."""
+def _count_sums(engine: duckdb.DuckDBPyConnection) -> int:
+    """Sums that either side holds, each counted once."""
+    source, target = (engine.table(table).select("subject", "period", "currency") for table in (SOURCE, TARGET))
+    return len(source.union(target).distinct())
+
+
+def _agreement(matched: Matched, in_all: int) -> tuple[Agreement, ...]:
+    """How many of all sums no break names; of those that have a partner, how many are the same in each part."""
     sums, compared = matched.sums, matched.sums.total()
     other_currency = sums["currency_differs"] + sums["rate_differs"] + sums["agrees_in_local"]
     same_units = compared - sums["currency_differs"]
     other_amount = sum(sums[kind] for kind in ("not_invoiced", "invoiced_not_posted", "amount_differs", "rate_differs"))
     return (
+        Agreement(field=SUM, compared=in_all, equal=in_all - len(matched.named)),
         Agreement(field="period", compared=compared, equal=compared - sums["wrong_period"] - sums["agrees_in_time"]),
         Agreement(field="currency", compared=compared, equal=compared - other_currency),
         Agreement(field="amount", compared=same_units, equal=same_units - other_amount),

@@ -35,12 +35,15 @@ _FIELDS = {
     "held_back": "invoiced_code",
 }
 
+_TOLD = {*KINDS, "held_back"}
+"""Findings that are part of a break."""
+
 _ONE_SIDED = ("held_back", "duplicate_posting", "orphan_invoice")
 """Findings that only one side has a value for."""
 
 
 class Finding(NamedTuple):
-    """One row of the answer; ``other`` is the target's period or currency where that differs."""
+    """One row of the answer; ``other`` is the target's period or currency where that differs, ``likeness`` a copy's."""
 
     kind: str
     subject: str
@@ -50,6 +53,7 @@ class Finding(NamedTuple):
     source_id: str | None
     target_id: str | None
     member_id: str | None
+    likeness: str | None
     source_amount: Decimal
     target_amount: Decimal
     at_risk: Decimal
@@ -60,9 +64,10 @@ class Finding(NamedTuple):
 
 @dataclass(slots=True)
 class Matched:
-    """How many sums have a partner, by what became of them, and how many lines are in those."""
+    """How many sums have a partner, by what became of them, how many lines are in those, and which a break names."""
 
     sums: Counter[str] = field(default_factory=Counter)
+    named: set[tuple[str, str, str]] = field(default_factory=set)
     source: int = 0
     target: int = 0
 
@@ -71,6 +76,8 @@ class Matched:
         self.sums[found.kind] += int(found.tally)
         self.source += int(found.source_matched)
         self.target += int(found.target_matched)
+        if found.kind in _TOLD:
+            self.named.update(_sums_of(found))
 
     @property
     def agreeing(self) -> int:
@@ -88,23 +95,47 @@ def breaks_of(spec: PostingSpec, findings: Iterable[Finding], matched: Matched) 
     members: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
     for found in findings:
         matched.add(found)
+        if found.kind not in _TOLD:
+            continue
         if found.member_id:
-            members[found.kind, found.source_id or "", found.target_id or "", *_group(found)].append(found)
-        elif found.kind in KINDS:
+            members[found.kind, *_key(found)].append(found)
+        else:
             yield _break(spec, found, ())
     for each in members.values():
         yield _together(spec, each)
 
 
-def _group(found: Finding) -> tuple[str, str, str]:
-    """Copies may lie in different sums when the spec compares little of them: then they are one break all the same."""
-    return ("", "", "") if found.kind == "duplicate_posting" else (found.subject, found.period, found.currency)
+def _key(found: Finding) -> tuple[str, ...]:
+    """What a break is known by on every day: of a sum what is summed, of copies what is alike, else its record.
+
+    Never the lines of a sum: which of them explains a difference changes as others come and go. Copies may lie in
+    different sums when the spec compares little of them: then they are one break all the same.
+    """
+    if found.likeness:
+        return ("source" if found.source_id else "target", found.likeness)
+    if found.kind == "orphan_invoice":
+        return (found.target_id or "",)
+    return (found.subject, found.period, found.currency, *([found.other] if found.other else []))
+
+
+def _sums_of(found: Finding) -> Iterator[tuple[str, str, str]]:
+    """The sum of a finding, and that of its partner in another period or currency."""
+    yield found.subject, found.period, found.currency
+    if found.kind == "wrong_period":
+        yield found.subject, found.other or "", found.currency
+    elif found.other:
+        yield found.subject, found.period, found.other
 
 
 def _together(spec: PostingSpec, found: list[Finding]) -> Break:
-    """One break of all members: copies of one posting, or lines of one sum that are held back."""
+    """One break of all members: copies of one posting, or lines of one sum with the same fate."""
+    if len(found) == 1 and found[0].other:
+        return _break(spec, found[0], ())
     found = sorted(found, key=lambda each: each.member_id or "")
+    copies = found[0].likeness is not None
     whole = found[0]._replace(
+        source_id=found[0].source_id if copies else None,
+        target_id=found[0].target_id if copies else None,
         source_amount=sum((each.source_amount for each in found), Decimal(0)),
         target_amount=sum((each.target_amount for each in found), Decimal(0)),
         at_risk=sum((each.at_risk for each in found), Decimal(0)),
@@ -115,15 +146,12 @@ def _together(spec: PostingSpec, found: list[Finding]) -> Break:
 def _break(spec: PostingSpec, found: Finding, members: tuple[str, ...]) -> Break:
     kind = "not_invoiced" if found.kind == "held_back" else found.kind
     name = _FIELDS.get(found.kind)
-    group = (found.subject, found.period, found.currency)
-    # A posting is known by its record, a sum by what is summed.
-    subject = (found.source_id, found.target_id) if found.source_id or found.target_id else group
     source_value, target_value, currency = _values(found, kind)
     return Break(
-        break_id=lasting_id(spec.name, kind, subject, name),
+        break_id=lasting_id(spec.name, kind, _key(found), name),
         kind=kind,
         field=name,
-        key=" ".join(group),
+        key=f"{found.subject} {found.period} {found.currency}",
         source_id=found.source_id,
         target_id=found.target_id,
         members=members,

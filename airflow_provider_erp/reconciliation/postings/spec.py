@@ -24,6 +24,9 @@ KINDS: Mapping[str, str] = {
 }
 """All kinds of break, in the order in which people read them."""
 
+SUM = "sum"
+"""The field of the agreement that tells of whole sums, each counted once, instead of one part of those compared."""
+
 CODES = tuple(
     each.name for each in dataclasses.fields(ProjectTransaction) if each.name.endswith(("_code", "_type", "nodeb"))
 )

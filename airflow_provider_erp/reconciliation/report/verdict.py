@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from airflow_provider_erp.reconciliation.result import Reconciliation
+from airflow_provider_erp.reconciliation.postings.spec import SUM
+from airflow_provider_erp.reconciliation.result import Agreement, Reconciliation
 from airflow_provider_erp.reconciliation.words import plural
 
 DETAILED_KINDS = 4
@@ -28,14 +29,19 @@ def in_all(result: Reconciliation) -> int:
     """Distinct things in the two systems together, as far as it can be told.
 
     A group of duplicates is one. Ambiguous records of one side may be those of
-    the other: the greater number counts.
+    the other: the greater number counts. Sums are counted as sums, whatever
+    the number of their lines.
     """
+    if sums := _sums(result):
+        return sums.compared
     ambiguous = max(result.source.ambiguous, result.target.ambiguous)
     return result.matched + result.source.only_here + result.target.only_here + ambiguous
 
 
 def agreeing(result: Reconciliation) -> int:
-    """Things that both systems hold, equal in every compared field."""
+    """Things that both systems hold, equal in every compared field; of sums those that no break names."""
+    if sums := _sums(result):
+        return sums.equal
     return result.matched - result.differing
 
 
@@ -44,6 +50,11 @@ def sentence(opening: str, details: Sequence[str]) -> str:
     if len(details) > 1:
         details = [f"{', '.join(details[:-1])} and {details[-1]}"]
     return f"{'; '.join([opening, *details])}."
+
+
+def _sums(result: Reconciliation) -> Agreement | None:
+    """The count of whole sums, where sums were compared."""
+    return next((each for each in result.agreement if each.field == SUM), None)
 
 
 def _opening(result: Reconciliation) -> str:
