@@ -21,7 +21,8 @@ class Guard:
     batch is judged against all that stayed, so that a second short list does
     not slip through. The guard gives way when the list has the records again
     (all but a share), when the author allows the share, or to the third full
-    batch in a row that it objects to.
+    batch in a row that it objects to and that lacks more records than could
+    not be read in it.
     """
 
     most_deleted_share: float = MOST_DELETED_SHARE

@@ -146,7 +146,7 @@ class _Merging:
         objection = self._guard.objection(manifest, known, gone)
         if objection is None:
             told = []
-        elif self._objections_in_a_row + 1 == SHORT_BATCHES_BELIEVED:
+        elif self._objections_in_a_row + 1 >= SHORT_BATCHES_BELIEVED and gone > manifest.rejected:
             told = [believed(manifest, known, gone)]
         else:
             self._objections_in_a_row += 1

@@ -12,7 +12,7 @@ from airflow_provider_erp.landing.catalog import Published
 from airflow_provider_erp.landing.deletions import Guard
 from airflow_provider_erp.landing.paths import join, segment
 from airflow_provider_erp.operators.database import postgres_answer, postgres_engine
-from airflow_provider_erp.operators.kept_rows import fetch_rows, keep_rows
+from airflow_provider_erp.operators.kept_rows import fetch_rows, forget_rows, keep_rows
 from airflow_provider_erp.operators.sides import CurrentSide, current_side
 from airflow_provider_erp.reconciliation.customers.compare import local_engine, reconcile
 from airflow_provider_erp.reconciliation.customers.normalised import kind_of_rows
@@ -77,6 +77,8 @@ class Comparison:
         result = reconcile(spec, source, target, workdir, as_of=self.as_of, engine=engine, kept=kept)
         if max(result.source.records, result.target.records) >= self.keep_rows_from:
             keep_rows(folder, kind, kept, self.as_of.astimezone(dt.UTC).date())
+        else:
+            forget_rows(folder)
         return result
 
     def _provenance(self, source: CurrentSide, target: CurrentSide) -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 from airflow_provider_erp.landing import storage
@@ -35,13 +36,19 @@ def fetch_rows(comparison: str, kind: str, to: Path) -> None:
 
 def keep_rows(comparison: str, kind: str, files: Path, date: dt.date) -> None:
     """Puts the rows in a local folder in the place of those of the run before."""
+    folder = join(comparison, ROWS, date.isoformat())
+    forget_rows(comparison, {_keep(files / f"{side}.parquet", folder, f"{side}-{kind}") for side in SIDES})
+
+
+def forget_rows(comparison: str, kept: Collection[str] = ()) -> None:
+    """Removes the rows of runs before, those at these addresses apart."""
     top = join(comparison, ROWS)
-    before = [join(top, day, name) for day in storage.names(top) for name in storage.names(join(top, day))]
-    kept = [_keep(files / f"{side}.parquet", join(top, date.isoformat()), f"{side}-{kind}") for side in SIDES]
-    for address in set(before) - set(kept):
-        storage.remove(address)
     for day in storage.names(top):
-        if day != date.isoformat() and not storage.names(join(top, day)):
+        addresses = [join(top, day, name) for name in storage.names(join(top, day))]
+        for address in addresses:
+            if address not in kept:
+                storage.remove(address)
+        if not any(address in kept for address in addresses):
             storage.remove_folder(join(top, day))
 
 

@@ -35,8 +35,9 @@ class ErpReconcileOperator(BaseOperator):
 
     Each side is the system's current state as of the batch that is given: with a batch of changes the last full batch
     before it and what was read since, for without a full batch nobody can tell what is missing. A full batch that is
-    much shorter than the one before deletes nothing, resolves no break, and fails the task when all is written. So do
-    the spec's thresholds whose action is ``fail``.
+    much shorter than the one before (by more than ``most_deleted_share``, and by more than ten records) deletes
+    nothing, resolves no break, and fails the task when all is written. So do the spec's thresholds whose action is
+    ``fail``.
 
     Args:
         spec: what is compared and how, such as ``CUSTOMERS``.

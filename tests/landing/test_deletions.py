@@ -194,6 +194,12 @@ def test_a_list_with_unreadable_records_is_not_complete_but_not_short_either(tmp
     assert (state.complete, state.short) == (False, ())
 
 
+def test_records_that_could_not_be_read_are_not_taken_for_deleted_by_the_third_list_either(tmp_path: Path) -> None:
+    days = [Read(day, same(range(1, 100)), rejected=1) for day in range(1, 4)]
+    state = state_after(tmp_path, Read(0, LONG), *days)
+    assert (state.rows, state.deleted_rows, state.complete) == (100, 0, False)
+
+
 @pytest.mark.parametrize("share", [-0.1, 1.1, True, "0.5", None, float("nan")])
 def test_a_share_that_is_none_is_refused(share: Any) -> None:
     with pytest.raises(ValueError, match=r"most_deleted_share: expected a share from 0\.0 to 1\.0"):

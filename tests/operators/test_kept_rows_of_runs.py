@@ -37,6 +37,12 @@ def test_rows_of_the_last_run_are_kept_and_the_next_run_tells_the_same_as_withou
     assert not rows(tmp_path / "alone")
 
 
+def test_rows_are_kept_no_longer_where_the_sides_have_become_small(tmp_path: Path) -> None:
+    reconcile_day(tmp_path, 0, MONDAY, OTHERS, keep_rows_from=1)
+    reconcile_day(tmp_path, 1, TUESDAY, OTHERS, keep_rows_from=100)
+    assert not rows(tmp_path)
+
+
 def test_damaged_rows_are_made_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     reconcile_day(tmp_path, 0, MONDAY, OTHERS, keep_rows_from=1)
     for file in tmp_path.glob("reconciliation/*/*/*/normalised/*/*"):
