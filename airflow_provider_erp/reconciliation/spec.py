@@ -45,6 +45,10 @@ class ReconciliationSpec:
     number (within its country) or a VAT number are duplicates of each other and
     match as one customer. Placeholders are no keys: a number of zeros only, an
     organisation or VAT number without a digit or with the same one throughout.
+    A key that more than five customers of a side carry (an accountant's e-mail)
+    makes nobody ambiguous: they are missing, unless another key or similarity
+    pairs them. Valid organisation numbers of one country that are not the same
+    keep similar customers apart.
 
     Attributes:
         name: part of each break's lasting identity: another name starts the history anew.
