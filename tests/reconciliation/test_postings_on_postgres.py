@@ -79,6 +79,10 @@ def work() -> list[Fields]:
         a_transaction("7", "900.00", project="P7", currency="SEK", price_local="90.00"),
         a_transaction("8", "9.00", project="P8", invoiced_code="0"),
         a_transaction("9", "9.00", project="P9"),
+        *(a_transaction(f"fee {day}", project="PA", date=f"2026-{day}") for day in ("08-30", "09-30", "10-30")),
+        a_transaction("10", "900.00", project="PB", currency="SEK", price_local="80.00"),
+        a_transaction("11", "11.00", project="PB"),
+        *(a_transaction(number, price, project="PC") for number, price in (("12", "40.00"), ("13", "6.00"))),
     ]
 
 
@@ -93,6 +97,9 @@ def invoices() -> list[Fields]:
         an_invoice("7", "90.00", project_number="P6"),
         an_invoice("8", "90.00", project_number="P7"),
         an_invoice("9", "12.00", project_number="P9"),
+        *(an_invoice(f"fee {day}", project_number="PA", date=f"2026-{day}") for day in ("09-02", "10-02", "11-02")),
+        an_invoice("12", "91.00", project_number="PB"),
+        an_invoice("13", "40.00", project_number="PC", date="2026-12-30"),
         an_invoice("10", "7.00", project_number="unknown"),
         an_invoice("11", "33.00", date="2026-08-01"),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from collections import defaultdict
 from decimal import Decimal
@@ -12,11 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from postings_on_disk import MORNING, Fields, a_posting_side, a_transaction, an_invoice
 
-from airflow_provider_erp.reconciliation.postings import PostingSpec
+from airflow_provider_erp.reconciliation.postings import DateWithin, PostingSpec
 from airflow_provider_erp.reconciliation.postings.compare import reconcile_postings
+from airflow_provider_erp.reconciliation.report.verdict import agreeing, in_all
 from airflow_provider_erp.reconciliation.result import Break, Reconciliation
 
 SPEC = PostingSpec(name="postings", local_currency="EUR", invoiced={0: False})
+IN_TIME = dataclasses.replace(SPEC, tolerances=(DateWithin(30, before=1),))
 AMOUNTS = st.decimals(min_value=-3, max_value=3, places=0) | st.decimals(
     min_value=Decimal("-1e9"), max_value=Decimal("1e9"), places=6
 )
@@ -44,12 +47,12 @@ INVOICES = st.fixed_dictionaries(
 )
 
 
-def compare(work: list[Fields], invoices: list[Fields]) -> tuple[Reconciliation, list[Break]]:
+def compare(work: list[Fields], invoices: list[Fields], spec: PostingSpec = SPEC) -> tuple[Reconciliation, list[Break]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = a_posting_side(folder, "Visma PX", work, MORNING)
         target = a_posting_side(folder, "Lemonsoft", invoices, None)
-        result = reconcile_postings(SPEC, source, target, folder, as_of=MORNING)
+        result = reconcile_postings(spec, source, target, folder, as_of=MORNING)
         return result, list(result.read_breaks())
 
 
@@ -58,16 +61,23 @@ def numbered(make: Any, rows: list[dict[str, Any]]) -> list[Fields]:
 
 
 @settings(deadline=None, max_examples=25)
-@given(work=st.lists(WORK, max_size=8), invoices=st.lists(INVOICES, max_size=6), rng=st.randoms(use_true_random=False))
-def test_answer_does_not_depend_on_the_order_of_records(work: Any, invoices: Any, rng: Any) -> None:
+@given(
+    work=st.lists(WORK, max_size=8),
+    invoices=st.lists(INVOICES, max_size=6),
+    spec=st.sampled_from([SPEC, IN_TIME]),
+    rng=st.randoms(use_true_random=False),
+)
+def test_answer_does_not_depend_on_the_order_of_records(work: Any, invoices: Any, spec: Any, rng: Any) -> None:
     source, target = numbered(a_transaction, work), numbered(an_invoice, invoices)
-    first, breaks = compare(source, target)
+    first, breaks = compare(source, target, spec)
     rng.shuffle(source)
     rng.shuffle(target)
-    second, again = compare(source, target)
+    second, again = compare(source, target, spec)
     assert again == breaks
     assert (second.source, second.target, second.matched_by) == (first.source, first.target, first.matched_by)
     assert len({each.break_id for each in breaks}) == len(breaks)
+    assert (agreeing(first) == in_all(first)) is (not breaks)
+    assert 0 <= agreeing(first) <= in_all(first) <= len(work) + len(invoices)
 
 
 @settings(deadline=None, max_examples=25)
