@@ -64,7 +64,8 @@ class History:
         resolved: a local Parquet file with ``RESOLVED_COLUMNS``: what the observation before this one had
             and this one has not.
         days: the days that were observed in the last 30, the oldest first, this run's last.
-        before: how many breaks of each kind the observation before had; None where this is the first.
+        before: how many breaks of each kind were open after the last observation of an earlier day, or else after
+            the one before this; None where this is the first.
         resolves: whether this run may resolve breaks; where not, those that it lacks are kept open.
     """
 

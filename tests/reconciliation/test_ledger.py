@@ -296,3 +296,13 @@ def test_acceptances_about_to_expire_are_listed_the_next_first(tmp_path: Path) -
     ]
     assert len(expiring(history, within_days=15)) == 3
     assert (expiring(history)[0].reason, expiring(history)[0].by) == ("agreed", "controller")
+
+
+def test_change_is_counted_from_the_day_before_however_often_today_was_looked_at(tmp_path: Path) -> None:
+    hour = DAY / 24
+    yesterday = an_observation(tmp_path, MONDAY, a_break("a"))
+    this_morning = an_observation(tmp_path, MONDAY + DAY, a_break("a"), a_break("b"), a_break("c"))
+    today = write_breaks(tmp_path / "today.parquet", [a_break("a"), a_break("b")])
+    history = fold([yesterday, this_morning], today, as_of=MONDAY + DAY + hour, zone="UTC", folder=tmp_path)
+    assert history.before == {"missing_in_target": 1}
+    assert history.days[-1].open - history.before["missing_in_target"] == history.days[-1].new == 1

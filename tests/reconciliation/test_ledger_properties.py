@@ -54,7 +54,8 @@ class Plain:
     before: set[str] | None = None
 
     def take(self, run: Run) -> None:
-        self.before = set(self.open) if self.ends else None
+        earlier = [date for date in self.ends if date < run.date]
+        self.before = set(self.ends[max(earlier)]) if earlier else set(self.open) if self.ends else None
         lacked = {key: was for key, was in self.open.items() if key not in run.found}
         now = {} if run.resolves else lacked
         self.resolved = set(lacked) - set(now)

@@ -105,7 +105,7 @@ def fold(
             open=opened,
             resolved=resolved,
             days=_days(engine, timeline),
-            before=dict(engine.execute(sql.BEFORE).fetchall()) if len(line) > 1 else None,
+            before=dict(engine.execute(sql.BEFORE, [timeline.before]).fetchall()) if len(line) > 1 else None,
             resolves=resolves,
         )
 

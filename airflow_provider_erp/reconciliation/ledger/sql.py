@@ -63,7 +63,14 @@ WHERE observed.file_index = lives.earlier AND since < getvariable('now') AND unt
 """  # noqa: S608
 """What the observation before had, as it was last found."""
 
-BEFORE = "SELECT kind, count(*) FROM earlier GROUP BY kind ORDER BY kind"
+BEFORE = """
+SELECT kind, count(*)
+FROM read_parquet(getvariable('files')) AS observed
+JOIN spans ON spans.break_id = observed.break_id AND spans.seq = observed.file_index
+WHERE spans.seq <= $1 AND spans.until > $1
+GROUP BY kind ORDER BY kind
+"""
+"""What was open after the observation with this number."""
 
 _HISTORY = """state, began.date AS since, born.date AS first_seen,
     (today.date - began.date)::INTEGER AS age_days, accepted_reason, accepted_by, accepted_until"""

@@ -29,6 +29,12 @@ class Timeline:
     days: Sequence[dt.date]
     bits: Sequence[int]
 
+    @property
+    def before(self) -> int:
+        """The number of the last observation of an earlier day; if there is none, of the one before the last."""
+        earlier = [number for number, date in enumerate(self.dates) if date < self.dates[-1]]
+        return max(earlier, default=len(self.dates) - 2)
+
     @classmethod
     def of(cls, moments: Sequence[dt.datetime], resolving: Sequence[bool], zone: dt.tzinfo) -> Timeline:
         """The timeline of these moments, the earliest first."""
