@@ -97,6 +97,15 @@ def read_all(address: str, folder: Path, *, before: dt.datetime | None = None) -
     return tuple(Observed(manifest, _copy(address, manifest, folder)) for manifest in newest.values())
 
 
+def known(address: str) -> tuple[Manifest, ...]:
+    """The manifests of all observations in the folder at ``address``, by the moments when they were made.
+
+    Raises:
+        ValueError: something else lies in the folder, or a manifest cannot be read.
+    """
+    return tuple(sorted(_manifests(address), key=lambda each: (each.observed_at, each.file)))
+
+
 def _manifests(address: str) -> Iterator[Manifest]:
     for name in storage.names(address):
         path = join(address, name)

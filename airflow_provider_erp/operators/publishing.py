@@ -48,17 +48,19 @@ def publish(
     """Adds the run to the ledger and writes the report's files; the page comes last.
 
     ``folder`` is the comparison's own; a second run of the same ``as_of``
-    replaces what the first one left there. ``short`` says why a side is
+    replaces what the first one left there, and a run of another moment never. ``short`` says why a side is
     suspiciously short: then nothing that is missing counts as resolved, and
     the task fails after all is written.
     """
     resolves = result.source.complete and result.target.complete
     history = _history(spec, result, workdir, join(folder, LEDGER), as_of, resolves=resolves)
     judgements = judge(history, spec.thresholds, in_all(result), kinds=result.kinds)
-    report = join(folder, as_of.astimezone(dt.UTC).date().isoformat())
+    day = _report_folder(join(folder, LEDGER), as_of)
+    report = join(folder, day)
     sentences = [each.sentence for each in judgements]
     page = write_report(result, history, workdir / "report", judgements=sentences, path=report)
-    _observe(result, workdir, join(folder, LEDGER), as_of, observed_at, resolves=resolves)
+    facts = {"report": day, **_facts(result)}
+    _observe(result, workdir, join(folder, LEDGER), as_of, observed_at, resolves=resolves, facts=facts)
     for file in sorted(page.parent.iterdir(), key=lambda file: (file == page, file.name)):
         storage.put(file, join(report, file.name))
     _log(result, judgements, join(report, page.name))
@@ -98,17 +100,39 @@ def _history(
     )
 
 
-def _observe(
-    result: Reconciliation, workdir: Path, ledger: str, as_of: dt.datetime, observed_at: dt.datetime, *, resolves: bool
-) -> None:
-    observation = workdir / "observation.parquet"
-    write_observation(result.breaks, observation)
-    facts = {
+def _report_folder(ledger: str, as_of: dt.datetime) -> str:
+    """The date; for a further moment of a date its time, too: no report is written over but by its own moment."""
+    of_moment = {each.as_of: each.facts.get("report") for each in observations.known(ledger)}
+    moment = as_of.astimezone(dt.UTC)
+    date = moment.date().isoformat()
+    taken = any(
+        other != as_of and (folder or f"{other.astimezone(dt.UTC):%Y-%m-%d}") == date
+        for other, folder in of_moment.items()
+    )
+    return of_moment.get(as_of) or (f"{moment:%Y-%m-%dT%H%M%SZ}" if taken else date)
+
+
+def _facts(result: Reconciliation) -> dict[str, Any]:
+    return {
         "counts": dict(result.counts),
         "source_records": result.source.records,
         "target_records": result.target.records,
         "matched": result.matched,
     }
+
+
+def _observe(
+    result: Reconciliation,
+    workdir: Path,
+    ledger: str,
+    as_of: dt.datetime,
+    observed_at: dt.datetime,
+    *,
+    resolves: bool,
+    facts: dict[str, Any],
+) -> None:
+    observation = workdir / "observation.parquet"
+    write_observation(result.breaks, observation)
     observations.publish(ledger, observation, as_of=as_of, observed_at=observed_at, resolves=resolves, facts=facts)
 
 

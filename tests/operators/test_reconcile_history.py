@@ -174,3 +174,15 @@ def test_log_result_error_and_ledger_hold_no_personal_data(tmp_path: Path, caplo
     for text in (json.dumps(result), str(caught.value), caplog.text, *kept):
         assert "Virtane" not in text
         assert "Bo Ek" not in text
+
+
+def test_moments_of_one_day_have_reports_of_their_own_and_a_second_run_finds_its_own_again(tmp_path: Path) -> None:
+    noon = dt.datetime(2026, 11, 16, 12, tzinfo=dt.UTC)
+    morning = noon - dt.timedelta(hours=6)
+    others = NAMES | {"1": "Sale"}
+    paths = [
+        reconcile_day(tmp_path, 0, NAMES, target, moment=moment)["report"].split("/")[-2]
+        for moment, target in ((noon, NAMES), (morning, others), (noon, NAMES), (morning, others))
+    ]
+    assert paths == ["2026-11-16", "2026-11-16T060000Z"] * 2
+    assert [len(report_of(tmp_path, path)["breaks"]) for path in paths[:2]] == [0, 1]
