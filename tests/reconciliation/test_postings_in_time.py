@@ -59,6 +59,16 @@ def test_monthly_fee_whose_invoice_is_too_late_is_in_the_wrong_period(compare: C
     assert found(result) == [("wrong_period", "P1 2026-08 EUR")]
 
 
+def test_fee_that_is_not_invoiced_yet_is_the_last_one(compare: Compare) -> None:
+    result = compare(fees("08-20", "09-20", "10-20", "11-18"), bills("09-05", "10-05", "11-05"), **WITHIN)
+    assert found(result) == [("not_invoiced", "P1 2026-11 EUR")]
+
+
+def test_fee_that_was_forgotten_is_the_first_one_where_invoices_follow_in_the_same_month(compare: Compare) -> None:
+    result = compare(fees("08-20", "09-05", "10-05"), bills("09-25", "10-12"), **WITHIN)
+    assert found(result) == [("not_invoiced", "P1 2026-08 EUR")]
+
+
 def test_other_work_beside_a_monthly_fee_stays_in_its_month(compare: Compare) -> None:
     work = [*fees("08-20", "09-20"), a_transaction("other", "70", date="2026-09-02")]
     result = compare(work, bills("09-05", "10-05"), **WITHIN)
