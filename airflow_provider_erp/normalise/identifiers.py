@@ -6,8 +6,9 @@ Y-tunnus without its dash; a Swedish VAT number is ``SE`` + 10 digits + ``01``,
 ``16`` before 10 digits marks an organisation and ``19`` or ``20`` before a
 birthday a sole trader; a Norwegian one is ``NO`` + 9 digits + ``MVA``. Leading
 zeros stay, and those that a spreadsheet ate come back where the length tells.
+Åland's companies are in Finland's register, and Greece's prefix is ``EL``.
 ASSUMED: ``DK`` + 8 digits is the CVR number; a Finnish number of seven digits
-has lost a zero.
+and a Belgian one of nine have lost a zero.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from airflow_provider_erp.normalise.fold import compact
 
 _BORN = "(?:19|20)([0-9]{2}(?:0[1-9]|1[0-2])[0-9]{6})"
 _REGISTER = {
-    "BE": r"([0-9]{10})",
+    "BE": r"([0-9]{9,10})",
     "BG": r"([0-9]{9,10})",
     "CZ": r"([0-9]{8})",
     "DK": r"([0-9]{8})",
@@ -36,11 +37,16 @@ _REGISTER = {
 
 _BARE = {nation: re.compile(pattern) for nation, pattern in _REGISTER.items()} | {
     "": re.compile(r"16([0-9]{10})"),
+    "AX": re.compile(_REGISTER["FI"]),
     "SE": re.compile(rf"16([0-9]{{10}})|([0-9]{{10}})(?:01)?|{_BORN}"),
 }
 _AFTER_PREFIX = {nation: re.compile(pattern) for nation, pattern in _REGISTER.items()}
+_GREEK = re.compile("GR[0-9]{9}")
 _NORWEGIAN = re.compile("([0-9]{9})MVA")
-_WIDTH = {"FI": 8}
+_REGISTER_OF = {"": "SE", "AX": "FI"}
+"""Whose register a bare number is of, where that is not the customer's country."""
+_WIDTH = {"BE": 10, "FI": 8}
+_PREFIX_OF = {"AX": "FI", "GR": "EL"}
 _VAT_SUFFIX = {"NO": "MVA", "SE": "01"}
 _VAT_PREFIX = re.compile(
     "AT|BE|BG|CHE|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|NO|PL|PT|RO|SE|SI|SK|XI"
@@ -71,7 +77,7 @@ def vat_number(value: str, country: str = "") -> str:
     text, nation, digits = _read(value, country)
     if nation:
         return nation + digits + _VAT_SUFFIX.get(nation, "")
-    prefix = "EL" if country == "GR" else country
+    prefix = _PREFIX_OF.get(country, country)
     if any(map(str.isdigit, text)) and _VAT_PREFIX.fullmatch(prefix) and not _VAT_PREFIX.match(text):
         return prefix + text
     return text
@@ -118,7 +124,8 @@ def _unlabelled(value: str) -> str:
     if text[:1].isdigit() or (text[2:3].isdigit() and text[:2] in _AFTER_PREFIX):
         return text
     found = _LABEL.match(text)
-    return text[found.end() :] if found else text
+    text = text[found.end() :] if found else text
+    return "EL" + text[2:] if _GREEK.fullmatch(text) else text
 
 
 def _registered(text: str, country: str) -> tuple[str, str]:
@@ -129,7 +136,8 @@ def _registered(text: str, country: str) -> tuple[str, str]:
     if text.endswith("MVA") and (found := _NORWEGIAN.fullmatch(text)):
         return "NO", found[1]
     if (shape := _BARE.get(country)) and (found := shape.fullmatch(text)):
-        return country or "SE", _digits(country, found)
+        nation = _REGISTER_OF.get(country, country)
+        return nation, _digits(nation, found)
     return "", ""
 
 

@@ -10,7 +10,16 @@ import re
 
 from airflow_provider_erp.normalise.fold import fold
 
-_NUMBER = re.compile(r"[0-9+(][0-9+().\-/ ]*")
+_NUMBER = re.compile(r"(?:[1-9][.)] (?=[0+]))?([0-9+(][0-9+().\-/ ]*)")
+_ANOTHER = re.compile(r"/ ?(?=[0+])| / |\((?!0\))|\+| 24/7| [0-9]\. ?[^\W\d_]| [0-9]{1,2}(?:h|st|nd|rd|th)\b")
+"""What does not belong to the number before it: a second one, office hours, a floor."""
+_ANOTHER_IN_LONG = re.compile(r"/| (?=0)")
+_LONGEST = 13
+"""Digits of a number as it is written; of more, a blank or a slash may part two."""
+_SHORTEST, _SHORTEST_ABROAD = 7, 9
+"""Digits that stand before another number; fewer are an area code."""
+_TELLING = 5
+"""Digits of what is a number, and no counting of numbers (``tel 1:``)."""
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _FIRST = frozenset("0123456789+(")
 _NOT_DIGITS = str.maketrans("", "", "+().-/ ")
@@ -31,20 +40,45 @@ _COMMON_AT_HOME = {
 def phone(value: str, country: str = "") -> str:
     """The number as E.164, read in the customer's country; else its digits, else its text.
 
-    Whatever follows the first number (a name, an extension, a second number)
-    is cut, because the parser would dial the letters.
+    Whatever follows the first number (a name, an extension, office hours, a
+    second number) is cut, because the parser would dial it.
     """
     digits = value.translate(_NOT_DIGITS)
     if digits.isascii() and digits.isdigit() and value[0] in _FIRST:
         dialled = _dialled(value, digits)
-        return _common(dialled, country) or _read(fold(value), dialled, country)
+        if found := _common(dialled, country):
+            return found
     text = fold(value)
-    found = _NUMBER.search(text)
-    digits = found[0].translate(_NOT_DIGITS) if found else ""
-    if not found or not digits:
+    written = _first_number(text)
+    digits = written.translate(_NOT_DIGITS)
+    if not digits:
         return text
-    dialled = _dialled(found[0], digits)
+    dialled = _dialled(written, digits)
     return _common(dialled, country) or _read(text, dialled, country)
+
+
+def _first_number(text: str) -> str:
+    """The first number as it is written, or what has too few digits for one."""
+    runs = [found for found in _NUMBER.finditer(text) if any(map(str.isdigit, found[1]))]
+    if not runs:
+        return ""
+    first = next((run for run in runs if _count(run[1]) >= _TELLING), runs[0])
+    rest = text[first.start(1) :]
+    written = first[1][: _end(_ANOTHER, rest)]
+    return written[: _end(_ANOTHER_IN_LONG, written)] if _count(written) > _LONGEST else written
+
+
+def _end(another: re.Pattern[str], text: str) -> int:
+    """Where a number ends: in front of what is another, after as many digits as a number has."""
+    for found in another.finditer(text):
+        before = text[: found.start()]
+        if _count(before) >= (_SHORTEST_ABROAD if before.lstrip("( ").startswith(("+", "00")) else _SHORTEST):
+            return found.start()
+    return len(text)
+
+
+def _count(written: str) -> int:
+    return len(written.translate(_NOT_DIGITS))
 
 
 def _dialled(written: str, digits: str) -> str:

@@ -18,7 +18,7 @@ _REGISTERS = {
     "CZ": ("dic", "[0-9]{8}"),
     "DE": ("vat", "(DE)?[0-9]{9}"),
     "DK": ("cvr", _ANY_SHAPE),
-    "EE": ("registrikood", _ANY_SHAPE),
+    "EE": ("registrikood", "(?![0-9]{9}$).+"),
     "ES": ("nif", "[A-Z][0-9]{7}[0-9A-Z]|[0-9]{8}[A-Z]"),
     "FI": ("ytunnus", _ANY_SHAPE),
     "FR": ("siren", "[0-9]{9}"),
@@ -35,7 +35,8 @@ _REGISTERS = {
 
 Where a country has registers without check digits (HRB of Germany, KRS of
 Poland), only the shape that has them is judged. ASSUMED: nine digits in the
-place of a German organisation number are its VAT number.
+place of a German organisation number are its VAT number, and of an Estonian
+one, too, which has eight.
 """
 
 _VAT_COUNTRY = {"CHE": "CH", "EL": "GR", "XI": "GB"}
@@ -57,11 +58,21 @@ def validity(field: str, value: str, country: str = "") -> Validity:
     if says_nothing(number):
         return ""
     if field == "org_number":
+        if number[0].isalpha() and _is_vat_number(number):
+            return "valid"
         module, shape = _REGISTERS.get(nation, ("", ""))
         fits = shape == _ANY_SHAPE or re.fullmatch(shape, number)
         return _judged(nation, module, number) if fits else "unknown"
-    prefix = vat_prefix(vat := vat_number(value, country))
-    return _judged(_VAT_COUNTRY.get(prefix, prefix), "vat", vat) if prefix else "unknown"
+    vat = vat_number(value, country)
+    if not vat_prefix(vat):
+        return "unknown"
+    return "valid" if _is_vat_number(vat) else "invalid"
+
+
+def _is_vat_number(text: str) -> bool:
+    """Whether it is a valid one by the prefix that it bears."""
+    prefix = vat_prefix(text)
+    return bool(prefix) and _judged(_VAT_COUNTRY.get(prefix, prefix), "vat", text) == "valid"
 
 
 @lru_cache(maxsize=4_096)

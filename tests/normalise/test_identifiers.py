@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from airflow_provider_erp.normalise.identifiers import is_placeholder, org_number, vat_number
+from airflow_provider_erp.normalise.identifiers import is_placeholder, org_number, registered, vat_number
 from airflow_provider_erp.normalise.validity import validity
 
 
@@ -34,6 +34,15 @@ from airflow_provider_erp.normalise.validity import validity
         ("CZ25123891", "", "25123891", "CZ25123891"),
         ("UID: ATU13585627", "AT", "ATU13585627", "ATU13585627"),
         ("HRB 123456 B", "DE", "HRB123456B", "HRB123456B"),
+        ("2012566-0", "AX", "20125660", "FI20125660"),
+        ("FI20125660", "AX", "20125660", "FI20125660"),
+        ("12345", "AX", "12345", "FI12345"),
+        ("428.759.497", "BE", "0428759497", "BE0428759497"),
+        ("0428.759.497", "BE", "0428759497", "BE0428759497"),
+        ("BE 428.759.497", "", "0428759497", "BE0428759497"),
+        ("GR094259216", "GR", "EL094259216", "EL094259216"),
+        ("VAT no: GR 094259216", "", "EL094259216", "EL094259216"),
+        ("094259216", "GR", "094259216", "EL094259216"),
     ],
 )
 def test_number_has_one_spelling_as_organisation_number_and_as_vat_number(
@@ -84,6 +93,13 @@ def test_vat_number_is_valid_by_its_own_prefix_whatever_the_country(number: str)
         ("org_number", "12-3456789", "US", "unknown"),
         ("org_number", "2077474-0", "", "unknown"),
         ("org_number", "12345", "FI", "invalid"),
+        ("org_number", "12345", "EE", "invalid"),
+        ("org_number", "EE100931558", "EE", "valid"),
+        ("org_number", "EE100931558", "FI", "valid"),
+        ("org_number", "EE100931559", "FI", "invalid"),
+        ("org_number", "100931558", "EE", "unknown"),
+        ("org_number", "2012566-0", "AX", "valid"),
+        ("org_number", "2012566-4", "AX", "invalid"),
         ("org_number", "HRB 123456", "FI", "invalid"),
         ("org_number", "", "FI", ""),
         ("org_number", "ei ole", "FI", ""),
@@ -126,7 +142,8 @@ def test_any_text_is_judged_and_a_placeholder_is_never_valid(field: str, value: 
 @example(value="SE1600000000", country="")
 @example(value="RO1234567", country="FI")
 @example(value="NO123456789", country="BE")
-def test_numbers_are_stable(value: str, country: str) -> None:
+def test_numbers_are_stable_in_the_country_of_their_register(value: str, country: str) -> None:
+    nation = registered(value, country)[0] or country
     for normaliser in (org_number, vat_number):
         once = normaliser(value, country)
-        assert normaliser(once, country) == once
+        assert normaliser(once, nation) == once

@@ -11,6 +11,8 @@ from airflow_provider_erp.reconciliation import CUSTOMERS, ReconciliationSpec
 from airflow_provider_erp.reconciliation.customers.row import RowReader, columns_made, columns_read
 from airflow_provider_erp.reconciliation.rules import Field
 
+NOTHING = ["n/a", "N/A", "#N/A", "none", "NULL", "ei ole", "Puuttuu", "saknas", "ukjent", "ukendt", "k. A."]
+
 
 def normalised(spec: ReconciliationSpec, **values: str | None) -> dict[str, Any]:
     customer = a_customer("a", **values)
@@ -47,12 +49,23 @@ def test_identifier_with_two_different_digits_is_one(written: str) -> None:
     assert key_of("vat_number", written)
 
 
-@pytest.mark.parametrize("number", [None, "", " ", "0", "0000", "-", "0-0", "\u200b"])
+@pytest.mark.parametrize("number", [None, "", " ", "0", "0000", "-", "0-0", "\u200b", *NOTHING])
 def test_number_that_says_nothing_is_no_key(number: str | None) -> None:
     assert key_of("number", number) is None
 
 
-@pytest.mark.parametrize(("number", "key"), [("1", "1"), ("0010", "0010"), (" C-1", "c-1"), ("1111", "1111")])
+@pytest.mark.parametrize(
+    ("number", "key"),
+    [
+        ("1", "1"),
+        ("0010", "0010"),
+        (" C-1", "c-1"),
+        ("1111", "1111"),
+        ("NA-0", "na-0"),
+        ("none10", "none10"),
+        ("Nullarbor", "nullarbor"),
+    ],
+)
 def test_any_other_number_is_a_key_with_its_leading_zeros(number: str, key: str) -> None:
     assert key_of("number", number) == key
 
@@ -60,6 +73,34 @@ def test_any_other_number_is_a_key_with_its_leading_zeros(number: str, key: str)
 def test_organisation_number_counts_within_its_country() -> None:
     assert key_of("org_number", "0123456-7", "Suomi") == "FI|01234567"
     assert key_of("org_number", "0123456-7") == "|01234567"
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "key"),
+    [
+        ("FI20125660", None, "FI|20125660"),
+        ("2012566-0", "FI", "FI|20125660"),
+        ("2012566-0", "AX", "FI|20125660"),
+        ("FI20125660", "SE", "FI|20125660"),
+        ("NO995525828MVA", "", "NO|995525828"),
+        ("995525828", "NO", "NO|995525828"),
+        ("HRB 123456", "DE", "DE|HRB123456"),
+        ("HRB 123456", "AT", "AT|HRB123456"),
+    ],
+)
+def test_organisation_number_counts_within_the_register_that_it_names(
+    written: str, country: str | None, key: str
+) -> None:
+    assert key_of("org_number", written, country) == key
+
+
+@pytest.mark.parametrize("written", [None, "", "-", "n/a", "ei ole", "example.fi"])
+def test_text_without_an_at_sign_is_no_key_for_an_address(written: str | None) -> None:
+    assert key_of("email", written) is None
+
+
+def test_address_is_a_key_in_its_one_spelling() -> None:
+    assert key_of("email", " A.B@Example.FI ") == "a.b@example.fi"
 
 
 def test_row_has_the_columns_that_the_spec_asks_for_and_those_that_group() -> None:

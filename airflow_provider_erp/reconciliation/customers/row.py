@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from airflow_provider_erp.normalise.fields import BY_NAME, NORMALISERS, Normaliser
-from airflow_provider_erp.normalise.fold import compact
-from airflow_provider_erp.normalise.identifiers import is_placeholder, says_nothing
+from airflow_provider_erp.normalise.identifiers import is_placeholder, registered, says_nothing
+from airflow_provider_erp.normalise.nothing import is_nothing
 from airflow_provider_erp.normalise.validity import validity
 from airflow_provider_erp.reconciliation.rules import Field
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
@@ -54,15 +54,19 @@ def keys_of(spec: ReconciliationSpec) -> tuple[str, ...]:
 
 
 def _number_key(text: str, _written: str, _country: str) -> str | None:
-    return text if compact(text).strip("0") else None
+    return None if is_nothing(text) else text
 
 
-def _org_number_key(text: str, _written: str, country: str) -> str | None:
-    return None if says_nothing(text) else f"{country}|{text}"
+def _org_number_key(text: str, written: str, country: str) -> str | None:
+    return None if says_nothing(text) else f"{registered(written, country)[0] or country}|{text}"
 
 
 def _vat_number_key(text: str, written: str, country: str) -> str | None:
     return None if is_placeholder(written, country) else text
+
+
+def _email_key(text: str, _written: str, _country: str) -> str | None:
+    return text if "@" in text else None
 
 
 def _as_it_is(text: str, _written: str, _country: str) -> str:
@@ -73,6 +77,7 @@ _KEYS: Mapping[str, Callable[[str, str, str], str | None]] = {
     "number": _number_key,
     "org_number": _org_number_key,
     "vat_number": _vat_number_key,
+    "email": _email_key,
 }
 """By key: what matches by it, of the normalised text, the written one and the country; None for what says nothing."""
 
@@ -80,9 +85,12 @@ _KEYS: Mapping[str, Callable[[str, str, str], str | None]] = {
 class RowReader:
     """Makes rows comparable, by one spec.
 
-    A key that is None never matches: such are keys that are empty, numbers
-    without a letter or a digit other than zero, and organisation and VAT
-    numbers that are placeholders. ``written_`` is None where the system wrote
+    A key that is None never matches and makes no duplicates: such are keys that
+    are empty, numbers without a letter or a digit other than zero, numbers that
+    are a word for nothing (``n/a``, ``ei ole``), organisation and VAT numbers
+    that are placeholders, and e-mail addresses without an ``@``. An organisation
+    number counts within its register: of the country that it bears, else of the
+    record's. ``written_`` is None where the system wrote
     what is compared. ``modified`` counts seconds, from moments with a zone only;
     ``seen`` comes with the row, and tells whether the record has changed since.
     """
