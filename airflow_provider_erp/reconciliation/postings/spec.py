@@ -58,7 +58,8 @@ class PostingSpec:
         ignored_states: an invoice's ``state_code`` values that do not count, such as drafts.
         customers: the customer's number of each project: then sums are per customer instead of per project.
         period: reads the month (``YYYY-MM``) from ``accounting_period``; without it the transaction's date counts.
-        local_currency: the currency of ``price_local``: work in another currency may be invoiced in this one.
+        local_currency: the currency of ``price_local``: work in other currencies may be invoiced in this one,
+            together with work in it.
         tolerances: what sums may differ by; exact without one. Several widen one another.
         alike_transactions: transactions that are equal in all of these are one that was posted twice; () for none.
         alike_invoices: likewise for invoices.

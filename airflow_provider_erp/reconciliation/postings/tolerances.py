@@ -68,6 +68,11 @@ class PercentWithin:
 class DateWithin:
     """An invoice in another month is right up to so many days after the last work, or ``before`` days before it.
 
+    Where sums by month do not agree, equal amounts of a project and currency
+    are paired in the order of their days, and such invoices count in the month
+    of their work if that settles more sums. So a monthly fee agrees that is
+    always invoiced in the next month.
+
     Raises:
         ValueError: a number of days is no whole number from 0 on.
     """
