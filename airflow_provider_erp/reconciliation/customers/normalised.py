@@ -19,7 +19,7 @@ from airflow_provider_erp.reconciliation.engines import quoted, read_lines, writ
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 MEMORY_MB = 400
-FORMAT = 1
+FORMAT = 2
 """Counted up when another version of this package would normalise a value in another way."""
 _MADE_BY = ("airflow-provider-erp", "duckdb", "phonenumbers", "python-stdnum")
 
