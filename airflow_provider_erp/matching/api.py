@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from math import log
 
-from airflow_provider_erp.matching.banding import Banding, Pairs, grouped, named
+from airflow_provider_erp.matching.banding import Banding, Pairs, grouped, in_order, named
 from airflow_provider_erp.matching.collector import no_collection
-from airflow_provider_erp.matching.fields import check_kinds, fields_of
+from airflow_provider_erp.matching.copies import Distinct, distinct
+from airflow_provider_erp.matching.fields import check_columns, check_kinds, compared, fields_of
 from airflow_provider_erp.matching.pairs import Compared
-from airflow_provider_erp.matching.results import Duplicates, Matches
+from airflow_provider_erp.matching.results import Duplicates, Matches, Pair
 from airflow_provider_erp.matching.sides import Sides
 from airflow_provider_erp.matching.table import Reader
 
@@ -43,7 +45,7 @@ def match(
     mirrors it.
 
     Raises:
-        ValueError: an id is absent or occurs twice, a kind or a probability is none.
+        ValueError: an id is absent or occurs twice, a kind or a probability is none, a column is in no row.
     """
     check_kinds(fields)
     check_bands(apply_at, suggest_at)
@@ -54,11 +56,19 @@ def match(
 def _match(
     reader: Reader, source_rows: Rows, target_rows: Rows, fields: Mapping[str, str], apply_at: float, suggest_at: float
 ) -> Matches:
-    source, target = reader.table(source_rows, "source"), reader.table(target_rows, "target")
-    rows = (*source.values(), *target.values())
-    sides = Sides(len(rows), len(source))
-    compared = Compared(fields_of(fields, rows), rows, sides)
-    return Banding((*source, *target), sides, compared).matches(apply_at, suggest_at)
+    source_rows, target_rows = list(source_rows), list(target_rows)
+    source = _distinct(reader, source_rows, "source", fields)
+    target = _distinct(reader, target_rows, "target", fields)
+    check_columns(fields, (*source_rows, *target_rows))
+    rows = (*source.rows, *target.rows)
+    sides = Sides(len(rows), len(source.rows))
+    return Banding((*source.ids, *target.ids), sides, Compared(fields_of(fields, rows), rows, sides)).matches(
+        apply_at, suggest_at
+    )
+
+
+def _distinct(reader: Reader, rows: Rows, side: str, fields: Mapping[str, str]) -> Distinct:
+    return distinct(reader.table(rows, side), [kind for _, kind in compared(fields)])
 
 
 def deduplicate(
@@ -74,17 +84,24 @@ def deduplicate(
     check_kinds(fields)
     check_bands(apply_at, suggest_at)
     with no_collection():
-        table = Reader(fields, id, country).table(rows, "table")
-        ids, values = tuple(table), tuple(table.values())
-        compared = Compared(fields_of(fields, values), values, Sides(len(values)))
-    likely = {edge: score for edge, score in sorted(compared.within.items()) if score >= _odds(suggest_at)}
+        rows = list(rows)
+        ids, values = _distinct(Reader(fields, id, country), rows, "table", fields)
+        check_columns(fields, rows)
+        found = Compared(fields_of(fields, values), values, Sides(len(values)))
+    likely = {edge: score for edge, score in sorted(found.within.items()) if score >= _odds(suggest_at)}
     same = [edge for edge, score in likely.items() if score >= _odds(apply_at)]
-    pairs = Pairs(ids, compared)
+    pairs = Pairs(ids, found)
     return Duplicates(
         groups=named(grouped(len(ids), same), ids),
-        applied=tuple(map(pairs.pair, same)),
-        suggested=tuple(pairs.pair(edge) for edge, score in likely.items() if score < _odds(apply_at)),
+        applied=in_order(map(_sorted, (*pairs.of(same), *pairs.of_copies()))),
+        suggested=in_order(map(_sorted, pairs.of(edge for edge in likely if likely[edge] < _odds(apply_at)))),
     )
+
+
+def _sorted(pair: Pair) -> Pair:
+    """The pair with the smaller id first: copies of one row may lie on both sides of another."""
+    first, second = sorted((pair.source_id, pair.target_id))
+    return replace(pair, source_id=first, target_id=second)
 
 
 def check_bands(apply_at: float, suggest_at: float) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, product
 from math import exp
 
+from airflow_provider_erp.matching.copies import Ids, copies
 from airflow_provider_erp.matching.deciding import clusters, decide, doubles
 from airflow_provider_erp.matching.groups import group
 from airflow_provider_erp.matching.pairs import Compared
@@ -19,22 +20,33 @@ Group = tuple[int, ...]
 
 
 class Pairs:
-    """Tells what the pairs are, in words and numbers."""
+    """Tells what the pairs are, in words and numbers; of rows with copies each is in a pair."""
 
-    def __init__(self, ids: Sequence[str], compared: Compared) -> None:
+    def __init__(self, ids: Sequence[Ids], compared: Compared) -> None:
         self._ids = ids
         self._compared = compared
         self._reasons = reasons_of(compared.fields)
 
-    def pair(self, edge: Edge) -> Pair:
-        """The pair's probability and reasons, whether it was worth comparing or not."""
-        agreements = self._compared.agreement(edge)
-        return Pair(
-            source_id=self._ids[edge[0]],
-            target_id=self._ids[edge[1]],
-            score=round(1 / (1 + exp(-self._compared.score(edge, agreements))), 6),
-            reasons=self._reasons(agreements),
-        )
+    def of(self, edges: Iterable[Edge]) -> Iterator[Pair]:
+        """The pairs' probabilities and reasons, whether they were worth comparing or not."""
+        for edge in edges:
+            agreements = self._compared.agreement(edge)
+            score = round(1 / (1 + exp(-self._compared.score(edge, agreements))), 6)
+            reasons = self._reasons(agreements)
+            for source_id, target_id in product(self._ids[edge[0]], self._ids[edge[1]]):
+                yield Pair(source_id=source_id, target_id=target_id, score=score, reasons=reasons)
+
+    def of_copies(self) -> Iterator[Pair]:
+        """Each copy with the first of its row: they are surely the same."""
+        for place, ids in enumerate(self._ids):
+            for first, copy in copies([ids]):
+                reasons = self._reasons(self._compared.agreement((place, place)))
+                yield Pair(source_id=first, target_id=copy, score=1.0, reasons=reasons)
+
+
+def in_order(pairs: Iterable[Pair]) -> tuple[Pair, ...]:
+    """The pairs in the order of their ids."""
+    return tuple(sorted(pairs, key=lambda pair: (pair.source_id, pair.target_id)))
 
 
 def grouped(rows: int, same: Iterable[Edge]) -> list[Group]:
@@ -46,15 +58,20 @@ def grouped(rows: int, same: Iterable[Edge]) -> list[Group]:
     return [tuple(places) for places in members.values()]
 
 
-def named(groups: Iterable[Group], ids: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+def named(groups: Iterable[Group], ids: Sequence[Ids]) -> tuple[Ids, ...]:
     """The ids of the groups of several, in their order."""
-    return tuple(tuple(ids[place] for place in places) for places in groups if len(places) > 1)
+    members = (_members(places, ids) for places in groups)
+    return tuple(each for each in members if len(each) > 1)
+
+
+def _members(places: Iterable[int], ids: Sequence[Ids]) -> Ids:
+    return tuple(sorted(chain.from_iterable(ids[place] for place in places)))
 
 
 class Banding:
     """The bands, by logarithms of odds."""
 
-    def __init__(self, ids: Sequence[str], sides: Sides, compared: Compared) -> None:
+    def __init__(self, ids: Sequence[Ids], sides: Sides, compared: Compared) -> None:
         self._ids = ids
         self._sides = sides
         self._compared = compared
@@ -87,8 +104,7 @@ class Banding:
         return best
 
     def _pairs(self, edges: Iterable[Edge]) -> tuple[Pair, ...]:
-        pairs = Pairs(self._ids, self._compared)
-        return tuple(pairs.pair(edge) for edge in sorted(edges))
+        return in_order(Pairs(self._ids, self._compared).of(edges))
 
-    def _members(self, groups: Sequence[Group], numbers: Iterable[int]) -> tuple[str, ...]:
-        return tuple(sorted(self._ids[place] for number in numbers for place in groups[number]))
+    def _members(self, groups: Sequence[Group], numbers: Iterable[int]) -> Ids:
+        return _members((place for number in numbers for place in groups[number]), self._ids)

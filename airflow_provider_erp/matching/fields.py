@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from airflow_provider_erp.matching.frequencies import Rarity
@@ -26,11 +26,17 @@ class Field:
     rarity: Rarity
 
 
-def fields_of(kinds: Mapping[str, str], rows: Sequence[Row]) -> tuple[Field, ...]:
-    """The fields of the rows: one of all names together and one of their legal forms, then each other column."""
-    named = [(column, kind) for column, kind in kinds.items() if kind != "name"]
+def compared(kinds: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What rows are compared by, and its kind: all names together, their legal forms, then each other column."""
+    others = [(column, kind) for column, kind in kinds.items() if kind != "name"]
     if names := [column for column, kind in kinds.items() if kind == "name"]:
-        named = [(" and ".join(names), "name"), ("legal form", "form"), *named]
+        return [(" and ".join(names), "name"), ("legal form", "form"), *others]
+    return others
+
+
+def fields_of(kinds: Mapping[str, str], rows: Sequence[Row]) -> tuple[Field, ...]:
+    """The fields of the rows, in the order of their values."""
+    named = compared(kinds)
     columns = zip(*rows, strict=True) if rows else [()] * len(named)
     return tuple(
         Field(column, kind, Rarity(values, with_domains=kind == "email"))
@@ -49,3 +55,20 @@ def check_kinds(kinds: Mapping[str, str]) -> None:
     for column, kind in kinds.items():
         if kind not in KINDS:
             raise ValueError(f"fields: {column!r} is of an unknown kind {kind!r}; known are {', '.join(KINDS)}")
+
+
+def check_columns(kinds: Mapping[str, str], rows: Iterable[Mapping[str, object]]) -> None:
+    """Nothing comes back; rows may lack a column, and where there are none nothing is wrong.
+
+    Raises:
+        ValueError: no row has a column; the message names it.
+    """
+    absent = set(kinds)
+    some: Mapping[str, object] = {}
+    for some in rows:
+        absent.difference_update(some)
+        if not absent:
+            return
+    if some and absent:
+        column = min(absent)
+        raise ValueError(f"fields: expected a column {column!r} in some row, got none; the rows have {sorted(some)}")

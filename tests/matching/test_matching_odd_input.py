@@ -9,7 +9,8 @@ from airflow_provider_erp.matching import KINDS, Duplicates, Matches, deduplicat
 Row = dict[str, object]
 FIELDS = {"name": "name", "phone": "phone", "email": "email", "street": "text"}
 NOTHING = Matches(applied=(), suggested=(), ambiguous=(), source_duplicates=(), target_duplicates=())
-ONE: Row = {"id": "1", "name": "Meri Oy", "phone": "040 1234567"}
+EMPTY: Row = dict.fromkeys(FIELDS)
+ONE: Row = EMPTY | {"id": "1", "name": "Meri Oy", "phone": "040 1234567"}
 
 
 @pytest.mark.parametrize(
@@ -18,8 +19,7 @@ ONE: Row = {"id": "1", "name": "Meri Oy", "phone": "040 1234567"}
         pytest.param([], [], id="no rows"),
         pytest.param([ONE], [], id="no target"),
         pytest.param([], [ONE], id="no source"),
-        pytest.param([{"id": 1}], [{"id": 2}], id="no columns"),
-        pytest.param([{"id": 1, "name": "", "phone": None}] * 1, [{"id": 1, "name": " "}], id="no values"),
+        pytest.param([EMPTY | {"id": 1, "name": ""}], [{"id": 1, "name": " "}], id="no values"),
     ],
 )
 def test_where_there_is_nothing_to_compare_nothing_is_found(source: list[Row], target: list[Row]) -> None:
@@ -29,12 +29,12 @@ def test_where_there_is_nothing_to_compare_nothing_is_found(source: list[Row], t
 def test_one_table_without_rows_or_values_has_no_duplicates() -> None:
     nothing = Duplicates(groups=(), applied=(), suggested=())
     assert deduplicate([], FIELDS) == nothing
-    assert deduplicate([{"id": 1}, {"id": 2}], FIELDS) == nothing
+    assert deduplicate([EMPTY | {"id": 1}, EMPTY | {"id": 2}], FIELDS) == nothing
 
 
 def test_ids_are_texts_and_may_be_in_another_column() -> None:
     rows: list[Row] = [{"key": 7, "name": "Meri Rakennus", "phone": "+358401234567", "street": "Rantatie 5"}]
-    found = match(rows, rows, FIELDS, id="key")
+    found = match(rows, rows, {"name": "name", "phone": "phone", "street": "text"}, id="key")
     assert [(pair.source_id, pair.target_id) for pair in (*found.applied, *found.suggested)] == [("7", "7")]
 
 
@@ -61,6 +61,19 @@ def test_the_table_with_the_wrong_row_is_named() -> None:
 def test_a_kind_that_is_unknown_is_named_with_those_that_are_known() -> None:
     with pytest.raises(ValueError, match=r"fields: 'name' is of an unknown kind 'nmae'; known are name, text, exact"):
         match([], [], {"name": "nmae"})
+
+
+def test_a_column_that_no_row_has_is_named_with_those_that_there_are() -> None:
+    with pytest.raises(
+        ValueError, match=r"expected a column 'nam' in some row, got none; the rows have \['id', 'name'"
+    ):
+        match([{"id": "1", "name": "Meri"}], [{"id": "1", "name": "Meri"}], {"nam": "name"})
+    with pytest.raises(ValueError, match="expected a column 'phone'"):
+        deduplicate([{"id": "1", "name": "Meri"}], {"name": "name", "phone": "phone"})
+
+
+def test_a_column_of_one_row_or_one_table_is_enough() -> None:
+    assert match([{"id": "1"}], [{"id": "2"}, {"id": "3", "name": "Meri"}], {"name": "name"}) == NOTHING
 
 
 def test_no_fields_are_refused() -> None:
@@ -121,4 +134,4 @@ def test_a_switchboard_that_all_rows_share_costs_little_and_tells_nothing() -> N
 
 def test_thousands_of_equal_rows_are_not_compared_with_each_other() -> None:
     rows: list[Row] = [{"id": str(number), "name": "Cash Sale"} for number in range(3_000)]
-    assert match(rows, rows, FIELDS).applied == ()
+    assert match(rows, rows, {"name": "name"}).applied == ()
