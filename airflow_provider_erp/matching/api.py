@@ -8,7 +8,7 @@ from math import log
 
 from airflow_provider_erp.matching.banding import Banding, Pairs, grouped, in_order, named
 from airflow_provider_erp.matching.collector import no_collection
-from airflow_provider_erp.matching.copies import Distinct, distinct
+from airflow_provider_erp.matching.copies import Distinct, copied, distinct
 from airflow_provider_erp.matching.fields import check_columns, check_kinds, compared, fields_of
 from airflow_provider_erp.matching.pairs import Compared
 from airflow_provider_erp.matching.results import Duplicates, Matches, Pair
@@ -60,11 +60,10 @@ def _match(
     source = _distinct(reader, source_rows, "source", fields)
     target = _distinct(reader, target_rows, "target", fields)
     check_columns(fields, (*source_rows, *target_rows))
-    rows = (*source.rows, *target.rows)
+    ids, rows = (*source.ids, *target.ids), (*source.rows, *target.rows)
     sides = Sides(len(rows), len(source.rows))
-    return Banding((*source.ids, *target.ids), sides, Compared(fields_of(fields, rows), rows, sides)).matches(
-        apply_at, suggest_at
-    )
+    found = Compared(fields_of(fields, rows), rows, sides, copied(ids))
+    return Banding(ids, sides, found).matches(apply_at, suggest_at)
 
 
 def _distinct(reader: Reader, rows: Rows, side: str, fields: Mapping[str, str]) -> Distinct:
@@ -87,7 +86,7 @@ def deduplicate(
         rows = list(rows)
         ids, values = _distinct(Reader(fields, id, country), rows, "table", fields)
         check_columns(fields, rows)
-        found = Compared(fields_of(fields, values), values, Sides(len(values)))
+        found = Compared(fields_of(fields, values), values, Sides(len(values)), copied(ids))
     likely = {edge: score for edge, score in sorted(found.within.items()) if score >= _odds(suggest_at)}
     same = [edge for edge, score in likely.items() if score >= _odds(apply_at)]
     pairs = Pairs(ids, found)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, product
 from math import exp
 
-from airflow_provider_erp.matching.copies import Ids, copies
+from airflow_provider_erp.matching.copies import Ids, copied
 from airflow_provider_erp.matching.deciding import clusters, decide, doubles
 from airflow_provider_erp.matching.groups import group
 from airflow_provider_erp.matching.pairs import Compared
@@ -38,9 +38,10 @@ class Pairs:
 
     def of_copies(self) -> Iterator[Pair]:
         """Each copy with the first of its row: they are surely the same."""
-        for place, ids in enumerate(self._ids):
-            for first, copy in copies([ids]):
-                reasons = self._reasons(self._compared.agreement((place, place)))
+        for place in sorted(copied(self._ids)):
+            first, *others = self._ids[place]
+            reasons = self._reasons(self._compared.agreement((place, place)))
+            for copy in others:
                 yield Pair(source_id=first, target_id=copy, score=1.0, reasons=reasons)
 
 

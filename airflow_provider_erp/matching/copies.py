@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from airflow_provider_erp.matching.fields import Row
@@ -39,6 +39,6 @@ def _says_who(row: Row, kinds: Sequence[str]) -> bool:
     return "identifier" in said or (len(said) > 1 and ("name" in said or "name" not in kinds))
 
 
-def copies(ids: Iterable[Ids]) -> Iterable[tuple[str, str]]:
-    """Each copy with the first of its ids."""
-    return ((first, copy) for first, *others in ids for copy in others)
+def copied(ids: Sequence[Ids]) -> frozenset[int]:
+    """The places of the rows that have copies."""
+    return frozenset(place for place, each in enumerate(ids) if len(each) > 1)

@@ -29,18 +29,19 @@ _ORDER = ("identifier", "form", "date", "exact", "name")
 class Compared:
     """The pairs' agreements by the rows' places, and their scores, logarithms of odds.
 
-    Pairs ``across`` are of both sides, those ``within`` of one.
+    Pairs ``across`` are of both sides, those ``within`` of one. Rows that have
+    copies teach nothing: they were written once and copied.
     """
 
-    def __init__(self, fields: Sequence[Field], rows: Sequence[Row], sides: Sides) -> None:
+    def __init__(self, fields: Sequence[Field], rows: Sequence[Row], sides: Sides, copied: frozenset[int]) -> None:
         self.fields = fields
         self._rows = rows
         self._sides = sides
         self._scorer = Scorer(fields, sides.larger)
         self._comparer = _Comparer(self._scorer)
         self._found: dict[Edge, Agreements] = {}
-        unrivalled = _unrivalled(self._find())
-        self._scorer = learnt(self._scorer, [self._found[edge] for edge in unrivalled if not sides.is_within(edge)])
+        telling = [edge for edge in _unrivalled(self._find()) if not sides.is_within(edge)]
+        self._scorer = learnt(self._scorer, [self._found[edge] for edge in telling if copied.isdisjoint(edge)])
         scores = {edge: self.score(edge, agreements) for edge, agreements in self._found.items()}
         self.across = {edge: score for edge, score in scores.items() if sides.is_across(edge)}
         self.within = {edge: score for edge, score in scores.items() if not sides.is_across(edge)}
