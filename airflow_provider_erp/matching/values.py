@@ -21,6 +21,8 @@ _LETTERS = str.maketrans(
 )
 _TOKEN = re.compile(r"[^\W_]+")
 _EMPTY_WORDS = frozenset(("and", "och", "og", "ja", "und", "the", "of", "a", "an"))
+_LETTER = "a"
+"""No article where it is the last word: ``Meri A`` has a sister ``Meri B``."""
 _LEAST_DIGITS = 6
 """What is left of a number when its country is cut has at least so many digits."""
 _SWEDISH_VAT = 12
@@ -44,7 +46,8 @@ def plain(value: str) -> str:
 def words(value: str) -> Tokens:
     """The words and numbers, each once, in plain letters and in their order."""
     found = dict.fromkeys(chain.from_iterable(map(_words_between_blanks, value.split())))
-    return tuple(word for word in found if word not in _EMPTY_WORDS) or tuple(found)
+    last = next(reversed(found), "")
+    return tuple(word for word in found if word not in _EMPTY_WORDS or word == last == _LETTER) or tuple(found)
 
 
 @lru_cache(maxsize=50_000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from math import fsum
@@ -30,6 +31,8 @@ _MOST_PAIRS_OF_WORDS = 1_000
 """Of longer texts only the words that are the same count: no name takes seconds."""
 _LEAST_LETTERS = 6
 """Shorter texts, with their blanks moved, are too often other words."""
+_ROMAN = re.compile(r"x{0,3}(?:ix|iv|v?i{0,3})")
+"""Up to 39; no house has more companies of one name."""
 _LONG = 12
 """A text of so many letters may have two of them wrong when its blanks are moved, a shorter one."""
 
@@ -79,7 +82,7 @@ def _align(one: Tokens, other: Tokens, rarity: Rarity) -> _Alignment:
             rest.remove(word)
             rest_other.remove(word_other)
             shared.append(min(rarity.of(word), rarity.of(word_other)) * alike)
-    if (rest or rest_other) and _same_letters("".join(one), "".join(other)):
+    if (rest or rest_other) and _same_letters(one, other, with_errors=not any(map(_is_mark, (*rest, *rest_other)))):
         return _Alignment(_without_blanks(one, other, rarity) or shared)
     return _Alignment(shared, rest, rest_other)
 
@@ -99,13 +102,19 @@ def _alike_words(words: Sequence[str], others: Sequence[str]) -> list[tuple[floa
     return pairs
 
 
-def _same_letters(one: str, other: str) -> bool:
+def _same_letters(words: Tokens, others: Tokens, *, with_errors: bool) -> bool:
     """Whether only the blanks between the words, and little else, are elsewhere; digits must be the same."""
+    one, other = "".join(words), "".join(others)
     length = min(len(one), len(other))
     if length < _LEAST_LETTERS or max(len(one), len(other)) > length + 2:
         return False
-    wrong = 1 if length < _LONG else 2
+    wrong = (1 if length < _LONG else 2) if with_errors else 0
     return OSA.distance(one, other, score_cutoff=wrong) <= wrong and _digits(one) == _digits(other)
+
+
+def _is_mark(word: str) -> bool:
+    """Whether the word may number a company among its sisters: a letter (``Meri B``) or a Roman numeral."""
+    return len(word) == 1 or _ROMAN.fullmatch(word) is not None
 
 
 def _digits(text: str) -> str:
@@ -115,7 +124,7 @@ def _digits(text: str) -> str:
 @lru_cache(maxsize=100_000)
 def _alike(one: str, other: str) -> float:
     """How alike two words are, from ``_ALIKE`` to 1, or 0: misspelled, or abbreviated; numbers never are."""
-    if one.isdigit() or other.isdigit():
+    if one.isdigit() or other.isdigit() or (_is_mark(one) and _is_mark(other)):
         return 0.0
     short, long = sorted((one, other), key=len)
     if len(short) < _SHORTEST:

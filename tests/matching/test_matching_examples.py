@@ -143,6 +143,40 @@ def test_sister_companies_are_not_applied(source: Row, target: Row) -> None:
     assert ("a", "b") not in _ids(_match([source | {"id": "a"}], [target | {"id": "b"}]).applied)
 
 
+@pytest.mark.parametrize(
+    ("name", "sister"),
+    [
+        ("Meri Invest I Oy", "Meri Invest II Oy"),
+        ("Meri Fund IV Ky", "Meri Fund V Ky"),
+        ("Meri Fund XII Ky", "Meri Fund XIII Ky"),
+        ("Meri A Oy", "Meri B Oy"),
+        ("Asunto Oy Kaari A", "Asunto Oy Kaari B"),
+        ("Meri Invest 1 Oy", "Meri Invest 2 Oy"),
+    ],
+)
+def test_sisters_that_are_numbered_share_all_else_and_are_suggested(name: str, sister: str) -> None:
+    shared: Row = {"phone": "040 1234567", "street": "Rantatie 5", "postal_code": "65100", "city": "Vaasa"}
+    few = [row | {"org_number": None, "email": None} for row in _others("s")[:80:8]]
+    one, other = shared | {"id": "a", "name": name}, shared | {"id": "b", "name": sister}
+    found = match([one, *few], [other, *few], FIELDS)
+    assert ("a", "b") not in _ids(found.applied)
+    assert ("a", "b") in _ids(found.suggested)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("M Rakennus Vesterinen Oy", "Meri Rakennus Vesterinen Oy"),
+        ("V I P Rakennus Oy", "VIP Rakennus Oy"),
+        ("Rakennus A Oy", "Rakennus A"),
+    ],
+)
+def test_initials_and_letters_with_blanks_between_them_are_no_numbers(name: str, other: str) -> None:
+    shared: Row = {"phone": "040 1234567", "street": "Rantatie 5", "city": "Vaasa"}
+    found = _match([shared | {"id": "a", "name": name}], [shared | {"id": "b", "name": other}])
+    assert ("a", "b") in _ids(found.applied)
+
+
 def test_given_name_and_surname_may_be_swapped() -> None:
     one: Row = {"id": "a", "given_name": "Aino", "surname": "Vesterinen", "born": "1971-02-03"}
     other: Row = {"id": "b", "given_name": "Vesterinen", "surname": "Aino", "born": "1971-02-03"}
