@@ -24,7 +24,9 @@ _MISTYPED_IDENTIFIER = 5.0
 """What a number with one wrong digit says: about one in 150 strangers has one that is so near."""
 _LEAST_DIGITS = 6
 
-_SAME_FORM = Agreement(SAME, 0.0)
+_SAME_FORM, _NEAR_FORM = Agreement(SAME, 0.0), Agreement(CLOSE, 0.0)
+_BILINGUAL = {"oy", "ab"}
+"""A Finnish company may be ``Oy`` in one system and ``Ab`` in another."""
 
 _HOUSE = 3.0
 """A domain of more than one row in 20 (e to the 3rd) is a provider's, not a house's."""
@@ -57,8 +59,11 @@ def compare_dates(one: str, other: str, rarity: Rarity) -> Agreement:
 
 
 def compare_forms(one: str, other: str, _rarity: Rarity) -> Agreement:
-    """Legal forms: one in common says next to nothing."""
-    return _SAME_FORM if one == other else NO_AGREEMENT
+    """Legal forms: one in common says next to nothing; nearly the same are a part of one, and its translation."""
+    if one == other:
+        return _SAME_FORM
+    words, others = set(one.split()), set(other.split())
+    return _NEAR_FORM if words <= others or others <= words or words | others == _BILINGUAL else NO_AGREEMENT
 
 
 def compare_emails(one: str, other: str, rarity: Rarity) -> Agreement:

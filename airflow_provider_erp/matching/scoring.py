@@ -11,7 +11,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, inf, log, log1p
 
-from airflow_provider_erp.matching.agreement import CONFLICT, SAME, Agreements
+from airflow_provider_erp.matching.agreement import (
+    CLOSE,
+    CONFLICT,
+    DIFFERENT,
+    NO_AGREEMENT,
+    SAME,
+    Agreement,
+    Agreements,
+)
 from airflow_provider_erp.matching.fields import Field
 from airflow_provider_erp.matching.weights import DIRECT, SAME_THING, SISTERS, Shares, telling_kinds
 
@@ -23,6 +31,9 @@ FEW_DOUBLES = 3.0
 """A row has a double in its own table 20 times (e to the 3rd) less often than in another one."""
 FEW_SISTERS = 2.0
 """Odds of 7 to one (e to the 2nd) that two rows which are no strangers are the same, before they are compared."""
+_ANOTHER_FORM = 1.0
+"""Meri Oy and Meri Ky at one address are at best three to one (e to the 1st) the same: they may be suggested."""
+_UNSAID = Agreement(SAME, 0.0)
 _FURTHER = 0.75
 """What agrees beside names and identifiers hangs together: each further field counts for a quarter less."""
 _LEVELS = range(SAME + 1)
@@ -47,6 +58,9 @@ class Scorer:
         self.telling = telling_kinds(fields)
         self.shares = shares or [SAME_THING[field.kind] for field in fields]
         self._prior = -log(max(rows, 2))
+        kinds = [field.kind for field in fields]
+        self._form = kinds.index("form") if "form" in kinds else -1
+        self._identifiers = [place for place, kind in enumerate(kinds) if kind == "identifier"]
         self._usual = [_logs(each) for each in self.shares]
         self._is_direct = [field.kind in DIRECT for field in fields]
         self.before_sisters = few_sisters if "name" in self.telling else inf
@@ -65,7 +79,16 @@ class Scorer:
         strangers = self.against_strangers(agreements)
         low, high = (sisters, strangers) if sisters < strangers else (strangers, sisters)
         score = low - log1p(exp(low - high))
+        if score > _ANOTHER_FORM and self._is_of_another_form(agreements):
+            score = _ANOTHER_FORM
         return round(score - FEW_DOUBLES if within else score, 6)
+
+    def _is_of_another_form(self, agreements: Agreements) -> bool:
+        """Whether the legal forms differ, and no identifier says that the two are the same for all that."""
+        form = agreements.get(self._form, _UNSAID)
+        return form.level == DIFFERENT and not any(
+            agreements.get(place, NO_AGREEMENT).level >= CLOSE for place in self._identifiers
+        )
 
     def telling_apart(self, agreements: Agreements) -> float:
         """How much more likely these agreements are of the same than of sisters."""

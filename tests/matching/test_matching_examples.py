@@ -152,9 +152,11 @@ def test_sister_companies_are_not_applied(source: Row, target: Row) -> None:
         ("Meri A Oy", "Meri B Oy"),
         ("Asunto Oy Kaari A", "Asunto Oy Kaari B"),
         ("Meri Invest 1 Oy", "Meri Invest 2 Oy"),
+        ("Meri Oy", "Meri Ky"),
+        ("Meri Oy", "Tmi Meri"),
     ],
 )
-def test_sisters_that_are_numbered_share_all_else_and_are_suggested(name: str, sister: str) -> None:
+def test_sisters_of_another_number_or_legal_form_share_all_else_and_are_suggested(name: str, sister: str) -> None:
     shared: Row = {"phone": "040 1234567", "street": "Rantatie 5", "postal_code": "65100", "city": "Vaasa"}
     few = [row | {"org_number": None, "email": None} for row in _others("s")[:80:8]]
     one, other = shared | {"id": "a", "name": name}, shared | {"id": "b", "name": sister}
@@ -174,6 +176,21 @@ def test_sisters_that_are_numbered_share_all_else_and_are_suggested(name: str, s
 def test_initials_and_letters_with_blanks_between_them_are_no_numbers(name: str, other: str) -> None:
     shared: Row = {"phone": "040 1234567", "street": "Rantatie 5", "city": "Vaasa"}
     found = _match([shared | {"id": "a", "name": name}], [shared | {"id": "b", "name": other}])
+    assert ("a", "b") in _ids(found.applied)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("Meri Oy", "Meri Ab"), ("Meri Oy", "Meri"), ("Meri GmbH", "Meri GmbH & Co. KG")]
+)
+def test_a_legal_form_that_is_translated_unsaid_or_cut_is_no_other_one(name: str, other: str) -> None:
+    shared: Row = {"phone": "040 1234567", "street": "Rantatie 5", "city": "Vaasa"}
+    found = _match([shared | {"id": "a", "name": name}], [shared | {"id": "b", "name": other}])
+    assert ("a", "b") in _ids(found.applied)
+
+
+def test_an_identifier_overrules_another_legal_form() -> None:
+    shared: Row = {"phone": "040 1234567", "street": "Rantatie 5", "org_number": "1234567-1"}
+    found = _match([shared | {"id": "a", "name": "Meri Oy"}], [shared | {"id": "b", "name": "Meri Ky"}])
     assert ("a", "b") in _ids(found.applied)
 
 
