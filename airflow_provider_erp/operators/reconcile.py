@@ -15,6 +15,7 @@ from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetched import Fetched, batch_of
+from airflow_provider_erp.reconciliation.checks import check_flag, check_is, check_whole
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
@@ -51,6 +52,9 @@ class ErpReconcileOperator(BaseOperator):
             in one session and on temporary tables.
         keep_rows_from: from how many customers on a side's normalised rows are kept for the next run, so that only
             customers that changed are normalised again; they lie beside the dates, of the last run only.
+
+    Raises:
+        AirflowFailException: when it is constructed, an argument that is no template field could not work.
     """
 
     template_fields = ("source", "target", "base_path", "engine_conn_id")
@@ -69,6 +73,11 @@ class ErpReconcileOperator(BaseOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**with_retry_policy(kwargs))
+        with failing_for_good():
+            check_is("spec", spec, ReconciliationSpec | PostingSpec)
+            check_flag("allow_filtered", allow_filtered)
+            check_whole("keep_rows_from", keep_rows_from)
+            Guard(most_deleted_share=most_deleted_share).check()
         self.spec = spec
         self.source = source
         self.target = target

@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
+
+from airflow_provider_erp.reconciliation.checks import (
+    check_choice,
+    check_currency,
+    check_decimal,
+    check_is,
+    check_number,
+    check_text,
+    check_whole,
+    keep_tuple,
+    shown,
+)
+
+__all__ = [
+    "Absent",
+    "Accepted",
+    "Action",
+    "Authority",
+    "Field",
+    "KindRule",
+    "Money",
+    "Severity",
+    "Threshold",
+    "check_choice",
+]
 
 Severity = Literal["low", "medium", "high"]
 Authority = Literal["source", "target", "newest", "manual"]
 Absent = Literal["skip_absent", "skip_empty", "compare"]
 Action = Literal["warn", "fail"]
-
-_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +43,8 @@ class Money:
     """An amount in a currency, such as ``Money(Decimal("100"), "EUR")``.
 
     Raises:
-        ValueError: the amount is no finite ``Decimal``, or the currency no code of three capitals.
+        ValueError: the amount is no ``Decimal`` that DECIMAL(28, 6) holds exactly, or the currency no code of three
+            capitals.
     """
 
     amount: Decimal
@@ -29,8 +52,7 @@ class Money:
 
     def __post_init__(self) -> None:
         check_decimal("amount", self.amount)
-        if not _CURRENCY.fullmatch(self.currency):
-            raise ValueError(f"currency: expected three capitals such as 'EUR', got {self.currency!r}")
+        check_currency("currency", self.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +83,17 @@ class Field:
         check_choice("absent", self.absent, get_args(Absent))
         check_choice("severity", self.severity, get_args(Severity))
         check_choice("authority", self.authority, get_args(Authority))
+        check_text("normaliser", self.normaliser, empty=True)
+        _check_worth("at_risk", self.at_risk)
+        keep_tuple(self, "equals", tuple | list | str)
         for values in self.equals:
-            if not isinstance(values, tuple) or len(values) < 2:
-                raise ValueError(f"equals: expected tuples of at least two values, got {values!r}")
+            _check_equal_values(values)
+        object.__setattr__(self, "equals", tuple(tuple(values) for values in self.equals))
+
+    @property
+    def says_worth(self) -> bool:
+        """Whether a severity or money at risk is said that is not what every field has."""
+        return self.severity != "medium" or self.at_risk is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +101,7 @@ class KindRule:
     """What a break means that is not about a field: how severe it is, and what one is worth at most.
 
     Raises:
-        ValueError: the severity is unknown.
+        ValueError: the severity is unknown, or ``at_risk`` no money from 0 on.
     """
 
     kind: str
@@ -80,6 +110,7 @@ class KindRule:
 
     def __post_init__(self) -> None:
         check_choice("severity", self.severity, get_args(Severity))
+        _check_worth("at_risk", self.at_risk)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,11 +137,13 @@ class Threshold:
         if all(limit is None for limit in (self.count, self.share, self.amount, self.age_days)):
             raise ValueError("threshold: expected at least one of count, share, amount, age_days; got none")
         for name in ("count", "age_days"):
-            value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
-                raise ValueError(f"{name}: expected a whole number from 0 on, got {value!r}")
-        if self.share is not None and not 0 <= self.share <= 1:
-            raise ValueError(f"share: expected a number from 0.0 to 1.0, got {self.share!r}")
+            if getattr(self, name) is not None:
+                check_whole(name, getattr(self, name))
+        if self.share is not None:
+            check_number("share", self.share, "a number from 0.0 to 1.0")
+            if not 0 <= self.share <= 1:
+                raise ValueError(f"share: expected a number from 0.0 to 1.0, got {self.share!r}")
+        _check_worth("amount", self.amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,27 +166,17 @@ class Accepted:
 
     def __post_init__(self) -> None:
         for name in ("break_id", "digest", "reason", "by"):
-            if not getattr(self, name):
-                raise ValueError(f"accepted {name}: expected a text, got {getattr(self, name)!r}")
+            check_text(f"accepted {name}", getattr(self, name))
         if isinstance(self.until, dt.datetime) or not isinstance(self.until, dt.date):
-            raise ValueError(f"accepted until: expected a date, got {self.until!r}")
+            raise ValueError(f"accepted until: expected a date, got {shown(self.until)}")
 
 
-def check_choice(argument: str, given: str, known: tuple[str, ...]) -> None:
-    """Nothing comes back.
-
-    Raises:
-        ValueError: the value is none of the known ones.
-    """
-    if given not in known:
-        raise ValueError(f"{argument}: expected one of {', '.join(known)}; got {given!r}")
+def _check_equal_values(given: object) -> None:
+    if not isinstance(given, tuple | list) or len(given) < 2 or not all(isinstance(value, str) for value in given):
+        raise ValueError(f"equals: expected tuples of at least two values, each a text, got {given!r}")
 
 
-def check_decimal(argument: str, given: Decimal) -> None:
-    """Nothing comes back.
-
-    Raises:
-        ValueError: the value is no finite ``Decimal``.
-    """
-    if not isinstance(given, Decimal) or not given.is_finite():
-        raise ValueError(f"{argument}: expected a Decimal such as Decimal('0.01'), got {given!r}")
+def _check_worth(argument: str, given: Money | None) -> None:
+    check_is(argument, given, Money | None)
+    if given and given.amount < 0:
+        raise ValueError(f"{argument}: expected an amount from 0 on, got {given.amount} {given.currency}")

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from airflow_provider_erp.normalise.fields import BY_NAME
+from airflow_provider_erp.reconciliation.checks import (
+    MOST_DAYS,
+    check_flag,
+    check_known,
+    check_name,
+    check_number,
+    check_text,
+    check_whole,
+    check_zone,
+    keep_tuple,
+)
 from airflow_provider_erp.reconciliation.rules import Accepted, Field, KindRule, Threshold
 from airflow_provider_erp.records import Customer
 
@@ -33,8 +42,6 @@ KINDS: Mapping[str, str] = {
 
 SIMILARITY = "similarity"
 """How a pair is said to match that no key matches."""
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,22 +93,31 @@ class ReconciliationSpec:
 
     def __post_init__(self) -> None:
         """Refuse a spec that could not run, while the DAG file is parsed."""
-        if not _NAME.fullmatch(self.name):
-            raise ValueError(f"name: expected letters, digits, '_', '-' or '.', got {self.name!r}")
+        check_name(self.name)
+        check_text("title", self.title, empty=True)
+        check_zone(self.zone)
+        for argument, expected in _TUPLES.items():
+            keep_tuple(self, argument, expected)
         _check("keys", self.keys, KEYS)
         _check("fields", self.field_names, FIELDS)
         _check("kinds", tuple(rule.kind for rule in self.kinds), KINDS, empty=True)
-        for threshold in self.thresholds:
-            _check("thresholds", (threshold.kind,), ("*", *KINDS))
-        for rule in self.rules:
-            if rule.normaliser:
-                _check("normaliser", (rule.normaliser,), BY_NAME)
-        _check_days(self.stale_after_days)
+        check_known("thresholds", (each.kind for each in self.thresholds), ("*", *KINDS))
+        check_known("normaliser", (rule.normaliser for rule in self.rules if rule.normaliser), BY_NAME)
+        if self.stale_after_days is not None:
+            check_whole("stale_after_days", self.stale_after_days, MOST_DAYS)
+        check_flag("check_identifiers", self.check_identifiers)
+        check_flag("similar", self.similar)
+        self._check_probabilities()
+        _check_status(self.rules)
+        _check_overriding(self.kinds, self.rules)
+
+    def _check_probabilities(self) -> None:
+        for argument in ("suggest_at", "apply_at"):
+            check_number(argument, getattr(self, argument), "a number between 0.0 and 1.0")
         if not 0 < self.suggest_at <= self.apply_at < 1:
             raise ValueError(
                 f"suggest_at, apply_at: expected 0 < suggest_at <= apply_at < 1, got {self.suggest_at}, {self.apply_at}"
             )
-        _check_zone(self.zone)
 
     @property
     def rules(self) -> tuple[Field, ...]:
@@ -111,8 +127,6 @@ class ReconciliationSpec:
     @property
     def field_names(self) -> tuple[str, ...]:
         """The names of the compared fields."""
-        if not isinstance(self.fields, tuple):
-            raise ValueError(f"fields: expected a tuple with at least one of {', '.join(FIELDS)}; got {self.fields!r}")
         return tuple(each if isinstance(each, str) else each.name for each in self.fields)
 
     def named(self, name: str, title: str = "") -> ReconciliationSpec:
@@ -141,27 +155,39 @@ class ReconciliationSpec:
         return replace(self, fields=tuple(each for name, each in pairs if name not in names))
 
 
+_TUPLES = {"keys": str, "fields": Field | str, "kinds": KindRule, "thresholds": Threshold, "accepted": Accepted}
+
+
 def _check(argument: str, given: tuple[str, ...], known: Iterable[str], *, empty: bool = False) -> None:
-    if not isinstance(given, tuple) or not (given or empty):
-        raise ValueError(f"{argument}: expected a tuple with at least one of {', '.join(known)}; got {given!r}")
     known = tuple(known)
+    if not (given or empty):
+        raise ValueError(f"{argument}: expected a tuple with at least one of {', '.join(known)}; got {given!r}")
+    check_known(argument, given, known)
     for name in given:
-        if name not in known:
-            raise ValueError(f"{argument}: {name!r} is unknown; known are {', '.join(known)}")
         if given.count(name) > 1:
             raise ValueError(f"{argument}: {name!r} is given twice")
 
 
-def _check_days(days: int | None) -> None:
-    if days is not None and (isinstance(days, bool) or not isinstance(days, int) or days < 0):
-        raise ValueError(f"stale_after_days: expected a whole number from 0 on, or None; got {days!r}")
+def _check_status(rules: Iterable[Field]) -> None:
+    """A status conflict is told by the words themselves, which only this normaliser leaves as they are."""
+    for rule in rules:
+        if rule.name == "status" and rule.normaliser not in ("", "text"):
+            raise ValueError(
+                f"normaliser: expected none or 'text' for status, got {rule.normaliser!r}; "
+                "with another nobody is active in one system and closed in the other"
+            )
 
 
-def _check_zone(zone: str) -> None:
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError) as exc:
-        raise ValueError(f"zone: expected the name of a time zone such as 'Europe/Helsinki', got {zone!r}") from exc
+def _check_overriding(kinds: Iterable[KindRule], rules: Iterable[Field]) -> None:
+    """A rule of a kind would silently count instead of what a field says."""
+    of_kind = {"field_differs": FIELDS, "status_conflict": ("status",)}
+    for kind in (each.kind for each in kinds):
+        said = [rule.name for rule in rules if rule.says_worth and rule.name in of_kind.get(kind, ())]
+        if said:
+            raise ValueError(
+                f"kinds: expected no KindRule for {kind!r} beside fields with a severity or at_risk of their own "
+                f"({', '.join(said)}), which it would override; leave out the one or the other"
+            )
 
 
 CUSTOMERS = ReconciliationSpec(

@@ -27,7 +27,10 @@ CENT = Decimal("0.01")
         ({"severities": {"stale": "low"}}, "severities: 'stale' is unknown; known are not_invoiced"),
         ({"thresholds": (Threshold(kind="stale", count=1),)}, "thresholds: 'stale' is unknown"),
         ({"full_within_days": -1}, "full_within_days: expected a whole number from 0 on, got -1"),
-        ({"tolerances": (CENT,)}, "tolerances: expected AmountWithin, PercentWithin or DateWithin, got Decimal"),
+        (
+            {"tolerances": (CENT,)},
+            "tolerances: expected a tuple of AmountWithin or PercentWithin or DateWithin, got Decimal",
+        ),
         ({"tolerances": (AmountWithin(CENT, "EUR"),) * 2}, "tolerances: expected one of each kind"),
         ({"tolerances": (DateWithin(1), DateWithin(2))}, "tolerances: expected one of each kind"),
     ],

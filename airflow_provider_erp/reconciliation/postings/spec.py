@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import get_args
 
+from airflow_provider_erp.reconciliation.checks import (
+    MOST_DAYS,
+    check_choice,
+    check_currency,
+    check_flag,
+    check_is,
+    check_known,
+    check_name,
+    check_text,
+    check_whole,
+    check_zone,
+    keep_tuple,
+    shown,
+)
 from airflow_provider_erp.reconciliation.postings.tolerances import AmountWithin, DateWithin, PercentWithin, Tolerance
 from airflow_provider_erp.reconciliation.rules import Accepted, Severity, Threshold
 from airflow_provider_erp.records import Invoice, ProjectTransaction
@@ -37,7 +51,6 @@ ALIKE_TRANSACTIONS = (
     *("article", "text", "hours", "price", "currency"),
 )
 ALIKE_INVOICES = ("type_code", "project_number", "customer_number", "date", "total", "currency")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,45 +102,71 @@ class PostingSpec:
 
     def __post_init__(self) -> None:
         """Refuse a spec that could not run, while the DAG file is parsed."""
-        if not _NAME.fullmatch(self.name):
-            raise ValueError(f"name: expected letters, digits, '_', '-' or '.', got {self.name!r}")
-        _check_known("billable", self.billable, CODES)
-        _check_known("alike_transactions", self.alike_transactions, _names(ProjectTransaction))
-        _check_known("alike_invoices", self.alike_invoices, _names(Invoice))
-        _check_known("severities", self.severities, KINDS)
-        _check_known("thresholds", (each.kind for each in self.thresholds), ("*", *KINDS))
-        for code, sign in self.signs.items():
-            if sign not in (1, -1):
-                raise ValueError(f"signs: expected 1 or -1 for type code {code!r}, got {sign!r}")
-        for argument, codes in (*self.billable.items(), ("invoiced", self.invoiced), ("signs", self.signs)):
-            _check_codes(argument, codes)
-        _check_codes("ignored_states", self.ignored_states)
-        if isinstance(self.full_within_days, bool) or self.full_within_days < 0:
-            raise ValueError(f"full_within_days: expected a whole number from 0 on, got {self.full_within_days!r}")
+        check_name(self.name)
+        check_text("title", self.title, empty=True)
+        check_zone(self.zone)
+        if self.local_currency is not None:
+            check_currency("local_currency", self.local_currency)
+        check_whole("full_within_days", self.full_within_days, MOST_DAYS)
+        if self.period is not None and not callable(self.period):
+            raise ValueError(f"period: expected a function of the accounting period, got {shown(self.period)}")
+        for argument, expected in _TUPLES.items():
+            keep_tuple(self, argument, expected)
+        check_known("alike_transactions", self.alike_transactions, _names(ProjectTransaction))
+        check_known("alike_invoices", self.alike_invoices, _names(Invoice))
+        check_known("thresholds", (each.kind for each in self.thresholds), ("*", *KINDS))
+        self._check_codes()
+        self._check_texts()
         self._check_tolerances()
+
+    def _check_codes(self) -> None:
+        check_is("billable", self.billable, Mapping)
+        check_known("billable", self.billable, CODES)
+        for argument, codes in (*self.billable.items(), ("invoiced", self.invoiced)):
+            check_is(argument, codes, Mapping)
+            _check_whole_codes(argument, codes)
+            for code, counts in codes.items():
+                check_flag(f"{argument} {code}", counts)
+        check_is("signs", self.signs, Mapping)
+        _check_whole_codes("signs", self.signs)
+        for code, sign in self.signs.items():
+            if sign not in (1, -1) or not isinstance(sign, int) or isinstance(sign, bool):
+                raise ValueError(f"signs: expected 1 or -1 for type code {code!r}, got {shown(sign)}")
+        check_is("ignored_states", self.ignored_states, frozenset | set | tuple | list)
+        _check_whole_codes("ignored_states", self.ignored_states)
+        object.__setattr__(self, "ignored_states", frozenset(self.ignored_states))
+
+    def _check_texts(self) -> None:
+        check_is("customers", self.customers, Mapping)
+        for project, customer in self.customers.items():
+            check_text("customers", project)
+            check_text(f"customers {project!r}", customer)
+        check_is("severities", self.severities, Mapping)
+        check_known("severities", self.severities, KINDS)
+        for kind, severity in self.severities.items():
+            check_choice(f"severities {kind!r}", severity, get_args(Severity))
 
     def _check_tolerances(self) -> None:
         """At most one of a unit, so that what is printed is what holds."""
-        for each in self.tolerances:
-            if not isinstance(each, AmountWithin | PercentWithin | DateWithin):
-                raise ValueError(f"tolerances: expected AmountWithin, PercentWithin or DateWithin, got {each!r}")
         units = Counter(each.currency if isinstance(each, AmountWithin) else type(each) for each in self.tolerances)
         if any(count > 1 for count in units.values()):
             raise ValueError("tolerances: expected one of each kind, and one AmountWithin for a currency; got more")
+
+
+_TUPLES = {
+    "tolerances": AmountWithin | PercentWithin | DateWithin,
+    "alike_transactions": str,
+    "alike_invoices": str,
+    "thresholds": Threshold,
+    "accepted": Accepted,
+}
 
 
 def _names(record: type[Invoice | ProjectTransaction]) -> tuple[str, ...]:
     return tuple(each.name for each in dataclasses.fields(record))
 
 
-def _check_known(argument: str, given: Iterable[str], known: Iterable[str]) -> None:
-    known = tuple(known)
-    for name in given:
-        if name not in known:
-            raise ValueError(f"{argument}: {name!r} is unknown; known are {', '.join(known)}")
-
-
-def _check_codes(argument: str, codes: Iterable[int]) -> None:
+def _check_whole_codes(argument: str, codes: Iterable[int]) -> None:
     for code in codes:
         if isinstance(code, bool) or not isinstance(code, int):
-            raise ValueError(f"{argument}: expected whole numbers as codes, got {code!r}")
+            raise ValueError(f"{argument}: expected whole numbers as codes, got {shown(code)}")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from airflow_provider_erp.reconciliation.rules import check_decimal
-
-_CURRENCY = re.compile(r"[A-Z]{3}")
+from airflow_provider_erp.reconciliation.checks import MOST_DAYS, check_currency, check_decimal, check_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +13,8 @@ class AmountWithin:
     """Source - target lies between ``-below`` and ``+above`` of a currency; ``below`` is ``above`` unless it is given.
 
     Raises:
-        ValueError: an amount is no finite ``Decimal`` from 0 on, or the currency no code of three capitals.
+        ValueError: an amount is no ``Decimal`` from 0 on that DECIMAL(28, 6) holds exactly, or the currency
+            no code of three capitals.
     """
 
     above: Decimal
@@ -26,8 +24,7 @@ class AmountWithin:
     def __post_init__(self) -> None:
         _check("above", self.above)
         _check("below", self.lower)
-        if not _CURRENCY.fullmatch(self.currency):
-            raise ValueError(f"currency: expected three capitals such as 'EUR', got {self.currency!r}")
+        check_currency("currency", self.currency)
 
     @property
     def lower(self) -> Decimal:
@@ -52,7 +49,7 @@ class PercentWithin:
     def __post_init__(self) -> None:
         for name, percent in (("above", self.above), ("below", self.lower)):
             _check(name, percent)
-            if percent != round(percent, 4) or percent >= 10_000:
+            if percent >= 10_000 or percent != round(percent, 4):
                 raise ValueError(f"{name}: expected a percentage under 10000 with at most four decimals, got {percent}")
 
     @property
@@ -74,7 +71,7 @@ class DateWithin:
     always invoiced in the next month.
 
     Raises:
-        ValueError: a number of days is no whole number from 0 on.
+        ValueError: a number of days is no whole number from 0 to a century.
     """
 
     days: int
@@ -82,9 +79,7 @@ class DateWithin:
 
     def __post_init__(self) -> None:
         for name in ("days", "before"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                raise ValueError(f"{name}: expected a whole number from 0 on, got {value!r}")
+            check_whole(name, getattr(self, name), MOST_DAYS)
 
     def __str__(self) -> str:
         return f"target - source between -{self.before} and +{self.days} days"
