@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from enum import Enum
-from types import UnionType
+from types import NoneType, UnionType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 MOST_DAYS = 36_500
@@ -116,12 +116,12 @@ def keep_tuple(record: object, argument: str, expected: type | UnionType) -> Non
 def shown(given: object) -> str:
     """What a message may say of a value: the type alone of what may hold names or be long."""
     plain = str | int | float | Decimal | dt.date | Enum | None
-    return repr(given) if isinstance(given, plain) else f"a {type(given).__name__}"
+    return repr(given) if isinstance(given, plain) else f"one {type(given).__name__}"
 
 
 def _words(expected: type | UnionType) -> str:
     types = expected.__args__ if isinstance(expected, UnionType) else (expected,)
-    return " or ".join(each.__name__ for each in types)
+    return " or ".join("None" if each is NoneType else each.__name__ for each in types)
 
 
 def _decimals(given: Decimal) -> int:

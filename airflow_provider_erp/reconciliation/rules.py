@@ -85,7 +85,7 @@ class Field:
         check_choice("authority", self.authority, get_args(Authority))
         check_text("normaliser", self.normaliser, empty=True)
         _check_worth("at_risk", self.at_risk)
-        keep_tuple(self, "equals", tuple | list | str)
+        keep_tuple(self, "equals", tuple | list)
         for values in self.equals:
             _check_equal_values(values)
         object.__setattr__(self, "equals", tuple(tuple(values) for values in self.equals))
@@ -171,8 +171,8 @@ class Accepted:
             raise ValueError(f"accepted until: expected a date, got {shown(self.until)}")
 
 
-def _check_equal_values(given: object) -> None:
-    if not isinstance(given, tuple | list) or len(given) < 2 or not all(isinstance(value, str) for value in given):
+def _check_equal_values(given: tuple[object, ...]) -> None:
+    if len(given) < 2 or not all(isinstance(value, str) for value in given):
         raise ValueError(f"equals: expected tuples of at least two values, each a text, got {given!r}")
 
 

@@ -26,6 +26,29 @@ CENT = Decimal("0.01")
         ({"alike_invoices": ("text",)}, "alike_invoices: 'text' is unknown"),
         ({"severities": {"stale": "low"}}, "severities: 'stale' is unknown; known are not_invoiced"),
         ({"thresholds": (Threshold(kind="stale", count=1),)}, "thresholds: 'stale' is unknown"),
+        ({"full_within_days": 1.5}, "full_within_days: expected a whole number from 0 on, got 1.5"),
+        ({"zone": "Mars"}, "zone: expected the name of a time zone such as 'Europe/Helsinki', got 'Mars'"),
+        ({"title": 1}, "title: expected a text, got 1"),
+        ({"local_currency": "euro"}, "local_currency: expected three capitals such as 'EUR', got 'euro'"),
+        ({"local_currency": "eur"}, "local_currency: expected three capitals such as 'EUR', got 'eur'"),
+        ({"severities": {"not_invoiced": "hgih"}}, "severities 'not_invoiced': expected one of low, medium, high"),
+        ({"severities": ("not_invoiced",)}, "severities: expected Mapping, got one tuple"),
+        ({"billable": {"type_code": {1: "no"}}}, "type_code 1: expected True or False, got 'no'"),
+        ({"billable": {"type_code": 1}}, "type_code: expected Mapping, got 1"),
+        ({"billable": None}, "billable: expected Mapping, got None"),
+        ({"invoiced": {1: "no"}}, "invoiced 1: expected True or False, got 'no'"),
+        ({"invoiced": {1}}, "invoiced: expected Mapping, got one set"),
+        ({"signs": {1: True}}, "signs: expected 1 or -1 for type code 1, got True"),
+        ({"signs": {1: 1.0}}, "signs: expected 1 or -1 for type code 1, got 1.0"),
+        ({"signs": [1]}, "signs: expected Mapping, got one list"),
+        ({"ignored_states": 3}, "ignored_states: expected frozenset or set or tuple or list, got 3"),
+        ({"period": "x"}, "period: expected a function of the accounting period, got 'x'"),
+        ({"customers": {"P1": None}}, "customers 'P1': expected a text, got None"),
+        ({"customers": {1: "C1"}}, "customers: expected a text, got 1"),
+        ({"customers": "P1"}, "customers: expected Mapping, got 'P1'"),
+        ({"alike_invoices": "total"}, "alike_invoices: expected a tuple of str, got 'total'"),
+        ({"accepted": ("x",)}, "accepted: expected a tuple of Accepted, got 'x' in it"),
+        ({"tolerances": AmountWithin(CENT, "EUR")}, "tolerances: expected a tuple of .* got one AmountWithin"),
         ({"full_within_days": -1}, "full_within_days: expected a whole number from 0 on, got -1"),
         (
             {"tolerances": (CENT,)},
@@ -43,6 +66,14 @@ def test_spec_that_could_not_work_is_refused(arguments: dict[str, Any], message:
 def test_tolerances_of_different_units_stand_side_by_side() -> None:
     tolerances = (AmountWithin(CENT, "EUR"), AmountWithin(CENT, "SEK"), PercentWithin(CENT), DateWithin(3))
     assert PostingSpec(name="postings", tolerances=tolerances).tolerances == tolerances
+
+
+def test_lists_and_sets_are_kept_as_tuples_and_frozen_sets() -> None:
+    given: Any = {"tolerances": [DateWithin(3)], "alike_invoices": [], "ignored_states": {1, 2}}
+    spec = PostingSpec(name="postings", **given)
+    assert (spec.tolerances, spec.alike_invoices) == ((DateWithin(3),), ())
+    assert spec.ignored_states == frozenset({1, 2})
+    assert isinstance(spec.ignored_states, frozenset)
 
 
 @pytest.mark.parametrize(
