@@ -3,43 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-from airflow.sdk import DAG
+from example_dags import DAGS, load_dag
 from published_report import facts, report_of
 
-from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+from airflow_provider_erp.sandbox import Sandbox
 
-DAGS = Path(__file__).parents[2] / "dags"
+NAME = "daily_customer_reconciliation"
+SANDBOX = {"seed": 11, "customers": 200}
 DAY = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 SYSTEMS = ("visma_px", "lemonsoft", "fynn")
-
-
-@pytest.fixture
-def base_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("AIRFLOW__ERP__BASE_PATH", tmp_path.as_uri())
-    return tmp_path
-
-
-@pytest.fixture
-def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    with running_sandbox(seed=11, customers=200) as running:
-        for conn_id, connection in running.connections().items():
-            monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(connection))
-        yield running
-
-
-def load() -> DAG:
-    from dagbag import DagBag
-
-    bag = DagBag(DAGS / "daily_customer_reconciliation.py")
-    assert bag.import_errors == {}
-    dag: DAG = bag.dags["daily_customer_reconciliation"]
-    return dag
 
 
 def report(base_path: Path, system: str, day: dt.datetime = DAY) -> Any:
@@ -54,12 +29,12 @@ def planted(sandbox: Sandbox, system: str) -> list[tuple[Any, ...]]:
 def test_breaks_found_are_the_breaks_planted_and_a_second_run_finds_the_same_once(
     run_dag: Any, sandbox: Sandbox, base_path: Path
 ) -> None:
-    assert run_dag(load(), logical_date=DAY).state == "success"
+    assert run_dag(load_dag(NAME), logical_date=DAY).state == "success"
     first = {system: report(base_path, system) for system in SYSTEMS}
     for system in SYSTEMS:
         assert sorted(facts(first[system]["breaks"]), key=str) == sorted(planted(sandbox, system), key=str)
 
-    assert run_dag(load(), logical_date=DAY).state == "success"
+    assert run_dag(load_dag(NAME), logical_date=DAY).state == "success"
     for system in SYSTEMS:
         assert report(base_path, system)["breaks"] == first[system]["breaks"]
 
@@ -70,7 +45,7 @@ def test_breaks_come_and_go_with_the_days_and_the_report_tells_since_when(
     before: dict[str, set[tuple[Any, ...]]] = {system: set() for system in SYSTEMS}
     for number in range(4):
         day = DAY - dt.timedelta(days=3 - number)
-        assert run_dag(load(), logical_date=day).state == "success"
+        assert run_dag(load_dag(NAME), logical_date=day).state == "success"
         for system in SYSTEMS:
             told, wanted = report(base_path, system, day), set(planted(sandbox, system))
             assert set(facts(told["breaks"])) == wanted
@@ -94,13 +69,13 @@ def test_faults_on_the_way_change_nothing_in_the_result(run_dag: Any, sandbox: S
         ("visma_net", "html"),
     ):
         sandbox.arm(vendor, kind)
-    assert run_dag(load(), logical_date=DAY).state == "success"
+    assert run_dag(load_dag(NAME), logical_date=DAY).state == "success"
     for system in SYSTEMS:
         assert set(facts(report(base_path, system)["breaks"])) == set(planted(sandbox, system))
 
 
 def test_dag_is_a_model_for_authors() -> None:
-    dag = load()
+    dag = load_dag(NAME)
     assert dag.catchup is False
     assert dag.max_active_runs == 1
     assert dag.timezone.name == "Europe/Helsinki"

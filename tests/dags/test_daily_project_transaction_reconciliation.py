@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-from airflow.sdk import DAG
+from example_dags import load_dag
 from published_report import facts, report_of
 
-from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+from airflow_provider_erp.sandbox import Sandbox
 
-DAGS = Path(__file__).parents[2] / "dags"
 NAME = "daily_project_transaction_reconciliation"
+SANDBOX = {"seed": 11, "customers": 100}
 DAY = dt.datetime(2026, 11, 15, tzinfo=dt.UTC)
 FETCHES = ("fetch_project_transactions", "fetch_invoices")
 FACTS = ("kind", "key", "source_id", "target_id", "members", "amount", "currency")
-
-
-@pytest.fixture
-def base_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("AIRFLOW__ERP__BASE_PATH", tmp_path.as_uri())
-    return tmp_path
-
-
-@pytest.fixture
-def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    with running_sandbox(seed=11, customers=100) as running:
-        for conn_id, connection in running.connections().items():
-            monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(connection))
-        yield running
-
-
-def load() -> DAG:
-    from dagbag import DagBag
-
-    bag = DagBag(DAGS / f"{NAME}.py")
-    assert bag.import_errors == {}
-    dag: DAG = bag.dags[NAME]
-    return dag
 
 
 def planted(sandbox: Sandbox) -> list[tuple[Any, ...]]:
@@ -61,7 +35,7 @@ def test_breaks_in_the_published_files_are_the_breaks_planted_on_every_day(
     before: set[tuple[Any, ...]] = set()
     for number in range(4):
         day = DAY + dt.timedelta(days=number)
-        assert run_dag(load(), logical_date=day).state == "success"
+        assert run_dag(load_dag(NAME), logical_date=day).state == "success"
         told, wanted = report_of(base_path, "project_postings", day.date()), planted(sandbox)
         found = told_facts(told["breaks"])
         assert sorted(found, key=str) == sorted(wanted, key=str)
@@ -75,14 +49,14 @@ def test_breaks_in_the_published_files_are_the_breaks_planted_on_every_day(
 
 def test_second_run_of_a_day_replaces_its_report(run_dag: Any, sandbox: Sandbox, base_path: Path) -> None:
     for _ in range(2):
-        assert run_dag(load(), logical_date=DAY).state == "success"
+        assert run_dag(load_dag(NAME), logical_date=DAY).state == "success"
     told = report_of(base_path, "project_postings", DAY.date())
     assert {row["state"] for row in told["breaks"]} == {"new"}
     assert len(told["days"]) == 1
 
 
 def test_dag_is_a_model_for_authors() -> None:
-    dag = load()
+    dag = load_dag(NAME)
     assert dag.catchup is False
     assert dag.max_active_runs == 1
     assert dag.timezone.name == "Europe/Helsinki"

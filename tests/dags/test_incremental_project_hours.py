@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pytest
-from airflow.sdk import DAG
+from example_dags import load_dag
 
-from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+from airflow_provider_erp.sandbox import Sandbox
 
-DAGS = Path(__file__).parents[2] / "dags"
+NAME = "incremental_project_hours"
+SANDBOX = {"seed": 3, "customers": 60}
 NIGHT = dt.datetime(2026, 11, 18, 1, tzinfo=dt.UTC)
 SYSTEMS = {"visma_px": "project_transaction", "lemonsoft": "invoice"}
-
-
-@pytest.fixture
-def base_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("AIRFLOW__ERP__BASE_PATH", tmp_path.as_uri())
-    return tmp_path
-
-
-@pytest.fixture
-def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    with running_sandbox(seed=3, customers=60) as running:
-        for conn_id, connection in running.connections().items():
-            monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(connection))
-        yield running
-
-
-def load() -> DAG:
-    from dagbag import DagBag
-
-    dag: DAG = DagBag(DAGS / "incremental_project_hours.py").dags["incremental_project_hours"]
-    return dag
 
 
 def ids(snapshot: dict[str, Any], name: str) -> set[str]:
@@ -54,7 +31,7 @@ def output(run: Any, task_id: str) -> Any:
 def test_snapshot_follows_the_system_night_after_night(run_dag: Any, sandbox: Sandbox, base_path: Path) -> None:
     before: dict[str, set[str]] = {}
     for night in range(3):
-        run = run_dag(load(), logical_date=NIGHT + dt.timedelta(days=night))
+        run = run_dag(load_dag(NAME), logical_date=NIGHT + dt.timedelta(days=night))
         assert run.state == "success"
         sunday = run.run_after.isoweekday() == 7
         for system, resource in SYSTEMS.items():
