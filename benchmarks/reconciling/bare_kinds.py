@@ -11,6 +11,7 @@ from benchmarks.reconciling.planted import planted
 
 STALE_SECONDS = 90 * 86_400
 _SQL = Path(__file__).with_suffix(".sql")
+_DOUBLES = _SQL.with_name("bare_doubles.sql")
 _DIFFERING = """
 SELECT {kind}, '{field}', source_id, target_id, source_number, name, source_{field}, target_{field}
 FROM pairs WHERE differs_{field}
@@ -23,6 +24,9 @@ _STATUS = (
 def statements(source: Path, target: Path) -> Iterator[str]:
     """In order; the last one makes the view of all breaks."""
     sides = ("source", "target")
+    doubles = _DOUBLES.read_text(encoding="utf-8")
+    for side, file in zip(sides, (source, target), strict=True):
+        yield doubles.format(side=side, file=f"read_parquet('{file}')")
     values = [f"s.compared_{field} <> t.compared_{field} AS differs_{field}" for field in FIELDS]
     values += [f"{side[0]}.{field} AS {side}_{field}" for field in FIELDS for side in sides]
     values += [f"{side[0]}.compared_status AS {side}_compared_status" for side in sides]

@@ -1,34 +1,6 @@
 -- Every kind of break by hand: what an engineer would write once for these two systems, without a history or a report.
 -- The names in braces are lists made of the twelve fields.
 
-CREATE TEMP TABLE source_doubles AS
-SELECT source_id, MIN(first_id) AS first_id FROM (
-  SELECT r.source_id, g.first_id FROM {source} r JOIN (
-    SELECT key_number AS k, MIN(source_id) AS first_id FROM {source} GROUP BY 1 HAVING COUNT(*) > 1) g ON g.k = r.key_number
-  UNION ALL
-  SELECT r.source_id, g.first_id FROM {source} r JOIN (
-    SELECT key_org_number AS k, MIN(source_id) AS first_id FROM {source} GROUP BY 1 HAVING COUNT(*) > 1) g
-    ON g.k = r.key_org_number
-  UNION ALL
-  SELECT r.source_id, g.first_id FROM {source} r JOIN (
-    SELECT key_vat_number AS k, MIN(source_id) AS first_id FROM {source} GROUP BY 1 HAVING COUNT(*) > 1) g
-    ON g.k = r.key_vat_number
-) GROUP BY source_id;
-
-CREATE TEMP TABLE target_doubles AS
-SELECT source_id, MIN(first_id) AS first_id FROM (
-  SELECT r.source_id, g.first_id FROM {target} r JOIN (
-    SELECT key_number AS k, MIN(source_id) AS first_id FROM {target} GROUP BY 1 HAVING COUNT(*) > 1) g ON g.k = r.key_number
-  UNION ALL
-  SELECT r.source_id, g.first_id FROM {target} r JOIN (
-    SELECT key_org_number AS k, MIN(source_id) AS first_id FROM {target} GROUP BY 1 HAVING COUNT(*) > 1) g
-    ON g.k = r.key_org_number
-  UNION ALL
-  SELECT r.source_id, g.first_id FROM {target} r JOIN (
-    SELECT key_vat_number AS k, MIN(source_id) AS first_id FROM {target} GROUP BY 1 HAVING COUNT(*) > 1) g
-    ON g.k = r.key_vat_number
-) GROUP BY source_id;
-
 CREATE TEMP VIEW source AS
 SELECT r.* FROM {source} r ANTI JOIN (FROM source_doubles WHERE source_id <> first_id) d ON d.source_id = r.source_id;
 

@@ -97,11 +97,15 @@ def reconcile_postings(
         as_of=as_of,
         zone=spec.zone,
         remarks=(*transactions.remarks, *invoices.remarks, *remarks, _COUNTED),
-        provenance={
-            "spec": lasting_id(msgspec.to_builtins(spec, str_keys=True, order="deterministic", enc_hook=_named)),
-            "tolerances": "; ".join(map(str, spec.tolerances)) or "none: sums must be equal",
-        },
+        provenance=_provenance(spec),
     )
+
+
+def _provenance(spec: PostingSpec) -> dict[str, str]:
+    return {
+        "spec": lasting_id(msgspec.to_builtins(spec, str_keys=True, order="deterministic", enc_hook=_named)),
+        "tolerances": "; ".join(map(str, spec.tolerances)) or "none: sums must be equal",
+    }
 
 
 def make_tables(
