@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain, combinations, product
 from math import inf, log
 
@@ -19,6 +19,8 @@ _KEPT, _KEPT_WITHIN = 3, 1
 """How many rows of the other table, and of its own, are compared with a row: the best, and what ties with them."""
 _SLACK = 3.0
 """A pair shares enough that 20 rows (e to the 3rd) of the table, or fewer, could share it by chance."""
+_FEW_ROWS = 40
+"""Among so few nothing is rare: all pairs are compared."""
 _PARTS = 1000
 """Weights are whole numbers of these parts, so that no order of adding them counts."""
 
@@ -32,11 +34,13 @@ def sharing_identifiers(fields: Sequence[Field], rows: Sequence[Row]) -> Iterato
                     yield from combinations(carriers, 2)
 
 
-def candidates(fields: Sequence[Field], rows: Sequence[Row], sides: Sides, settled: Collection[int]) -> list[Edge]:
-    """For each row that is not ``settled`` the few others that share the most with it.
+def candidates(fields: Sequence[Field], rows: Sequence[Row], sides: Sides, settled: Set[int]) -> list[Edge]:
+    """For each row that is not ``settled`` the few others that share the most with it; in small tables all others.
 
     Pairs of one side count, too; where there are two, doubles are seldom and must share more.
     """
+    if len(rows) <= _FEW_ROWS:
+        return [edge for edge in combinations(range(len(rows)), 2) if not (edge[0] in settled and edge[1] in settled)]
     of_two, of_one = _Shared(settled), _Shared(settled)
     for carriers in carriers_of(fields, rows):
         weight = round(_PARTS * log(len(rows) / len(carriers)))
@@ -53,7 +57,7 @@ def candidates(fields: Sequence[Field], rows: Sequence[Row], sides: Sides, settl
 class _Shared:
     """How much pairs share of which not both rows are settled."""
 
-    def __init__(self, settled: Collection[int]) -> None:
+    def __init__(self, settled: Set[int]) -> None:
         self._settled = settled
         self._weights: defaultdict[Edge, int] = defaultdict(int)
 

@@ -21,7 +21,8 @@ from airflow_provider_erp.reconciliation.rules import Accepted, Field, KindRule,
 from airflow_provider_erp.records import Customer
 
 KEYS = ("number", "org_number", "vat_number", "email")
-"""Every key that customers can match by; ``org_number`` counts within its country."""
+"""Every key that customers can match by; ``org_number`` counts within its register: of the country that it bears,
+else of the record's."""
 
 FIELDS = tuple(f.name for f in fields(Customer) if f.name not in {"source_id", "modified_at", "version"})
 """Every field that can be compared."""
@@ -49,13 +50,20 @@ class ReconciliationSpec:
     """One comparison of two systems' customers.
 
     Whatever the keys, records of one side that share a number, an organisation
-    number (within its country) or a VAT number are duplicates of each other and
-    match as one customer. Placeholders are no keys: a number of zeros only, an
-    organisation or VAT number without a digit or with the same one throughout.
-    A key that more than five customers of a side carry (an accountant's e-mail)
-    makes nobody ambiguous: they are missing, unless another key or similarity
-    pairs them. Valid organisation numbers of one country that are not the same
-    keep similar customers apart.
+    number (within its register) or a VAT number are duplicates of each other and
+    match as one customer; so does, by similarity, a copy that shares none of
+    them. Placeholders and words for nothing are no keys: a number of zeros only,
+    an organisation or VAT number without a digit or with the same one
+    throughout, ``n/a``, an e-mail address without an ``@``.
+
+    A customer whose numbers are those of two others is ambiguous. An e-mail
+    address that several carry leaves it to later keys and to similarity, and
+    whom they do not pair is ambiguous; carried by more than five of a side (an
+    accountant's) it makes nobody ambiguous. An e-mail address that one customer
+    a side carries pairs them even if their numbers differ, which is told as a
+    changed key: leave ``email`` out of the keys to have such pairs suggested.
+    Valid organisation numbers of one country that are not the same keep similar
+    customers apart.
 
     Attributes:
         name: part of each break's lasting identity: another name starts the history anew.

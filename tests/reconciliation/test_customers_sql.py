@@ -20,7 +20,7 @@ NOT_PORTABLE = (
     *(exp.Concat, exp.DPipe, exp.Substring, exp.Limit, exp.Lateral, exp.Unnest, exp.Array, exp.Qualify),
 )
 FUNCTIONS = {"Case", "Coalesce", "Count", "Exists", "If", "Max", "Min", "RowNumber", "Sum"}
-WORDS = {*KINDS, *KEYS, *FIELDS, *SIDES, SIMILARITY, "", "active", "closed", "blocked"}
+WORDS = {*KINDS, *KEYS, *FIELDS, *SIDES, SIMILARITY, "", "taken", "active", "closed", "blocked"}
 NUMBERS = {"0", "1", "5", "604800"}
 
 SPECS = {
@@ -37,7 +37,14 @@ def statements(spec: ReconciliationSpec, supplied: tuple[str, ...]) -> Iterator[
     sql = Statements(spec, supplied)
     yield from (sql.loose(), sql.rest_pairs(), sql.candidates(), sql.agreement(), sql.findings())
     for side in SIDES:
-        yield from (sql.shared(side), sql.wanted(side), sql.late(side), sql.rest(side), sql.alone(side))
+        yield from (
+            sql.shared(side),
+            sql.wanted(side),
+            sql.late(side, "wanted"),
+            sql.rest(side),
+            sql.alone(side),
+            sql.near(side),
+        )
         yield from (sql.leftovers(side, ()), sql.leftovers(side, supplied))
     if supplied:
         yield sql.compared(supplied)

@@ -12,7 +12,8 @@ from customers_compared import Compared, compare_customers
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from mirrored_breaks import mirrored, mirrored_rules, mirrored_suggestions, plain
-from strangers import COMPANIES, Sides, everybody, two_sides
+from sides_on_disk import a_customer
+from strangers import COMPANIES, Row, Sides, everybody, two_sides
 
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS
 
@@ -110,6 +111,60 @@ def test_group_by_a_number_and_its_likeness_are_one_group(compare: Compare) -> N
         row["vat_number"] = "FI20774740"
     compared = compare([*everybody("s", email=None), *likeness], everybody("t", email=None))
     assert [each.members for each in compared.of_kind("duplicate_in_source")] == [("s05", "u05", "v05", "w05")]
+
+
+def matched_and_a_copy(**changed: str | None) -> tuple[list[Row], list[Row]]:
+    """The sixth company has a partner by its number; the source holds it once more, under another number."""
+    source, target = everybody("s", email=None), everybody("t", email=None)
+    source[5] |= {"number": "55"}
+    target[5] |= {"number": "55"}
+    return [*source, everybody("u", email=None)[5] | {"number": "77"} | changed], target
+
+
+@pytest.mark.parametrize("shared", ["name", "phone"])
+def test_copy_of_a_customer_that_matches_by_a_key_is_a_duplicate_and_not_missing(compare: Compare, shared: str) -> None:
+    own = {"name": "Virtanen Rakennus"} if shared == "phone" else {"phone": None}
+    compared = compare(*matched_and_a_copy(**own))
+    assert [(each.kind, each.members) for each in compared.breaks] == [("duplicate_in_source", ("s05", "u05"))]
+    assert compared.result.source.duplicates == 1
+    assert compared.matched_by["number"] == 1
+
+
+def test_copy_of_a_customer_that_is_held_twice_joins_its_group(compare: Compare) -> None:
+    source, target = matched_and_a_copy()
+    source.append(everybody("v", email=None)[5] | {"number": "55"})
+    [found] = compare(source, target).breaks
+    assert (found.kind, found.members) == ("duplicate_in_source", ("s05", "u05", "v05"))
+
+
+def test_copy_with_a_valid_number_of_its_own_is_another_customer(compare: Compare) -> None:
+    source, target = matched_and_a_copy(org_number="2077474-0")
+    source[5] |= {"org_number": "0112038-9"}
+    assert [(each.kind, each.source_id) for each in compare(source, target).breaks] == [("missing_in_target", "u05")]
+
+
+def test_customers_that_keys_tell_apart_are_no_duplicates_and_a_copy_is_one_of_the_first(compare: Compare) -> None:
+    source, target = matched_and_a_copy()
+    source.append(everybody("v", email=None)[5] | {"number": "99"})
+    target.append(everybody("w", email=None)[5] | {"number": "99"})
+    compared = compare(source, target)
+    assert [(each.kind, each.members) for each in compared.breaks] == [("duplicate_in_source", ("s05", "u05"))]
+
+
+def test_copy_is_found_where_everybody_else_has_a_partner(compare: Compare) -> None:
+    source, target = everybody("s"), everybody("t")
+    [found] = compare([*source, source[5] | {"source_id": "u05", "number": "77", "email": None}], target).breaks
+    assert (found.kind, found.members) == ("duplicate_in_source", ("s05", "u05"))
+
+
+def test_customer_whose_numbers_are_those_of_two_is_not_paired_by_likeness(compare: Compare) -> None:
+    source, target = everybody("s", email=None), everybody("t", email=None)
+    source[5] |= {"org_number": "2077474-0", "number": "55"}
+    source.append(everybody("u", email=None)[5] | {"org_number": "0112038-9", "number": "55"})
+    target[5] |= {"org_number": "2077474-0"}
+    target.append(a_customer("x", country="FI", name="Salo Auto Oy", org_number="0112038-9"))
+    [found] = compare(source, target).of_kind("ambiguous")
+    assert (found.members, found.candidates) == (("s05",), ("t05", "x"))
 
 
 @few

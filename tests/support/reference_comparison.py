@@ -149,8 +149,9 @@ def _cascade(spec: ReconciliationSpec, source: list[Group], target: list[Group])
         ]
         by_groups = {pair.groups: pair for pair in found}  # of several texts the smallest counts
         yield from by_groups.values()
-        left = [group for group in left if all(group != one for one, _ in by_groups)]
-        right = [group for group in right if all(group != one for _, one in by_groups)]
+        settled = candidates if key in IDENTIFIERS else by_groups.keys()
+        left = [group for group in left if all(group != one for one, _ in settled)]
+        right = [group for group in right if all(group != one for _, one in settled)]
 
 
 def _sole_carriers(key: str, groups: list[Group]) -> dict[str, Group]:

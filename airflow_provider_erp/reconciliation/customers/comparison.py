@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_erp.matching.groups import group
 from airflow_provider_erp.reconciliation.customers.breaks import FINDING_COLUMNS
-from airflow_provider_erp.reconciliation.customers.leftovers import SIDES, Leftovers, settle
+from airflow_provider_erp.reconciliation.customers.leftovers import SIDES, Candidates, Leftovers, settle
 from airflow_provider_erp.reconciliation.customers.likeness import TELLING, Likeness, Row
 from airflow_provider_erp.reconciliation.customers.normalised import Normalised
 from airflow_provider_erp.reconciliation.customers.row import columns_written
@@ -77,17 +77,17 @@ class Comparison:
         self._engine.create("loose", self._sql.loose())
         for side in SIDES:
             self._engine.create(f"{side}_wanted", self._sql.wanted(side))
-            self._engine.create(f"{side}_late", self._sql.late(side))
+            self._engine.create(f"{side}_late", self._sql.late(side, "wanted"))
             self._engine.create(f"{side}_rest", self._sql.rest(side))
         self._engine.create("rest_pairs", self._sql.rest_pairs())
         for side in SIDES:
             self._engine.create(f"{side}_alone", self._sql.alone(side))
+            self._engine.create(f"{side}_near", self._sql.near(side))
+            self._engine.create(f"{side}_taken", self._sql.late(side, "near"))
 
     def _settle_leftovers(self) -> None:
         rows = self._leftover_rows(0), self._leftover_rows(1)
-        self._left = settle(
-            self._spec, rows, ((one, other) for one, other in self._engine.rows(self._sql.candidates()))
-        )
+        self._left = settle(self._spec, rows, [Candidates(*row) for row in self._engine.rows(self._sql.candidates())])
         self._load("similar_pairs", "source_id target_id", self._left.like.paired)
         for place, side in enumerate(SIDES):
             _merge(self._groups[place], self._left.like.doubles[place])
@@ -95,12 +95,12 @@ class Comparison:
         only_here = [(side, one) for side, ids in zip(SIDES, self._left.only_here, strict=True) for one in sorted(ids)]
         self._load("only_here", "side record_id", only_here)
         self._load("ambiguous", "side record_id source_id target_id", list(self._ambiguous()))
-        by_id = [{row["id"]: row for row in each} for each in rows]
+        by_id = [{str(row["id"]): row for row in each} for each in rows]
         self.suggestions = [_suggestion(each, by_id[0], by_id[1]) for each in self._left.like.suggested]
 
-    def _leftover_rows(self, place: int) -> list[dict[str, str | None]]:
+    def _leftover_rows(self, place: int) -> list[Row]:
         columns = [name for name in TELLING if name in self._spec.field_names and name != "name"]
-        names = ("id", "customer", "name", "country", *columns)
+        names = ("taken", "id", "customer", "name", "country", *columns)
         return [
             dict(zip(names, row, strict=True)) for row in self._engine.rows(self._sql.leftovers(SIDES[place], columns))
         ]
@@ -154,7 +154,7 @@ def _merge(groups: dict[str, str], doubles: Iterable[tuple[str, ...]]) -> None:
     groups |= first
 
 
-def _suggestion(likely: Pair, source: Mapping[str | None, Row], target: Mapping[str | None, Row]) -> Suggestion:
+def _suggestion(likely: Pair, source: Mapping[str, Row], target: Mapping[str, Row]) -> Suggestion:
     one, other = source[likely.source_id], target[likely.target_id]
     return Suggestion(
         source_id=likely.source_id,

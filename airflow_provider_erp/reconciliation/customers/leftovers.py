@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from airflow_provider_erp.matching.groups import group, in_order
-from airflow_provider_erp.reconciliation.customers.likeness import Edge, Likeness, Rows, likeness
+from airflow_provider_erp.reconciliation.customers.judging import likeness
+from airflow_provider_erp.reconciliation.customers.likeness import Edge, Likeness, Rows
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 SIDES = ("source", "target")
@@ -25,21 +27,25 @@ class Leftovers:
     only_here: tuple[set[str], set[str]]
 
 
-def settle(spec: ReconciliationSpec, rows: Rows, candidates: Iterable[Edge]) -> Leftovers:
-    """Decides on the groups' first records; ``candidates`` share a key, but others do, too."""
-    like = likeness(spec, rows) if spec.similar and (rows[0] or rows[1]) else Likeness()
-    alone = [{str(row["id"]) for row in side} - _settled(like, place) for place, side in enumerate(rows)]
-    open_edges = [edge for edge in (*candidates, *like.vague) if edge[0] in alone[0] and edge[1] in alone[1]]
+class Candidates(NamedTuple):
+    """Two groups without a partner that share a key; if it is an identifier, similarity must not choose."""
+
+    source_id: str
+    target_id: str
+    identified: int
+
+
+def settle(spec: ReconciliationSpec, rows: Rows, candidates: Sequence[Candidates]) -> Leftovers:
+    """Decides on the groups' first records; ``taken`` rows have a partner, and others may be copies of them."""
+    tied = [{each[place] for each in candidates if each.identified} for place in range(2)]
+    free = [[row for row in side if row["id"] not in ids] for side, ids in zip(rows, tied, strict=True)]
+    like = likeness(spec, (free[0], free[1])) if spec.similar and any(free) else Likeness()
+    alone = [{str(row["id"]) for row in side if not row["taken"]} - like.settled(at) for at, side in enumerate(rows)]
+    edges = [*(each[:2] for each in candidates), *like.vague]
+    open_edges = [edge for edge in edges if edge[0] in alone[0] and edge[1] in alone[1]]
     for place, side in enumerate(alone):
         side -= {edge[place] for edge in open_edges}
     return Leftovers(like=like, clusters=_clusters(open_edges), only_here=(alone[0], alone[1]))
-
-
-def _settled(like: Likeness, place: int) -> set[str]:
-    """Who has a partner, and who is but a double of another."""
-    paired = {edge[place] for edge in like.paired}
-    of_pairs = {one for double in like.doubles[place] if paired.intersection(double) for one in double}
-    return paired | of_pairs | {one for double in like.doubles[place] for one in double[1:]}
 
 
 def _clusters(edges: Iterable[Edge]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -13,13 +13,13 @@ import msgspec
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.matching.collector import no_collection
-from airflow_provider_erp.reconciliation.customers.row import IDENTIFIERS, RowReader, columns_made, columns_written
+from airflow_provider_erp.reconciliation.customers.row import RowReader, columns_hashed, columns_made, columns_written
 from airflow_provider_erp.reconciliation.customers.sides import Side, read_rows, unknown_countries, view_records
 from airflow_provider_erp.reconciliation.engines import quoted, read_lines, write_lines
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 MEMORY_MB = 400
-FORMAT = 2
+FORMAT = 3
 """Counted up when another version of this package would normalise a value in another way."""
 _MADE_BY = ("airflow-provider-erp", "duckdb", "phonenumbers", "python-stdnum")
 
@@ -82,7 +82,8 @@ def normalise_side(spec: ReconciliationSpec, side: Side, file: Path, kept: Path 
 def _rows(spec: ReconciliationSpec, *, with_kept: bool) -> str:
     hashes = {"digest": _HASH.format(columns=", ".join(f"compared_{name}" for name in spec.field_names))}
     hashes |= {
-        f"hash_{key}": f"CASE WHEN key_{key} <> '' THEN {_HASH.format(columns=f'key_{key}')} END" for key in IDENTIFIERS
+        name: f"CASE WHEN {column} <> '' THEN {_HASH.format(columns=column)} END"
+        for name, column in columns_hashed(spec).items()
     }
     made = ", ".join((*columns_made(spec), *(f"{value} AS {name}" for name, value in hashes.items())))
     kept = _KEPT.format(columns=", ".join(columns_written(spec)))

@@ -21,6 +21,7 @@ IDENTIFIERS = ("number", "org_number", "vat_number")
 """Keys whose sharing makes records of one side duplicates of each other."""
 CHECKED = ("org_number", "vat_number")
 """Identifiers with check digits."""
+_ALIKE = ("name", "email", "phone")
 
 
 @lru_cache(maxsize=16)
@@ -44,8 +45,19 @@ def columns_made(spec: ReconciliationSpec) -> Mapping[str, str]:
 
 
 def columns_written(spec: ReconciliationSpec) -> Mapping[str, str]:
-    """The same of a normalised file; ``digest`` is of all that is compared, ``hash_`` of an identifier."""
-    return {**columns_made(spec), "digest": "BIGINT", **{f"hash_{key}": "BIGINT" for key in IDENTIFIERS}}
+    """The same of a normalised file; ``digest`` is of all that is compared, ``hash_`` of one value."""
+    return {**columns_made(spec), "digest": "BIGINT", **dict.fromkeys(columns_hashed(spec), "BIGINT")}
+
+
+def columns_hashed(spec: ReconciliationSpec) -> Mapping[str, str]:
+    """The names of hashes, each with the column that it is made of."""
+    hashed = (*(f"key_{key}" for key in IDENTIFIERS), *(f"compared_{field}" for field in alike_in(spec)))
+    return {f"hash_{column}": column for column in hashed}
+
+
+def alike_in(spec: ReconciliationSpec) -> tuple[str, ...]:
+    """The fields by which one customer's records find each other that share no identifier."""
+    return tuple(field for field in _ALIKE if field in spec.field_names)
 
 
 def keys_of(spec: ReconciliationSpec) -> tuple[str, ...]:

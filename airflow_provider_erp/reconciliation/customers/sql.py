@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from airflow_provider_erp.reconciliation.customers.row import CHECKED, IDENTIFIERS
+from airflow_provider_erp.reconciliation.customers.row import CHECKED, IDENTIFIERS, alike_in
 from airflow_provider_erp.reconciliation.spec import SIMILARITY, ReconciliationSpec
 
 _TEMPLATES = Environment(
@@ -42,6 +42,7 @@ class Statements:
             "knows_country": "country" in spec.field_names,
             "by_digest": len(self.fields) == len(spec.field_names),
             "checked": CHECKED,
+            "alike": alike_in(spec) if spec.similar else (),
             "similarity": SIMILARITY,
             "most_carriers": _MOST_CARRIERS,
             "stale_seconds": None if spec.stale_after_days is None else spec.stale_after_days * _DAY_SECONDS,
@@ -59,9 +60,9 @@ class Statements:
         """The records that must be looked at one by one: loose ones, and those of a group."""
         return self._render("wanted", side=side)
 
-    def late(self, side: str) -> str:
-        """What is compared and told of the records that are wanted, and their group."""
-        return self._render("late", side=side)
+    def late(self, side: str, of: str) -> str:
+        """What is compared and told of the records that are ``wanted`` or ``near``, and their group."""
+        return self._render("late", side=side, of=of)
 
     def rest(self, side: str) -> str:
         """The keys of the records that the first key did not pair directly."""
@@ -75,12 +76,16 @@ class Statements:
         """The groups without a partner, by their first record."""
         return self._render("alone", side=side)
 
+    def near(self, side: str) -> str:
+        """The groups with a partner that one without a partner may be a copy of."""
+        return self._render("near", side=side)
+
     def candidates(self) -> str:
         """Groups without a partner that share a key with some of the other side."""
         return self._render("candidates")
 
     def leftovers(self, side: str, columns: Collection[str]) -> str:
-        """What similarity is judged by, of the groups without a partner."""
+        """What similarity is judged by, of the groups without a partner and of those that they may be copies of."""
         return self._render("leftovers", side=side, columns=columns)
 
     def compared(self, fields: Collection[str]) -> str:
