@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _FETCH_ROWS = 5_000
+_ENCODE_ROWS = 1_000
 _ENCODER = msgspec.json.Encoder()
 LONGEST_LINE = 16 * 1024 * 1024
 """DuckDB reads lines up to this length by itself."""
@@ -80,12 +82,12 @@ class LocalEngine:
 
 def write_lines(file: Path, rows: Iterable[Sequence[Any]]) -> int:
     """Writes each row as a line of JSON, a list; the longest line's length comes back."""
-    longest = 0
+    longest, remaining = 0, iter(rows)
     with file.open("wb") as lines:
-        for row in rows:
-            line = _ENCODER.encode(row)
-            longest = max(longest, len(line))
-            lines.write(line + b"\n")
+        while some := list(islice(remaining, _ENCODE_ROWS)):
+            encoded = _ENCODER.encode_lines(some)
+            longest = max(longest, *map(len, encoded.splitlines()))
+            lines.write(encoded)
     return longest
 
 

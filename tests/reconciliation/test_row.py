@@ -16,7 +16,7 @@ NOTHING = ["n/a", "N/A", "#N/A", "none", "NULL", "ei ole", "Puuttuu", "saknas", 
 
 def normalised(spec: ReconciliationSpec, **values: str | None) -> dict[str, Any]:
     customer = a_customer("a", **values)
-    row = RowReader(spec).read([*(customer[name] for name in columns_read(spec)), None])
+    (row,) = RowReader(spec).read([[*(customer[name] for name in columns_read(spec)), None]])
     return dict(zip(columns_made(spec), row, strict=True))
 
 

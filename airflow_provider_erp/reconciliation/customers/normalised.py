@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -71,7 +72,8 @@ def normalise_side(spec: ReconciliationSpec, side: Side, file: Path, kept: Path 
         if kept:
             engine.read_parquet(str(kept)).create_view("kept")
         with no_collection():
-            longest = write_lines(lines, map(RowReader(spec).read, read_rows(engine, anew=kept is not None)))
+            made = map(RowReader(spec).read, read_rows(engine, anew=kept is not None))
+            longest = write_lines(lines, chain.from_iterable(made))
         remarks = tuple(unknown_countries(engine, side))
         read_lines(engine, lines, columns_made(spec), longest).create_view("lines")
         engine.execute(_WRITE.format(rows=_rows(spec, with_kept=kept is not None), file=quoted(file)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from airflow_provider_erp.reconciliation.words import plural
 if TYPE_CHECKING:
     import duckdb
 
-_FETCHED_ROWS = 5_000
+_FETCHED_ROWS = 1_000
 _SEEN = "CAST(hash({columns}) >> 1 AS BIGINT) AS seen"
 _ALL = "SELECT * REPLACE (CAST(seen AS VARCHAR) AS seen) FROM records_read"
 _NOT_SEEN = """
@@ -66,12 +66,12 @@ def view_records(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, si
     records.select(f"{', '.join(columns)}, {_SEEN.format(columns=', '.join(columns))}").create_view("records_read")
 
 
-def read_rows(engine: duckdb.DuckDBPyConnection, *, anew: bool = False) -> Iterator[Row]:
-    """The records of the view, a few thousand in memory at a time; ``anew`` leaves out those that ``kept`` has seen."""
+def read_rows(engine: duckdb.DuckDBPyConnection, *, anew: bool = False) -> Iterator[Sequence[Row]]:
+    """The records of the view, a thousand at a time; ``anew`` leaves out those that ``kept`` has seen."""
     with engine.cursor() as cursor:
         cursor.execute(_NOT_SEEN if anew else _ALL)
         while rows := cursor.fetchmany(_FETCHED_ROWS):
-            yield from rows
+            yield rows
 
 
 def unknown_countries(engine: duckdb.DuckDBPyConnection, side: Side) -> Iterator[str]:
