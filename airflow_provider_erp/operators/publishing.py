@@ -63,7 +63,7 @@ def publish(
     _observe(result, workdir, join(folder, LEDGER), as_of, observed_at, resolves=resolves, facts=facts)
     for file in sorted(page.parent.iterdir(), key=lambda file: (file == page, file.name)):
         storage.put(file, join(report, file.name))
-    _log(result, judgements, join(report, page.name))
+    _log(result, history, judgements, join(report, page.name))
     failures = (*short, *(each.sentence for each in judgements if each.action == "fail"))
     return Publication(summary=_summary(result, history, judgements, join(report, page.name)), failures=failures)
 
@@ -136,9 +136,11 @@ def _observe(
     observations.publish(ledger, observation, as_of=as_of, observed_at=observed_at, resolves=resolves, facts=facts)
 
 
-def _log(result: Reconciliation, judgements: tuple[Judgement, ...], page: str) -> None:
+def _log(result: Reconciliation, history: History, judgements: tuple[Judgement, ...], page: str) -> None:
     for remark in result.remarks:
         log.warning("%s", remark)
+    if history.idle:
+        log.warning("Acceptances that silence nothing: %d; the report says which", len(history.idle))
     for judgement in judgements:
         log.warning("%s", judgement.sentence)
     log.info("%s Report: %s", verdict(result), page)

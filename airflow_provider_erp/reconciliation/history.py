@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 from airflow_provider_erp.reconciliation.result import COLUMNS
+from airflow_provider_erp.reconciliation.rules import Accepted
 
 STATES = ("new", "reopened", "changed", "persisting")
 """States of an open break; one that is no longer found is ``resolved``."""
@@ -54,6 +56,18 @@ class Day:
     amounts: Mapping[str, Decimal] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """An acceptance that silences nothing.
+
+    ``no_break``: no open break has its id; ``changed``: the break is open with other values; ``expired``: its day
+    has passed and the break is still open.
+    """
+
+    accepted: Accepted
+    why: Literal["no_break", "changed", "expired"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
     """The breaks of a run as its ledger knows them.
@@ -67,6 +81,7 @@ class History:
         before: how many breaks of each kind were open after the last observation of an earlier day, or else after
             the one before this; None where this is the first.
         resolves: whether this run may resolve breaks; where not, those that it lacks are kept open.
+        idle: the acceptances that silence nothing, the first to expire first.
     """
 
     date: dt.date
@@ -75,3 +90,4 @@ class History:
     days: tuple[Day, ...]
     before: Mapping[str, int] | None = None
     resolves: bool = True
+    idle: tuple[Idle, ...] = ()

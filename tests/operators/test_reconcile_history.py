@@ -136,6 +136,17 @@ def test_accepted_difference_counts_in_no_threshold_until_its_values_change_or_i
         reconcile_day(tmp_path, 3, NAMES, NAMES | {"1": "Sale"}, spec)
 
 
+def test_acceptance_of_a_mistyped_break_stands_in_the_report_and_whose_it_is_not_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    mistyped = Accepted(break_id="b7", digest="d", reason="renamed", by="ann", until=dt.date(2026, 11, 18))
+    result = reconcile_day(tmp_path, 0, NAMES, NAMES | {"1": "Sale"}, limited(accepted=(mistyped,)))
+    told = "The acceptance of break b7 by ann until 2026-11-18 matches no open break."
+    assert read_report(result["report"])["remarks"] == [told]
+    assert "Acceptances that silence nothing: 1; the report says which" in caplog.text
+    assert "ann" not in caplog.text + json.dumps(result["remarks"])
+
+
 def test_short_side_resolves_nothing_and_fails_the_task_when_all_is_written(tmp_path: Path) -> None:
     everyone, few = same(range(100)), same(range(30))
     odd = {"99": "odd"}

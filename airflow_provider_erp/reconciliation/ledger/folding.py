@@ -19,6 +19,7 @@ import airflow_provider_erp.reconciliation.ledger.sql as sql
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.reconciliation.history import Day, History
+from airflow_provider_erp.reconciliation.ledger.acceptances import idle
 from airflow_provider_erp.reconciliation.ledger.timeline import Timeline
 from airflow_provider_erp.reconciliation.rules import Accepted
 
@@ -40,19 +41,6 @@ class Observation:
     observed_at: dt.datetime
     resolves: bool
     breaks: Path
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expiring:
-    """An accepted difference that will be open again on the day after ``until``."""
-
-    break_id: str
-    kind: str
-    field: str | None
-    key: str
-    reason: str
-    by: str
-    until: dt.date
 
 
 def write_observation(breaks: Path, to: Path) -> None:
@@ -107,15 +95,8 @@ def fold(
             days=_days(engine, timeline),
             before=dict(engine.execute(sql.BEFORE, [timeline.before]).fetchall()) if len(line) > 1 else None,
             resolves=resolves,
+            idle=idle(engine, opened, accepted, timeline.dates[-1]),
         )
-
-
-def expiring(history: History, *, within_days: int = 14) -> tuple[Expiring, ...]:
-    """The accepted differences of open breaks that expire within so many days, the next to expire first."""
-    with open_engine(history.open.parent, memory_mb=MEMORY_MB) as engine:
-        last = history.date + dt.timedelta(days=within_days)
-        rows = engine.execute(sql.EXPIRING, [str(history.open), last]).fetchall()
-    return tuple(Expiring(**dict(zip(Expiring.__slots__, row, strict=True))) for row in rows)
 
 
 def _before(observations: Iterable[Observation], as_of: dt.datetime) -> Iterable[Observation]:

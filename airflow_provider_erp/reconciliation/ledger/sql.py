@@ -153,3 +153,8 @@ EXPIRING = """
 SELECT break_id, kind, field, key, accepted_reason, accepted_by, accepted_until
 FROM read_parquet(?) WHERE accepted_until <= ? ORDER BY accepted_until, kind, key, field, break_id
 """
+
+SILENCED = (
+    "SELECT break_id, accepted_until IS NOT NULL FROM read_parquet(?) WHERE list_contains(?::VARCHAR[], break_id)"
+)
+"""Of some breaks those that are open, and whether an acceptance holds for each."""
