@@ -24,10 +24,11 @@ SPEC = dataclasses.replace(CUSTOMERS, stale_after_days=90)
 
 def prepare(url: str, folder: Path, rows: int, options: Mapping[str, str]) -> Callable[[], int]:
     source, target = sides(Path(url))
+    spec = dataclasses.replace(SPEC, similar=options.get("similar") != "no")
 
     def work() -> int:
         one, other = (open_normalised(Path(url) / f"{name}_normalised.parquet") for name in SIDES)
-        result = compare(SPEC, (source, target), (one, other), folder, as_of=TODAY)
+        result = compare(spec, (source, target), (one, other), folder, as_of=TODAY)
         tell(result, folder)
         return checked(result.counts, planted(int(options["customers"])))
 

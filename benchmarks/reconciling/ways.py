@@ -30,6 +30,7 @@ BOUNDED = Comparing(
 BARE = Comparing("bare DuckDB SQL, every kind", "bare_kinds", finds=found_by_all)
 BY_NUMBER = Comparing("bare DuckDB SQL, by number", "bare")
 PROVIDER = Comparing("this provider, all of it", "provider_way", finds=found_by_all)
+BY_KEYS = Comparing("this provider, similarity apart", "provider_way", options={"similar": "no"}, finds=found_by_all)
 RECORDS = Comparing("this provider, from canonical records", "records_way", finds=found_by_all)
 NEXT_DAY = Comparing("this provider, the next day", RECORDS.module, options={"day": "_next"}, finds=found_the_next_day)
 NORMALISING = Comparing("normalising one side", "normalising_way", finds=lambda rows: rows)
@@ -38,6 +39,7 @@ WAYS = (
     BARE,
     BY_NUMBER,
     PROVIDER,
+    BY_KEYS,
     RECORDS,
     NEXT_DAY,
     Comparing("datacompy with polars, by number", "datacompy_way", "datacompy", {"engine": "polars"}),

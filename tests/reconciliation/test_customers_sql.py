@@ -40,7 +40,7 @@ def statements(spec: ReconciliationSpec, supplied: tuple[str, ...]) -> Iterator[
         yield from (
             sql.shared(side),
             sql.wanted(side),
-            sql.late(side, "wanted"),
+            sql.late(side),
             sql.rest(side),
             sql.alone(side),
             sql.near(side),

@@ -77,13 +77,12 @@ class Comparison:
         self._engine.create("loose", self._sql.loose())
         for side in SIDES:
             self._engine.create(f"{side}_wanted", self._sql.wanted(side))
-            self._engine.create(f"{side}_late", self._sql.late(side, "wanted"))
             self._engine.create(f"{side}_rest", self._sql.rest(side))
         self._engine.create("rest_pairs", self._sql.rest_pairs())
         for side in SIDES:
             self._engine.create(f"{side}_alone", self._sql.alone(side))
             self._engine.create(f"{side}_near", self._sql.near(side))
-            self._engine.create(f"{side}_taken", self._sql.late(side, "near"))
+            self._engine.create(f"{side}_late", self._sql.late(side))
 
     def _settle_leftovers(self) -> None:
         rows = self._leftover_rows(0), self._leftover_rows(1)

@@ -60,9 +60,9 @@ class Statements:
         """The records that must be looked at one by one: loose ones, and those of a group."""
         return self._render("wanted", side=side)
 
-    def late(self, side: str, of: str) -> str:
+    def late(self, side: str) -> str:
         """What is compared and told of the records that are ``wanted`` or ``near``, and their group."""
-        return self._render("late", side=side, of=of)
+        return self._render("late", side=side)
 
     def rest(self, side: str) -> str:
         """The keys of the records that the first key did not pair directly."""
