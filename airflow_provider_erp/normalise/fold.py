@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from unicodedata import is_normalized
 
-_AFTER_LATIN = "\u0180"
-"""Latin letters before this one fold in one step, those apart that NFKC writes otherwise, and the dotted I."""
+_SIMPLE = "".join(c for c in map(chr, range(0x180)) if c.isprintable() and c != "İ" and is_normalized("NFKC", c))
+_ONE_STEP = re.compile(f"[{re.escape(_SIMPLE)}]*")
+"""Texts of Latin letters, but those that NFKC writes otherwise, and the dotted I: they fold in one step."""
 _OTHER_ASCII = {code: None for code in range(128) if not chr(code).isalnum()}
 _DOTTED_I = "i\u0307"
 
@@ -19,7 +21,7 @@ def fold(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text if " " not in text and text.islower() else " ".join(text.lower().split())
-    if max(text) < _AFTER_LATIN and "İ" not in text and text.isprintable() and is_normalized("NFKC", text):
+    if _ONE_STEP.fullmatch(text):
         return " ".join(text.casefold().split())
     folded = _fold_once(text)
     while folded != text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, cast
 
@@ -39,6 +39,14 @@ place of a German organisation number are its VAT number, and of an Estonian
 one, too, which has eight.
 """
 
+_DIGITS = {
+    "DK": re.compile("[1-9][0-9]{7}"),
+    "FI": re.compile("[0-9]{8}"),
+    "NO": re.compile("[0-9]{9}"),
+    "SE": re.compile("[0-9]{10}"),
+}
+"""By country: numbers that only a wrong checksum can rule out; without cleaning them first it takes half the time."""
+
 _VAT_COUNTRY = {"CHE": "CH", "EL": "GR", "XI": "GB"}
 
 
@@ -58,15 +66,23 @@ def validity(field: str, value: str, country: str = "") -> Validity:
     if says_nothing(number):
         return ""
     if field == "org_number":
-        if number[0].isalpha() and _is_vat_number(number):
-            return "valid"
-        module, shape = _REGISTERS.get(nation, ("", ""))
-        fits = shape == _ANY_SHAPE or re.fullmatch(shape, number)
-        return _judged(nation, module, number) if fits else "unknown"
+        return _in_register(nation, number)
     vat = vat_number(value, country)
     if not vat_prefix(vat):
         return "unknown"
     return "valid" if _is_vat_number(vat) else "invalid"
+
+
+@lru_cache(maxsize=4_096)
+def _in_register(nation: str, number: str) -> Validity:
+    """Memoised for the VAT number that stands beside the organisation number it is made of."""
+    if number[0].isalpha() and _is_vat_number(number):
+        return "valid"
+    if (digits := _DIGITS.get(nation)) and digits.fullmatch(number):
+        return "valid" if _checksums()[nation](number) == 0 else "invalid"
+    module, shape = _REGISTERS.get(nation, ("", ""))
+    fits = shape == _ANY_SHAPE or re.fullmatch(shape, number)
+    return _judged(nation, module, number) if fits else "unknown"
 
 
 def _is_vat_number(text: str) -> bool:
@@ -75,9 +91,7 @@ def _is_vat_number(text: str) -> bool:
     return bool(prefix) and _judged(_VAT_COUNTRY.get(prefix, prefix), "vat", text) == "valid"
 
 
-@lru_cache(maxsize=4_096)
 def _judged(country: str, module: str, number: str) -> Validity:
-    """Memoised for the VAT number that stands beside the organisation number it is made of."""
     return "valid" if _checker(country, module)(number) else "invalid"
 
 
@@ -86,3 +100,14 @@ def _checker(country: str, module: str) -> Callable[[str], bool]:
     from stdnum import get_cc_module  # noqa: PLC0415  # not when a DAG file is parsed
 
     return cast("Callable[[str], bool]", cast("Any", get_cc_module(country, module)).is_valid)
+
+
+@lru_cache(maxsize=1)
+def _checksums() -> Mapping[str, Callable[[str], int]]:
+    """By the countries of ``_DIGITS``; a right number's is zero."""
+    from stdnum import luhn  # noqa: PLC0415  # not when a DAG file is parsed
+    from stdnum.dk import cvr  # noqa: PLC0415
+    from stdnum.fi import alv  # noqa: PLC0415
+    from stdnum.no import orgnr  # noqa: PLC0415
+
+    return {"DK": cvr.checksum, "FI": alv.checksum, "NO": orgnr.checksum, "SE": luhn.checksum}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from stdnum import get_cc_module
 
 from airflow_provider_erp.normalise.identifiers import is_placeholder, org_number, registered, vat_number
 from airflow_provider_erp.normalise.validity import validity
@@ -117,6 +120,15 @@ def test_vat_number_is_valid_by_its_own_prefix_whatever_the_country(number: str)
 )
 def test_number_is_judged_where_it_can_be(field: str, value: str, country: str, expected: str) -> None:
     assert validity(field, value, country) == expected
+
+
+@pytest.mark.parametrize(("country", "register"), [("DK", "cvr"), ("FI", "ytunnus"), ("NO", "orgnr"), ("SE", "orgnr")])
+@given(number=st.from_regex(r"[0-9]{7,10}", fullmatch=True))
+@example(number="01234567")
+def test_checksum_judges_numbers_as_the_whole_checker_does(country: str, register: str, number: str) -> None:
+    checker: Any = get_cc_module(country, register)
+    expected = "valid" if checker.is_valid(org_number(number, country)) else "invalid"
+    assert validity("org_number", number, country) in ("", expected)
 
 
 def test_number_with_a_wrong_check_digit_keeps_its_canonical_text() -> None:
