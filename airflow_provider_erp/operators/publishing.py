@@ -143,7 +143,7 @@ def _log(result: Reconciliation, history: History, judgements: tuple[Judgement, 
         log.warning("Acceptances that silence nothing: %d; the report says which", len(history.idle))
     for judgement in judgements:
         log.warning("%s", judgement.sentence)
-    log.info("%s Report: %s", verdict(result), page)
+    log.info("%s Report: %s", verdict(result, history), page)
 
 
 def _states(history: History) -> dict[str, int]:
@@ -158,7 +158,7 @@ def _summary(result: Reconciliation, history: History, judgements: tuple[Judgeme
     today = history.days[-1]
     return {
         "spec": result.spec,
-        "verdict": verdict(result),
+        "verdict": verdict(result, history),
         "remarks": list(result.remarks),
         "judgements": [judgement.sentence for judgement in judgements],
         "matched": result.matched,

@@ -12,8 +12,12 @@ from typing import Literal
 from airflow_provider_erp.reconciliation.result import COLUMNS
 from airflow_provider_erp.reconciliation.rules import Accepted
 
-STATES = ("new", "reopened", "changed", "persisting")
-"""States of an open break; one that is no longer found is ``resolved``."""
+NOT_LOOKED_AT = "not_looked_at"
+STATES = ("new", "reopened", "changed", "persisting", NOT_LOOKED_AT)
+"""States of an open break; one that is no longer found is ``resolved``.
+
+One that a run with a short side lacks is ``not_looked_at``: its key and amount are the last known, its values are not.
+"""
 
 OPEN_COLUMNS: Mapping[str, str] = {
     **COLUMNS,
@@ -81,6 +85,7 @@ class History:
         before: how many breaks of each kind were open after the last observation of an earlier day, or else after
             the one before this; None where this is the first.
         resolves: whether this run may resolve breaks; where not, those that it lacks are kept open.
+        not_looked_at: how many of the open breaks of each kind this run lacks and may not resolve.
         idle: the acceptances that silence nothing, the first to expire first.
     """
 
@@ -90,4 +95,5 @@ class History:
     days: tuple[Day, ...]
     before: Mapping[str, int] | None = None
     resolves: bool = True
+    not_looked_at: Mapping[str, int] = field(default_factory=dict)
     idle: tuple[Idle, ...] = ()

@@ -8,7 +8,7 @@ from decimal import ROUND_UP, Decimal
 from typing import NamedTuple
 
 from airflow_provider_erp.engine import open_engine
-from airflow_provider_erp.reconciliation.history import History
+from airflow_provider_erp.reconciliation.history import NOT_LOOKED_AT, History
 from airflow_provider_erp.reconciliation.rules import Action, Money, Threshold, check_choice
 from airflow_provider_erp.reconciliation.words import plural
 
@@ -16,8 +16,8 @@ ALL = "*"
 _MEMORY_MB = 64
 
 _OPEN = """
-SELECT kind, currency, count(*), coalesce(sum(amount), 0), max(age_days)
-FROM read_parquet(?) WHERE accepted_until IS NULL GROUP BY kind, currency
+SELECT kind, currency, count(*), count(*) FILTER (state <> $2), coalesce(sum(amount), 0), max(age_days)
+FROM read_parquet($1) WHERE accepted_until IS NULL GROUP BY kind, currency
 """
 
 
@@ -36,6 +36,7 @@ class _Open(NamedTuple):
     kind: str
     currency: str | None
     breaks: int
+    found: int
     amount: Decimal
     oldest_days: int
 
@@ -55,7 +56,7 @@ def judge(
     for threshold in thresholds:
         check_choice("threshold kind", threshold.kind, (ALL, *kinds))
     with open_engine(history.open.parent, memory_mb=_MEMORY_MB) as engine:
-        groups = [_Open(*row) for row in engine.execute(_OPEN, [str(history.open)]).fetchall()]
+        groups = [_Open(*row) for row in engine.execute(_OPEN, [str(history.open), NOT_LOOKED_AT]).fetchall()]
     return tuple(
         Judgement(action=threshold.action, kind=threshold.kind, sentence=sentence)
         for threshold in thresholds
@@ -71,18 +72,22 @@ def judge(
 def _exceeded(threshold: Threshold, groups: Sequence[_Open], compared: int, words: str) -> Iterator[str]:
     count = sum(group.breaks for group in groups)
     one, several = f"break{words}", f"breaks{words}"
-    are_open = plural(count, f"{one} is open", f"{several} are open")
+    found = sum(group.found for group in groups)
     if threshold.count is not None and count > threshold.count:
-        yield f"{are_open}, {plural(threshold.count, 'is', 'are')} allowed"
-    if threshold.share is not None and count > (allowed := Decimal(str(threshold.share))) * compared:
-        share = f", {_percent(Decimal(count) / compared)}" if compared else ""
-        yield f"{are_open}{share} of {compared:,} compared, {_percent(allowed)} is allowed"
+        yield f"{_are_open(count, one, several)}, {plural(threshold.count, 'is', 'are')} allowed"
+    if threshold.share is not None and found > (allowed := Decimal(str(threshold.share))) * compared:
+        share = f", {_percent(Decimal(found) / compared)}" if compared else ""
+        yield f"{_are_open(found, one, several)}{share} of {compared:,} compared, {_percent(allowed)} is allowed"
     if threshold.amount is not None:
         yield from _amount_exceeded(threshold.amount, groups, several)
     oldest = max((group.oldest_days for group in groups), default=0)
     if threshold.age_days is not None and oldest > threshold.age_days:
         of_how_many = f"the only {one}" if count == 1 else f"the oldest of {count:,} {several}"
         yield f"{of_how_many} is {plural(oldest, 'day', 'days')} old, {plural(threshold.age_days, 'is', 'are')} allowed"
+
+
+def _are_open(count: int, one: str, several: str) -> str:
+    return plural(count, f"{one} is open", f"{several} are open")
 
 
 def _amount_exceeded(allowed: Money, groups: Sequence[_Open], several: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 FOLDER = "reconciliation/customers/visma_px-Nordic~20Oy/visma_net-Nordic~20Oy"
 NAMES = {"1": "Salo", "2": "Turku", "3": "Vaasa", "4": "Oulu"}
-NOTHING = {"new": 0, "reopened": 0, "changed": 0, "persisting": 0, "resolved": 0}
+NOTHING = {"new": 0, "reopened": 0, "changed": 0, "persisting": 0, "not_looked_at": 0, "resolved": 0}
 
 
 def limited(*thresholds: Threshold, **values: Any) -> ReconciliationSpec:
@@ -154,8 +154,9 @@ def test_short_side_resolves_nothing_and_fails_the_task_when_all_is_written(tmp_
     with pytest.raises(AirflowFailException, match=r"^Visma PX's full batch of 2026-11-17 lacks 70 of 100 .*html\)$"):
         reconcile_day(tmp_path, 1, few, everyone)
     told = report_of(tmp_path, "2026-11-17")
-    assert [(row["key"], row["state"]) for row in told["breaks"]] == [("C99", "persisting")]
-    assert (told["resolves"], told["resolved"]) == (False, [])
+    assert [(row["key"], row["state"]) for row in told["breaks"]] == [("C99", "not_looked_at")]
+    assert (told["resolves"], told["resolved"], told["not_looked_at"]) == (False, [], {"field_differs": 1})
+    assert told["verdict"].endswith(" agree on all 100 customers; 1 earlier break was not looked at.")
     assert any("lacks 70 of 100" in remark for remark in told["remarks"])
 
     whole = reconcile_day(tmp_path, 2, everyone, everyone)

@@ -111,8 +111,9 @@ def test_run_that_may_not_resolve_keeps_what_it_lacks_open_without_names_and_val
     assert (found["break_id"], found["state"], history.resolves) == ("found", "persisting", False)
     expected = {"break_id": "lost", "kind": lost.kind, "key": "C-lost", "digest": "7", "amount": 3, "currency": "EUR"}
     expected |= {"name": "", "members": [], "candidates": [], "severity": "high"}
-    expected |= {"state": "persisting", "since": november(16), "first_seen": november(16), "age_days": 1}
+    expected |= {"state": "not_looked_at", "since": november(16), "first_seen": november(16), "age_days": 1}
     assert carried == dict.fromkeys(OPEN_COLUMNS) | expected
+    assert history.not_looked_at == {lost.kind: 1}
     assert rows_of(history.resolved) == []
     assert history.days == (
         Day(date=november(16), open=2, new=2, resolved=0, amounts={"EUR": Decimal(3)}),

@@ -59,7 +59,7 @@ class Plain:
         lacked = {key: was for key, was in self.open.items() if key not in run.found}
         now = {} if run.resolves else lacked
         self.resolved = set(lacked) - set(now)
-        states = dict.fromkeys(now, "persisting")
+        states = dict.fromkeys(now, "not_looked_at")
         for key, digest in run.found.items():
             states[key] = self._state(key, digest)
             now[key] = (digest, self.open[key][1] if key in self.open else run.date)

@@ -6,12 +6,12 @@ import datetime as dt
 import re
 from dataclasses import replace
 from decimal import Decimal
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from histories import AS_OF, KINDS, TODAY, a_result, a_side, a_suggestion, generated_history, history_of
+from page_as_seen import Page
 
 from airflow_provider_erp.reconciliation.history import Day
 from airflow_provider_erp.reconciliation.report import write_report
@@ -19,28 +19,6 @@ from airflow_provider_erp.reconciliation.report.page import MOST_BYTES
 from airflow_provider_erp.reconciliation.result import Agreement
 
 HOSTILE = '<script>alert(1)</script>"\'&=HYPERLINK("x")'
-
-
-class Page(HTMLParser):
-    """Tags, addresses and text of a page, as a browser would see them."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.links: list[str | None] = []
-        self.words: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.links += [value for name, value in attrs if name in {"src", "href", "style"} or name.startswith("on")]
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"\s+", " ", "".join(self.words.copy()))
 
 
 def page(folder: Path, *rows: dict[str, Any], resolved: Any = (), **changes: Any) -> str:

@@ -95,6 +95,7 @@ def fold(
             days=_days(engine, timeline),
             before=dict(engine.execute(sql.BEFORE, [timeline.before]).fetchall()) if len(line) > 1 else None,
             resolves=resolves,
+            not_looked_at=dict(engine.execute(sql.CARRIED, [str(opened)]).fetchall()),
             idle=idle(engine, opened, accepted, timeline.dates[-1]),
         )
 

@@ -5,7 +5,7 @@ Only names of columns are put into them.
 
 from __future__ import annotations
 
-from airflow_provider_erp.reconciliation.history import RESOLVED_COLUMNS
+from airflow_provider_erp.reconciliation.history import NOT_LOOKED_AT, RESOLVED_COLUMNS
 from airflow_provider_erp.reconciliation.result import COLUMNS
 
 _KEPT = ("break_id", "kind", "field", "key", "digest", "amount", "currency", "severity")
@@ -108,12 +108,16 @@ FROM read_parquet(getvariable('files')[-1]) AS breaks POSITIONAL JOIN found
 UNION ALL (
     SELECT {_CARRIED_COLUMNS}, {_HISTORY}
     FROM (
-        SELECT *, 'persisting' AS state FROM earlier WHERE last < getvariable('now') AND until > getvariable('now')
+        SELECT *, '{NOT_LOOKED_AT}' AS state FROM earlier WHERE last < getvariable('now') AND until > getvariable('now')
     ) {_DATED}
     ORDER BY kind, key, field, break_id
 )
 """  # noqa: S608
 """This run's breaks in the order of their file, then those that it lacks and may not resolve."""
+
+CARRIED = f"""
+SELECT kind, count(*) FROM read_parquet(?) WHERE state = '{NOT_LOOKED_AT}' GROUP BY kind ORDER BY kind
+"""  # noqa: S608
 
 RESOLVED = f"""
 SELECT {", ".join(f'"{name}"' for name in RESOLVED_COLUMNS if name in _KEPT)}, began.date AS since,

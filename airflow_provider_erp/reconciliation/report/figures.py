@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from airflow_provider_erp.reconciliation.history import OPEN_COLUMNS, STATES, History
+from airflow_provider_erp.reconciliation.history import NOT_LOOKED_AT, OPEN_COLUMNS, STATES, History
 from airflow_provider_erp.reconciliation.result import Break
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 TOP_ROWS = 10
-EXPIRING_ROWS = 10
 LISTED_ROWS = 100
 
 EXPIRING_DAYS = 14
@@ -25,6 +24,8 @@ AGED_CURRENCIES = 5
 """As many currencies have an aging of their own; the amounts of others are told by their count."""
 
 _AGE = "CASE WHEN age_days <= 1 THEN 0 WHEN age_days <= 7 THEN 1 WHEN age_days <= 30 THEN 2 ELSE 3 END"
+_AGED = "age_days DESC, amount DESC NULLS LAST"
+_EXPIRING = "accepted_until, place"
 _URGENCY = "accepted_until IS NOT NULL, array_position(['new', 'reopened', 'changed'], state) NULLS LAST, place"
 
 
@@ -55,10 +56,13 @@ class Figures:
 
     ``aging`` has a row a currency, the one with most at risk first; breaks
     without an amount, and those of currencies beyond the first few, stand under
-    None. A row has one entry an age, then their sum.
+    None. A row has one entry an age, then their sum. Of what was not looked at
+    ``carried`` has the first few, ``carried_aging`` the sums; ``aging``,
+    ``largest``, ``oldest`` and ``listed`` are of what was found.
     """
 
     open: int
+    found: int
     accepted: int
     states: dict[str, int]
     resolved: int
@@ -67,41 +71,51 @@ class Figures:
     oldest: tuple[OpenBreak, ...]
     expiring: tuple[OpenBreak, ...]
     listed: tuple[OpenBreak, ...]
+    carried: tuple[OpenBreak, ...]
+    carried_aging: dict[str | None, tuple[Aged, ...]]
 
 
 def read_figures(engine: DuckDBPyConnection, history: History) -> Figures:
-    """Read them; the engine gains the views ``breaks`` (with ``place``, the lasting order) and ``resolved``."""
+    """Read them; the engine gains the views of :func:`make_views`."""
     make_views(engine, history)
     soon = history.date + dt.timedelta(days=EXPIRING_DAYS)
     states = dict.fromkeys(STATES, 0)
     states |= dict(engine.execute("SELECT state, count(*) FROM breaks GROUP BY state").fetchall())
     return Figures(
         open=sum(states.values()),
+        found=sum(states.values()) - states[NOT_LOOKED_AT],
         accepted=_count(engine, "SELECT count(accepted_until) FROM breaks"),
         states=states,
         resolved=_count(engine, "SELECT count(*) FROM resolved"),
-        aging=_aging(engine),
-        largest=_rows(engine, f"WHERE amount > 0 ORDER BY amount DESC, place LIMIT {TOP_ROWS}"),
-        oldest=_rows(engine, f"ORDER BY age_days DESC, amount DESC NULLS LAST, place LIMIT {TOP_ROWS}"),
-        expiring=_rows(engine, f"WHERE accepted_until <= ? ORDER BY accepted_until, place LIMIT {EXPIRING_ROWS}", soon),
-        listed=_rows(engine, f"ORDER BY {_URGENCY} LIMIT {LISTED_ROWS}"),
+        aging=_aging(engine, "found"),
+        largest=_rows(engine, f"found WHERE amount > 0 ORDER BY amount DESC, place LIMIT {TOP_ROWS}"),
+        oldest=_rows(engine, f"found ORDER BY {_AGED}, place LIMIT {TOP_ROWS}"),
+        expiring=_rows(engine, f"breaks WHERE accepted_until <= ? ORDER BY {_EXPIRING} LIMIT {TOP_ROWS}", soon),
+        listed=_rows(engine, f"found ORDER BY {_URGENCY} LIMIT {LISTED_ROWS}"),
+        carried=_rows(engine, f"carried ORDER BY amount DESC NULLS LAST, age_days DESC, place LIMIT {TOP_ROWS}"),
+        carried_aging=_aging(engine, "carried"),
     )
 
 
 def make_views(engine: DuckDBPyConnection, history: History) -> None:
-    """The views ``breaks``, with its ``place`` in the lasting order, and ``resolved``."""
+    """The views ``breaks``, with its ``place`` in the lasting order, and ``resolved``.
+
+    ``found`` and ``carried`` are the breaks that this run looked at, and those that it did not.
+    """
     for view, path in (("breaks", history.open), ("resolved", history.resolved)):
         file = str(path).replace("'", "''")
         query = f"SELECT * RENAME (file_row_number AS place) FROM read_parquet('{file}', file_row_number = true)"  # noqa: S608
         engine.execute(f"CREATE VIEW {view} AS {query}")
+    for view, comparison in (("found", "<>"), ("carried", "=")):
+        engine.execute(f"CREATE VIEW {view} AS SELECT * FROM breaks WHERE state {comparison} '{NOT_LOOKED_AT}'")  # noqa: S608
 
 
 def _count(engine: DuckDBPyConnection, query: str) -> int:
     return int(engine.execute(query).fetchall()[0][0])
 
 
-def _rows(engine: DuckDBPyConnection, rest: str, *parameters: object) -> tuple[OpenBreak, ...]:
-    engine.execute(f"SELECT {', '.join(OPEN_COLUMNS)} FROM breaks {rest}", parameters)  # noqa: S608 - constants
+def _rows(engine: DuckDBPyConnection, view: str, *parameters: object) -> tuple[OpenBreak, ...]:
+    engine.execute(f"SELECT {', '.join(OPEN_COLUMNS)} FROM {view}", parameters)  # noqa: S608 - constants
     return tuple(_open_break(row) for row in engine.fetchall())
 
 
@@ -111,11 +125,11 @@ def _open_break(row: tuple[Any, ...]) -> OpenBreak:
     return OpenBreak(**values | lists)
 
 
-def _aging(engine: DuckDBPyConnection) -> dict[str | None, tuple[Aged, ...]]:
+def _aging(engine: DuckDBPyConnection, view: str) -> dict[str | None, tuple[Aged, ...]]:
     query = f"""
         WITH amounts AS (
           SELECT CASE WHEN amount IS NOT NULL THEN coalesce(currency, '') END AS currency, {_AGE} AS age, amount
-          FROM breaks
+          FROM {view}
         ), ranked AS (
           SELECT currency, row_number() OVER (ORDER BY sum(amount) DESC, currency) AS rank
           FROM amounts WHERE currency IS NOT NULL GROUP BY currency

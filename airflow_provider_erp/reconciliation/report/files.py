@@ -52,6 +52,11 @@ def summary(result: Reconciliation, history: History, judgements: Sequence[str] 
     facts: dict[str, Any] = msgspec.to_builtins(
         {name: getattr(result, name) for name in result.__dataclass_fields__ if name not in {"breaks", "as_of"}}
     )
-    days = {"date": history.date, "days": history.days, "before": history.before, "resolves": history.resolves}
-    opening = {"format": FORMAT, "verdict": verdict(result), "judgements": tuple(judgements), "as_of": result.as_of}
+    days = {name: getattr(history, name) for name in ("date", "days", "before", "resolves", "not_looked_at")}
+    opening = {
+        "format": FORMAT,
+        "verdict": verdict(result, history),
+        "judgements": tuple(judgements),
+        "as_of": result.as_of,
+    }
     return opening | facts | {"matched": result.matched} | days

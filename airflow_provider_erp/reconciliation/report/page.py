@@ -61,10 +61,14 @@ _TEMPLATES.globals.update(
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One kind of break: how many there are, and how that changed since the observation before, where there is one."""
+    """One kind of break: how many were found, and how many are open beside them that were not looked at.
+
+    ``change`` is of all open ones, since the observation before, where there is one.
+    """
 
     words: str
     count: int
+    carried: int
     change: str | None
 
 
@@ -91,8 +95,8 @@ def _render(result: Reconciliation, history: History, shown: Figures, judgements
         history=history,
         shown=shown,
         drawing=chart(history),
-        verdict=verdict(result),
-        agrees=agreeing(result) == in_all(result),
+        verdict=verdict(result, history),
+        agrees=history.resolves and agreeing(result) == in_all(result),
         judgements=judgements[:SHOWN_SENTENCES],
         remarks=result.remarks[:SHOWN_SENTENCES],
         unsaid=len(judgements[SHOWN_SENTENCES:]) + len(result.remarks[SHOWN_SENTENCES:]),
@@ -123,8 +127,9 @@ def _parts(side: SideResult) -> Iterator[tuple[str, int, int, int]]:
 def _tiles(result: Reconciliation, history: History) -> Iterator[Tile]:
     before = history.before
     for kind, words in result.kinds.items():
-        now = result.counts.get(kind, 0)
-        yield Tile(sentence_case(words), now, None if before is None else change(now, before.get(kind, 0)))
+        now, carried = result.counts.get(kind, 0), history.not_looked_at.get(kind, 0)
+        since = None if before is None else change(now + carried, before.get(kind, 0))
+        yield Tile(sentence_case(words), now, carried, since)
 
 
 def _compared_with(history: History) -> str:

@@ -22,7 +22,7 @@ def summary_rows(
     engine: DuckDBPyConnection, result: Reconciliation, history: History, judgements: Sequence[str], most_rows: int
 ) -> Iterator[Sequence[Cell]]:
     """The rows; one with a single cell is a heading."""
-    yield (verdict(result),)
+    yield (verdict(result, history),)
     yield ("As of", moment(result.as_of, result.zone) if result.as_of else history.date.isoformat())
     yield from (("Threshold", sentence) for sentence in judgements)
     yield from (("Remark", sentence) for sentence in result.remarks)
@@ -33,8 +33,9 @@ def summary_rows(
     yield ("Breaks",)
     before = history.before
     for kind, words in result.kinds.items():
-        now = result.counts.get(kind, 0)
-        yield sentence_case(words), now, "" if before is None else change(now, before.get(kind, 0))
+        now, carried = result.counts.get(kind, 0), history.not_looked_at.get(kind, 0)
+        since = "" if before is None else change(now + carried, before.get(kind, 0))
+        yield sentence_case(words), now, since, f"{carried:,} more not looked at" if carried else ""
     yield ()
     yield ("Made from",)
     yield "Spec", result.spec

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from airflow_provider_erp.reconciliation.history import History
 from airflow_provider_erp.reconciliation.postings.spec import SUM
 from airflow_provider_erp.reconciliation.result import Agreement, Reconciliation
 from airflow_provider_erp.reconciliation.words import plural
@@ -20,9 +21,12 @@ _PREDICATE = re.compile(r"(missing|held|ambiguous|stale|modified|matched|not|inv
 """How words of a kind begin that go on after ``is`` or ``are``."""
 
 
-def verdict(result: Reconciliation) -> str:
-    """On how much the systems agree, and what there is of each kind of break that occurred."""
-    return sentence(_opening(result), list(_details(result)))
+def verdict(result: Reconciliation, history: History | None = None) -> str:
+    """On how much the systems agree, what there is of each kind of break that occurred, what was not looked at."""
+    details = list(_details(result))
+    if carried := sum(history.not_looked_at.values()) if history else 0:
+        details.append(plural(carried, "earlier break was not looked at", "earlier breaks were not looked at"))
+    return sentence(_opening(result), details)
 
 
 def in_all(result: Reconciliation) -> int:
