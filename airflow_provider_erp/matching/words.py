@@ -47,16 +47,16 @@ class _Alignment(NamedTuple):
 
 
 def compare_names(one: Tokens, other: Tokens, rarity: Rarity) -> Agreement:
-    """Names: every word counts, for a sister company differs in one."""
-    return _compare(one, other, rarity, _CONFLICT_SHARE)
+    """Names: every word counts, for a sister company differs in one; ``Meri II`` is a sister of ``Meri``."""
+    return _compare(one, other, rarity, _CONFLICT_SHARE, numbers_tell=True)
 
 
 def compare_words(one: Tokens, other: Tokens, rarity: Rarity) -> Agreement:
     """Texts: most of the words are enough."""
-    return _compare(one, other, rarity, _TEXT_SHARE)
+    return _compare(one, other, rarity, _TEXT_SHARE, numbers_tell=False)
 
 
-def _compare(one: Tokens, other: Tokens, rarity: Rarity, conflict_share: float) -> Agreement:
+def _compare(one: Tokens, other: Tokens, rarity: Rarity, conflict_share: float, *, numbers_tell: bool) -> Agreement:
     if one == other:
         return Agreement(SAME, rarity.of_all(map(rarity.of, one)))
     found = _align(one, other, rarity)
@@ -67,7 +67,8 @@ def _compare(one: Tokens, other: Tokens, rarity: Rarity, conflict_share: float) 
     if not lost and not lost_other:
         return Agreement(SAME if found.is_exact else CLOSE, surprise)
     matched, against = fsum(found.shared), min(lost, lost_other)
-    if against > conflict_share * (matched + against):
+    numbered = numbers_tell and any(map(_is_number, (*found.only_one, *found.only_other)))
+    if numbered or against > conflict_share * (matched + against):
         return Agreement(CONFLICT, surprise)
     return Agreement(PARTLY, surprise * matched / (matched + max(lost, lost_other)))
 
@@ -115,6 +116,11 @@ def _same_letters(words: Tokens, others: Tokens, *, with_errors: bool) -> bool:
 def _is_mark(word: str) -> bool:
     """Whether the word may number a company among its sisters: a letter (``Meri B``) or a Roman numeral."""
     return len(word) == 1 or _ROMAN.fullmatch(word) is not None
+
+
+def _is_number(word: str) -> bool:
+    """Whether the word is a number; of one letter it may be an initial."""
+    return word.isdigit() or (len(word) > 1 and _ROMAN.fullmatch(word) is not None)
 
 
 def _digits(text: str) -> str:

@@ -60,7 +60,8 @@ class Field:
     """How one field is compared, and what a difference in it means.
 
     ``equals`` are sets of values that count as the same, compared after
-    normalising. ``absent`` says what a value is worth that is not there:
+    normalising; no field of a customer is an amount or a day, so that absolute,
+    relative and day tolerances are those of ``PostingSpec``. ``absent`` says what a value is worth that is not there:
     ``skip_absent`` compares only what both systems supply, and an empty value
     with any other; ``skip_empty`` lets an empty value pass, too; ``compare``
     takes what is not supplied for empty. ``authority`` is the side whose value

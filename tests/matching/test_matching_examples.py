@@ -152,6 +152,8 @@ def test_sister_companies_are_not_applied(source: Row, target: Row) -> None:
         ("Meri A Oy", "Meri B Oy"),
         ("Asunto Oy Kaari A", "Asunto Oy Kaari B"),
         ("Meri Invest 1 Oy", "Meri Invest 2 Oy"),
+        ("Meri Oy", "Meri II Oy"),
+        ("Meri Invest Oy", "Meri Invest 2 Oy"),
         ("Meri Oy", "Meri Ky"),
         ("Meri Oy", "Tmi Meri"),
     ],
