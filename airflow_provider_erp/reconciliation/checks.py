@@ -25,6 +25,13 @@ def check_name(given: object) -> None:
         raise ValueError(f"name: expected letters, digits, '_', '-' or '.', got {shown(given)}")
 
 
+def check_heading(name: object, title: object, zone: object) -> None:
+    """Refuses what every spec is called by, and counts its days in, where it could not."""
+    check_name(name)
+    check_text("title", title, empty=True)
+    check_zone(zone)
+
+
 def check_text(argument: str, given: object, *, empty: bool = False) -> None:
     """Refuses what is no text, and an empty one unless it may be."""
     if not isinstance(given, str) or not (given or empty):

@@ -9,12 +9,10 @@ from airflow_provider_erp.normalise.fields import BY_NAME
 from airflow_provider_erp.reconciliation.checks import (
     MOST_DAYS,
     check_flag,
+    check_heading,
     check_known,
-    check_name,
     check_number,
-    check_text,
     check_whole,
-    check_zone,
     keep_tuple,
 )
 from airflow_provider_erp.reconciliation.rules import Accepted, Field, KindRule, Threshold
@@ -101,9 +99,7 @@ class ReconciliationSpec:
 
     def __post_init__(self) -> None:
         """Refuse a spec that could not run, while the DAG file is parsed."""
-        check_name(self.name)
-        check_text("title", self.title, empty=True)
-        check_zone(self.zone)
+        check_heading(self.name, self.title, self.zone)
         for argument, expected in _TUPLES.items():
             keep_tuple(self, argument, expected)
         _check("keys", self.keys, KEYS)

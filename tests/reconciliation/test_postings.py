@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from postings_on_disk import MORNING, Fields, a_posting_side, a_transaction, an_invoice
+from postings_on_disk import MORNING, a_posting_side, a_transaction, an_invoice, compare_postings
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.reconciliation.postings import AmountWithin, DateWithin, PercentWithin, PostingSpec
@@ -21,14 +22,7 @@ Compare = Callable[..., Reconciliation]
 
 @pytest.fixture
 def compare(tmp_path: Path) -> Compare:
-    def compare(
-        transactions: Iterable[Fields], invoices: Iterable[Fields], *, full_read_at: dt.datetime = MORNING, **spec: Any
-    ) -> Reconciliation:
-        source = a_posting_side(tmp_path, "Visma PX", transactions, full_read_at)
-        target = a_posting_side(tmp_path, "Lemonsoft", invoices, None)
-        return reconcile_postings(PostingSpec(name="postings", **spec), source, target, tmp_path, as_of=MORNING)
-
-    return compare
+    return partial(compare_postings, tmp_path)
 
 
 def found(result: Reconciliation) -> list[tuple[Any, ...]]:

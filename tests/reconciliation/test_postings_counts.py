@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from postings_on_disk import MORNING, Fields, a_posting_side, a_transaction, an_invoice
+from postings_on_disk import Fields, a_transaction, an_invoice, compare_postings
 
-from airflow_provider_erp.reconciliation.postings import DateWithin, PercentWithin, PostingSpec
-from airflow_provider_erp.reconciliation.postings.compare import reconcile_postings
+from airflow_provider_erp.reconciliation.postings import DateWithin, PercentWithin
 from airflow_provider_erp.reconciliation.report.verdict import agreeing, in_all, verdict
 from airflow_provider_erp.reconciliation.result import Reconciliation
 
@@ -21,12 +21,7 @@ HELD = {"invoiced": {0: False, 1: True}}
 
 @pytest.fixture
 def compare(tmp_path: Path) -> Compare:
-    def compare(transactions: Iterable[Fields], invoices: Iterable[Fields], **spec: Any) -> Reconciliation:
-        source = a_posting_side(tmp_path, "Visma PX", transactions, MORNING)
-        target = a_posting_side(tmp_path, "Lemonsoft", invoices, None)
-        return reconcile_postings(PostingSpec(name="postings", **spec), source, target, tmp_path, as_of=MORNING)
-
-    return compare
+    return partial(compare_postings, tmp_path)
 
 
 def identities(result: Reconciliation) -> list[tuple[str, str]]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
-from postings_on_disk import MORNING, Fields, a_posting_side, a_transaction, an_invoice
+from postings_on_disk import Fields, a_transaction, an_invoice, compare_postings
 
-from airflow_provider_erp.reconciliation.postings import DateWithin, PostingSpec
-from airflow_provider_erp.reconciliation.postings.compare import reconcile_postings
+from airflow_provider_erp.reconciliation.postings import DateWithin
 from airflow_provider_erp.reconciliation.report.verdict import verdict
 from airflow_provider_erp.reconciliation.result import Reconciliation
 
@@ -21,12 +20,7 @@ LOCAL = {"local_currency": "EUR"}
 
 @pytest.fixture
 def compare(tmp_path: Path) -> Compare:
-    def compare(transactions: Iterable[Fields], invoices: Iterable[Fields], **spec: Any) -> Reconciliation:
-        source = a_posting_side(tmp_path, "Visma PX", transactions, MORNING)
-        target = a_posting_side(tmp_path, "Lemonsoft", invoices, None)
-        return reconcile_postings(PostingSpec(name="postings", **spec), source, target, tmp_path, as_of=MORNING)
-
-    return compare
+    return partial(compare_postings, tmp_path)
 
 
 def found(result: Reconciliation) -> list[tuple[str, str]]:

@@ -6,11 +6,15 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import msgspec
 
+from airflow_provider_erp.reconciliation.postings import PostingSpec
+from airflow_provider_erp.reconciliation.postings.compare import reconcile_postings
 from airflow_provider_erp.reconciliation.postings.side import PostingSide
+from airflow_provider_erp.reconciliation.result import Reconciliation
 from airflow_provider_erp.records import Invoice, ProjectTransaction
 
 MORNING = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
@@ -38,6 +42,20 @@ def a_posting_side(folder: Path, title: str, rows: Iterable[Fields], full_read_a
         texts = dict.fromkeys(_row(record), "VARCHAR")
         engine.read_json(str(lines), columns=texts, format="newline_delimited").write_parquet(str(records))
     return PostingSide(title=title, records=records, batch=f"{name}/2026-11-20", full_read_at=full_read_at)
+
+
+def compare_postings(
+    folder: Path,
+    transactions: Iterable[Fields],
+    invoices: Iterable[Fields],
+    *,
+    full_read_at: dt.datetime = MORNING,
+    **spec: Any,
+) -> Reconciliation:
+    """Of that morning, by a spec with these arguments."""
+    source = a_posting_side(folder, "Visma PX", transactions, full_read_at)
+    target = a_posting_side(folder, "Lemonsoft", invoices, None)
+    return reconcile_postings(PostingSpec(name="postings", **spec), source, target, folder, as_of=MORNING)
 
 
 def _row(record: type[Invoice | ProjectTransaction]) -> dict[str, str | None]:

@@ -13,12 +13,11 @@ from airflow_provider_erp.reconciliation.checks import (
     check_choice,
     check_currency,
     check_flag,
+    check_heading,
     check_is,
     check_known,
-    check_name,
     check_text,
     check_whole,
-    check_zone,
     keep_tuple,
     shown,
 )
@@ -102,9 +101,7 @@ class PostingSpec:
 
     def __post_init__(self) -> None:
         """Refuse a spec that could not run, while the DAG file is parsed."""
-        check_name(self.name)
-        check_text("title", self.title, empty=True)
-        check_zone(self.zone)
+        check_heading(self.name, self.title, self.zone)
         if self.local_currency is not None:
             check_currency("local_currency", self.local_currency)
         check_whole("full_within_days", self.full_within_days, MOST_DAYS)
