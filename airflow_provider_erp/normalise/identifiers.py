@@ -111,7 +111,7 @@ def says_nothing(text: str) -> bool:
     return len(set(filter(str.isdigit, text))) < 2
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _read(value: str, country: str) -> tuple[str, str, str]:
     """The number without its name, the country of its register, and its digits there; memoised for those who follow."""
     text = _unlabelled(value)

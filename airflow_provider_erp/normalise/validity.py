@@ -73,7 +73,7 @@ def validity(field: str, value: str, country: str = "") -> Validity:
     return "valid" if _is_vat_number(vat) else "invalid"
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=1_024)
 def _in_register(nation: str, number: str) -> Validity:
     """Memoised for the VAT number that stands beside the organisation number it is made of."""
     if number[0].isalpha() and _is_vat_number(number):

@@ -16,7 +16,8 @@ from airflow_provider_erp.reconciliation.words import plural
 if TYPE_CHECKING:
     import duckdb
 
-_FETCHED_ROWS = 1_000
+_FETCHED_ROWS = 500
+"""So few that the numbers of all of them are still memoised by the normalisers when they are asked for again."""
 _SEEN = "CAST(hash({columns}) >> 1 AS BIGINT) AS seen"
 _ALL = "SELECT * REPLACE (CAST(seen AS VARCHAR) AS seen) FROM records_read"
 _NOT_SEEN = """
@@ -67,7 +68,7 @@ def view_records(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, si
 
 
 def read_rows(engine: duckdb.DuckDBPyConnection, *, anew: bool = False) -> Iterator[Sequence[Row]]:
-    """The records of the view, a thousand at a time; ``anew`` leaves out those that ``kept`` has seen."""
+    """The records of the view, some hundreds at a time; ``anew`` leaves out those that ``kept`` has seen."""
     with engine.cursor() as cursor:
         cursor.execute(_NOT_SEEN if anew else _ALL)
         while rows := cursor.fetchmany(_FETCHED_ROWS):
