@@ -176,14 +176,16 @@ def test_value_that_two_customers_carry_matches_neither_until_one_is_left(compar
     assert unsure.matched_by == {}
 
 
-def test_group_with_two_candidates_in_a_step_gets_none_in_it(compare: Compare) -> None:
+def test_group_with_two_candidates_in_a_step_gets_none_and_is_ambiguous_whatever_later_keys_say(
+    compare: Compare,
+) -> None:
     source = [
         a_customer("a", number="1", vat_number="FI01234567"),
         a_customer("b", number="2", vat_number="FI01234567"),
     ]
     target = [a_customer("x", number="1"), a_customer("y", number="2", vat_number="FI01234567")]
-    result = compare(source, target)
-    assert result.matched_by == {"vat_number": 1}
+    [found] = compare(source, target).of_kind("ambiguous")
+    assert (found.members, found.candidates) == (("a",), ("x", "y"))
 
 
 def test_pair_compares_the_members_that_carry_the_matching_value(compare: Compare) -> None:

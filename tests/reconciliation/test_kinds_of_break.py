@@ -156,16 +156,6 @@ def test_customer_that_may_be_one_of_two_is_ambiguous_and_not_missing(compare: C
     assert (found.kind, found.members, found.candidates) == ("ambiguous", ("s",), ("t1", "t2"))
 
 
-def test_customer_whose_numbers_are_those_of_two_is_ambiguous_whatever_later_keys_say(compare: Compare) -> None:
-    source = [
-        a_customer("s1", number="1", org_number="1234567"),
-        a_customer("s2", number="1", org_number="9999991", email="a@x.fi"),
-    ]
-    target = [a_customer("t1", org_number="1234567", email="a@x.fi"), a_customer("t2", org_number="9999991")]
-    [found] = compare(source, target).of_kind("ambiguous")
-    assert (found.members, found.candidates) == (("s1",), ("t1", "t2"))
-
-
 def test_group_of_duplicates_is_one_candidate(compare: Compare) -> None:
     source = [a_customer("s", email="a@x.fi")]
     double = {"vat_number": "FI01234567"}
