@@ -58,6 +58,30 @@ def test_demo_that_fails_says_why_and_where_the_log_is(tmp_path: Path, capsys: p
     assert str(tmp_path / "home" / "airflow.log") in told
 
 
+FAILING = """
+from datetime import timedelta
+import pendulum
+from airflow.sdk import DAG, task
+
+with DAG("daily_customer_reconciliation", start_date=pendulum.datetime(2026, 1, 1), schedule="@daily"):
+    @task(retries=3, retry_delay=timedelta(minutes=5))
+    def fails():
+        raise RuntimeError("broken on purpose")
+
+    fails()
+"""
+
+
+def test_demo_whose_task_fails_says_why_at_once_and_waits_for_no_retries(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "failing.py").write_text(FAILING)
+    assert demo(tmp_path / "home", "--date", "2026-11-20", dags=tmp_path / "dags") == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "RuntimeError: broken on purpose"
+    assert (tmp_path / "home" / "airflow.log").read_text().count("Task failed with exception") == 1
+
+
 def test_demo_of_a_date_before_the_dag_starts_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert demo(tmp_path, "--date", "2025-06-01") == 1
     assert "no report for 2025-06-01" in capsys.readouterr().err
