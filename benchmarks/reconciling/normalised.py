@@ -22,7 +22,7 @@ _CODE = (
     *(_PROVIDER / f"reconciliation/customers/{name}.py" for name in ("normalised", "row", "sides")),
     _PROVIDER / "reconciliation/spec.py",
 )
-_WRITTEN = "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4_raw)"
+_WRITTEN = "(FORMAT parquet, PARQUET_VERSION v2, COMPRESSION lz4_raw, ROW_GROUP_SIZE 20480)"
 """As the provider writes its own normalised files."""
 _OURS = Path(__file__).parent
 
