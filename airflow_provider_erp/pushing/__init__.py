@@ -1,0 +1,1 @@
+"""Writing a plan's changes to a system, each once, whatever happens in between."""

@@ -1,0 +1,61 @@
+"""Who pushes a plan: one task instance, whichever was first, and its later tries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+
+import msgspec
+
+from airflow_provider_erp.exceptions import ErpConfigError
+from airflow_provider_erp.landing import storage
+from airflow_provider_erp.landing.paths import Attempt, join
+
+CLAIM = "claim.json"
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """The task instance that a plan belongs to."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int
+    at: dt.datetime
+
+
+def claim(folder: str, attempt: Attempt, at: dt.datetime) -> None:
+    """Makes the plan of this folder this task instance's own, unless it is already.
+
+    Raises:
+        ErpConfigError: another task instance pushes the plan, or has.
+    """
+    ours = Claim(
+        dag_id=attempt.dag_id, run_id=attempt.run_id, task_id=attempt.task_id, map_index=attempt.map_index, at=at
+    )
+    address = join(folder, CLAIM)
+    try:
+        storage.create(address, msgspec.json.encode(ours))
+    except FileExistsError:
+        theirs = msgspec.json.decode(storage.read(address), type=Claim)
+        if msgspec.structs.replace(theirs, at=at) != ours:
+            raise ErpConfigError(
+                f"the plan is pushed by task {theirs.task_id!r} of DAG {theirs.dag_id!r}, run {theirs.run_id!r} "
+                f"(map index {theirs.map_index}) since {theirs.at:%Y-%m-%d %H:%M:%S%z}; clear that task to go on with "
+                "it, or make a new plan"
+            ) from None
+
+
+def creates_exclusively(folder: str) -> bool:
+    """Whether the storage lets only one of several writers create a file; tried with a file that is gone afterwards."""
+    address = join(folder, f"probe-{secrets.token_hex(8)}")
+    try:
+        storage.create(address, b"first")
+        storage.create(address, b"second")
+    except FileExistsError:
+        return True
+    except (NotImplementedError, ValueError, TypeError):
+        return False
+    finally:
+        storage.remove(address)
+    return False

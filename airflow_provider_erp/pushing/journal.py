@@ -1,0 +1,112 @@
+"""What a push was about to do and what came of it, so that a task that was killed goes on without a second effect.
+
+One folder a plan, one small file a step, each created exclusively: an intent
+before a record is written, a receipt after the answer. Nothing is changed or
+removed, so that the folder also tells an auditor what happened.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+import msgspec
+
+from airflow_provider_erp.exceptions import ErpInconsistentRead
+from airflow_provider_erp.landing import storage
+from airflow_provider_erp.landing.paths import join
+
+Step = TypeVar("Step", "Intent", "Receipt")
+Action = Literal["create", "update"]
+Outcome = Literal["created", "updated", "unchanged", "rejected", "refused", "unknown"]
+
+FINAL = frozenset({"created", "updated", "unchanged"})
+"""Outcomes after which a record is not written again under the same plan."""
+_READERS = 16
+_NAME = re.compile(r"(?P<record>[0-9a-f]{32})-(?P<attempt>\d{4,})-(?P<step>intent|receipt)\.json")
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """A write is about to be sent, at ``at``, by a task instance; ``body`` is the digest of what it says."""
+
+    action: Action
+    at: dt.datetime
+    by: str
+    body: str
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a record: ``id`` in the system, where there is one, and why, in words without personal data."""
+
+    outcome: Outcome
+    at: dt.datetime
+    id: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The last attempt at a record, counted from 1; without a receipt nobody knows what came of it."""
+
+    attempt: int
+    intent: Intent | None = None
+    receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The journal of one plan, in a folder of its own; safe for several threads that write different records.
+
+    Raises (all methods):
+        FileExistsError: that step was written before, by whoever it was.
+        ErpInconsistentRead: a file is none of this journal.
+    """
+
+    folder: str
+
+    def entries(self) -> Mapping[str, Entry]:
+        """The last attempt at each record that was begun, by the key that :func:`key_of` gives."""
+        steps: dict[str, dict[tuple[int, str], str]] = {}
+        for name in storage.names(self.folder):
+            if parts := _NAME.fullmatch(name):
+                steps.setdefault(parts["record"], {})[int(parts["attempt"]), parts["step"]] = name
+        last = {record: max(attempt for attempt, _ in found) for record, found in steps.items()}
+        with ThreadPoolExecutor(_READERS) as readers:
+            entries = readers.map(lambda record: self._entry(last[record], steps[record]), last)
+            return dict(zip(last, entries, strict=True))
+
+    def intend(self, record: str, attempt: int, intent: Intent) -> None:
+        """Tells what is about to be sent; only then may it be."""
+        self._write(record, attempt, "intent", intent)
+
+    def settle(self, record: str, attempt: int, receipt: Receipt) -> None:
+        """Tells what came of the attempt."""
+        self._write(record, attempt, "receipt", receipt)
+
+    def _write(self, record: str, attempt: int, step: str, content: Intent | Receipt) -> None:
+        storage.create(join(self.folder, f"{record}-{attempt:04}-{step}.json"), msgspec.json.encode(content))
+
+    def _entry(self, attempt: int, steps: Mapping[tuple[int, str], str]) -> Entry:
+        return Entry(
+            attempt=attempt,
+            intent=self._read(steps.get((attempt, "intent")), Intent),
+            receipt=self._read(steps.get((attempt, "receipt")), Receipt),
+        )
+
+    def _read(self, name: str | None, kind: type[Step]) -> Step | None:
+        if name is None:
+            return None
+        try:
+            return msgspec.json.decode(storage.read(join(self.folder, name)), type=kind)
+        except msgspec.DecodeError as exc:
+            raise ErpInconsistentRead(f"{join(self.folder, name)}: expected a step of a push, {exc}") from None
+
+
+def key_of(record: str) -> str:
+    """The record's name in a journal: of any length, and without personal data."""
+    return hashlib.sha256(record.encode("utf-8", "surrogatepass")).hexdigest()[:32]
