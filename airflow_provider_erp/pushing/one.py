@@ -1,0 +1,143 @@
+"""One record of a push: looked at first, written once, and never again before it is known what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from airflow_provider_erp.exceptions import ErpRejected, OutcomeUnknown
+from airflow_provider_erp.pushing.journal import FINAL, Entry, Intent, Journal, Outcome, Receipt, key_of
+from airflow_provider_erp.pushing.target import Current, Target, Value, Wish
+
+_CHANGED_MEANWHILE = 412
+_SETTLED = FINAL | {"rejected", "refused"}
+_MOST_ATTEMPTS = 5
+"""What is lost again and again is left to a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """A write: of a new record, or of changes to one that is there."""
+
+    fields: Mapping[str, Value]
+    current: Current | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pusher:
+    """Pushes the records of one plan, each by itself; several threads may push different records.
+
+    ``by`` names the task instance in the journal. ``now`` and ``sleep`` are the
+    clock, in UTC and seconds.
+    """
+
+    target: Target
+    journal: Journal
+    by: str
+    now: Callable[[], dt.datetime]
+    sleep: Callable[[float], object]
+
+    def push(self, wish: Wish, entry: Entry | None = None) -> Receipt:
+        """What came of the record; ``entry`` is what the journal knew of it before.
+
+        Raises:
+            ErpUnavailable, ErpAuthError, ErpProtocolError: the system could not be asked; the next try takes the
+                record up again.
+            FileExistsError: another task pushes this record.
+        """
+        if entry and entry.receipt and entry.receipt.outcome in _SETTLED:
+            return entry.receipt
+        attempt, intent = (entry.attempt, entry.intent) if entry else (0, None)
+        is_told = bool(entry and entry.receipt)
+        while True:
+            receipt = self._after_loss(wish, intent) if intent else None
+            if receipt is None and attempt >= _MOST_ATTEMPTS:
+                receipt = self._receipt("unknown", reason=f"lost {attempt} times; look for it in the system")
+            if receipt is not None:
+                return self._told(wish, attempt + is_told, receipt)
+            decided = self.decide(wish)
+            attempt, is_told = attempt + 1, False
+            if isinstance(decided, Receipt):
+                return self._told(wish, attempt, decided)
+            intent = self._intend(wish, attempt, decided)
+            try:
+                return self._told(wish, attempt, self._send(decided))
+            except OutcomeUnknown:
+                continue
+
+    def decide(self, wish: Wish) -> Receipt | _Deed:
+        """What is to be sent, or why nothing is; only reads."""
+        found = self.target.find(wish.match) if wish.match else ()
+        if len(found) > 1:
+            return self._receipt("refused", reason=f"{len(found)} records have this {_key_of(wish)}; it must be unique")
+        if not found and wish.mode == "update":
+            return self._receipt("refused", reason=f"no record has this {_key_of(wish)} any more")
+        if not found:
+            return _Deed(wish.to)
+        current = found[0]
+        changes = {name: value for name, value in wish.to.items() if current.fields.get(name) != value}
+        if not changes:
+            return self._receipt("unchanged", id=current.id)
+        if wish.mode == "create":
+            return self._receipt("refused", id=current.id, reason=f"a record with this {_key_of(wish)} exists already")
+        stale = [name for name in changes if name in wish.expected and current.fields.get(name) != wish.expected[name]]
+        if stale:
+            return self._receipt(
+                "refused", id=current.id, reason=f"changed since the plan was made: {', '.join(stale)}"
+            )
+        return _Deed(changes, current)
+
+    def _after_loss(self, wish: Wish, intent: Intent) -> Receipt | None:
+        """What came of a write that nobody has an answer to; None when it was surely not done."""
+        if wish.match is None:
+            return self._receipt("unknown", reason="the answer was lost, and no unique key says whether it was done")
+        receipt = self._found(wish, intent)
+        waiting = self.target.timeout_seconds - (self.now() - intent.at).total_seconds()
+        if receipt is None and waiting > 0:
+            self.sleep(waiting)
+            receipt = self._found(wish, intent)
+        return receipt
+
+    def _found(self, wish: Wish, intent: Intent) -> Receipt | None:
+        """What the record itself tells of the write; None where it is as it was before."""
+        found = self.target.find(wish.match) if wish.match else ()
+        if len(found) > 1:
+            return self._receipt("unknown", reason=f"{len(found)} records have this {_key_of(wish)}")
+        if intent.action == "create":
+            return self._receipt("created", id=found[0].id) if found else None
+        if not found:
+            return self._receipt("unknown", reason=f"no record has this {_key_of(wish)} any more")
+        done = all(found[0].fields.get(name) == value for name, value in wish.to.items())
+        return self._receipt("updated", id=found[0].id) if done else None
+
+    def _intend(self, wish: Wish, attempt: int, deed: _Deed) -> Intent:
+        body = hashlib.sha256(msgspec.json.encode(deed.fields, order="deterministic")).hexdigest()[:32]
+        intent = Intent(action="update" if deed.current else "create", at=self.now(), by=self.by, body=body)
+        self.journal.intend(key_of(wish.key), attempt, intent)
+        return intent
+
+    def _send(self, deed: _Deed) -> Receipt:
+        try:
+            if deed.current is None:
+                return self._receipt("created", id=self.target.create(deed.fields))
+            self.target.update(deed.current, deed.fields)
+            return self._receipt("updated", id=deed.current.id)
+        except ErpRejected as exc:
+            if exc.status == _CHANGED_MEANWHILE:
+                return self._receipt("refused", reason="somebody changed the record at the same moment")
+            return self._receipt("rejected", reason=str(exc))
+
+    def _receipt(self, outcome: Outcome, *, id: str | None = None, reason: str = "") -> Receipt:  # noqa: A002
+        return Receipt(outcome=outcome, at=self.now(), id=id, reason=reason)
+
+    def _told(self, wish: Wish, attempt: int, receipt: Receipt) -> Receipt:
+        self.journal.settle(key_of(wish.key), attempt, receipt)
+        return receipt
+
+
+def _key_of(wish: Wish) -> str:
+    return wish.match.by if wish.match else "key"

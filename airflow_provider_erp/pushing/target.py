@@ -1,0 +1,80 @@
+"""What a push asks of a system, and what it wants of a record; canonical fields and texts, no vendor's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Value = str | None
+Mode = Literal["upsert", "create", "update"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """The unique key by which a record is looked up: ``source_id``, ``number`` or ``org_number``."""
+
+    by: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """A record as the system holds it now; ``id`` is what its writes are addressed by."""
+
+    id: str
+    fields: Mapping[str, Value] = field(repr=False)
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What shall become of one record.
+
+    Attributes:
+        key: names the record within its plan, the same at every try.
+        to: the fields as they shall be.
+        expected: what each of them must be before; a field that is not here may have any value.
+        match: how the record is found; without one a create whose answer is lost stays unknown.
+        mode: ``create`` refuses a record that exists, ``update`` one that does not, ``upsert`` neither.
+    """
+
+    key: str
+    to: Mapping[str, Value] = field(repr=False)
+    expected: Mapping[str, Value] = field(default_factory=dict, repr=False)
+    match: Match | None = None
+    mode: Mode = "upsert"
+
+
+class Target(Protocol):
+    """One system. Reads may be repeated by it, a write is sent once.
+
+    Raises (all methods):
+        ErpUnavailable: not to be had within the retry budget; a write was not done.
+        ErpAuthError, ErpProtocolError: as everywhere.
+    """
+
+    timeout_seconds: float
+    """After so long a request whose answer was lost is not under way any more."""
+
+    def find(self, match: Match) -> Sequence[Current]:
+        """Every record with this key."""
+        ...
+
+    def create(self, record: Mapping[str, Value]) -> str | None:
+        """Sends one create; the new record's id, where the system names it.
+
+        Raises:
+            ErpRejected: the system refused it.
+            OutcomeUnknown: it may have been done.
+        """
+        ...
+
+    def update(self, current: Current, changes: Mapping[str, Value]) -> None:
+        """Sends one update of these fields; one that needs the record as it was read is refused when it is not.
+
+        Raises:
+            ErpRejected: the system refused it; with status 412 because somebody else changed the record.
+            OutcomeUnknown: it may have been done.
+        """
+        ...

@@ -1,0 +1,173 @@
+"""What becomes of one record that is pushed: looked at, written once, told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from fake_system import FATES, Clock, FakeSystem, Killed
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from airflow_provider_erp.exceptions import ErpUnavailable
+from airflow_provider_erp.landing import storage
+from airflow_provider_erp.pushing.journal import Journal, Receipt, key_of
+from airflow_provider_erp.pushing.one import Pusher
+from airflow_provider_erp.pushing.target import Match, Value, Wish
+
+Push = Callable[..., Receipt]
+HERE = {"number": "7", "name": "Meri Oy", "city": "Oslo"}
+BY_NUMBER = Match(by="number", value="7")
+MOVED = Wish(key="7", match=BY_NUMBER, to={"city": "Turku"}, expected={"city": "Oslo"}, mode="update")
+NEW = Wish(key="7", match=BY_NUMBER, to=HERE)
+
+
+def pusher(system: FakeSystem, folder: Path, clock: Clock | None = None) -> Pusher:
+    clock = clock or Clock()
+    return Pusher(target=system, journal=Journal(f"file://{folder}"), by="task", now=clock.now, sleep=clock.sleep)
+
+
+def push(system: FakeSystem, folder: Path, wish: Wish, clock: Clock | None = None) -> Receipt:
+    """As a task does: with what the journal knows."""
+    pushing = pusher(system, folder, clock)
+    return pushing.push(wish, pushing.journal.entries().get(key_of(wish.key)))
+
+
+def a_system(fields: Mapping[str, Value] = HERE, **given: Any) -> FakeSystem:
+    return FakeSystem(records={"a": dict(fields)}, **given)
+
+
+def outcome(receipt: Receipt) -> tuple[str, str | None, str]:
+    return receipt.outcome, receipt.id, receipt.reason
+
+
+def test_record_is_changed_where_it_is_still_as_the_plan_says(tmp_path: Path) -> None:
+    system = a_system()
+    assert outcome(push(system, tmp_path, MOVED)) == ("updated", "a", "")
+    assert system.records["a"] == HERE | {"city": "Turku"}
+
+
+def test_record_that_somebody_changed_is_refused(tmp_path: Path) -> None:
+    system = a_system(HERE | {"city": "Bergen"})
+    assert outcome(push(system, tmp_path, MOVED)) == ("refused", "a", "changed since the plan was made: city")
+    assert not system.writes
+
+
+def test_record_that_is_as_it_shall_be_is_not_written(tmp_path: Path) -> None:
+    system = a_system(HERE | {"city": "Turku"})
+    assert outcome(push(system, tmp_path, MOVED)) == ("unchanged", "a", "")
+    assert not system.writes
+
+
+def test_record_that_is_gone_is_refused(tmp_path: Path) -> None:
+    assert outcome(push(FakeSystem(), tmp_path, MOVED)) == ("refused", None, "no record has this number any more")
+
+
+def test_key_that_several_records_have_is_refused(tmp_path: Path) -> None:
+    system = FakeSystem(records={"a": dict(HERE), "b": dict(HERE)})
+    expected = ("refused", None, "2 records have this number; it must be unique")
+    assert outcome(push(system, tmp_path, MOVED)) == expected
+
+
+def test_record_that_is_not_there_is_created_with_its_id_told(tmp_path: Path) -> None:
+    system = FakeSystem()
+    assert outcome(push(system, tmp_path, NEW)) == ("created", "id0", "")
+    assert system.records == {"id0": HERE}
+
+
+def test_record_that_exists_is_refused_where_it_shall_be_new(tmp_path: Path) -> None:
+    wish = Wish(key="7", match=BY_NUMBER, to={**HERE, "city": "Turku"}, mode="create")
+    assert outcome(push(a_system(), tmp_path, wish)) == ("refused", "a", "a record with this number exists already")
+
+
+def test_upsert_changes_only_what_differs(tmp_path: Path) -> None:
+    system = a_system()
+    assert push(system, tmp_path, Wish(key="7", match=BY_NUMBER, to=HERE | {"city": "Turku"})).outcome == "updated"
+    assert system.records["a"] == HERE | {"city": "Turku"}
+
+
+def test_refusal_of_the_system_is_a_rejection_and_is_not_sent_again(tmp_path: Path) -> None:
+    system = FakeSystem(rejects=frozenset({"Meri Oy"}))
+    rejected = ("rejected", None, "server: refused with status 400")
+    assert outcome(push(system, tmp_path, NEW)) == rejected
+    system.rejects = frozenset()
+    assert outcome(push(system, tmp_path, NEW)) == rejected
+
+
+@pytest.mark.parametrize("wish", [NEW, MOVED])
+def test_write_whose_answer_was_lost_is_looked_up_and_not_repeated(tmp_path: Path, wish: Wish) -> None:
+    system = FakeSystem() if wish is NEW else a_system()
+    system.fates = iter(["done, answer lost"])
+    assert push(system, tmp_path, wish).outcome == ("created" if wish is NEW else "updated")
+    assert list(system.writes.values()) == [1]
+
+
+@pytest.mark.parametrize("wish", [NEW, MOVED])
+def test_write_that_was_not_done_is_sent_again_when_it_cannot_be_under_way(tmp_path: Path, wish: Wish) -> None:
+    system, clock = FakeSystem() if wish is NEW else a_system(), Clock()
+    system.fates = iter(["not done, answer lost"])
+    begun = clock.now()
+    assert push(system, tmp_path, wish, clock).outcome == ("created" if wish is NEW else "updated")
+    assert (clock.now() - begun).total_seconds() == system.timeout_seconds
+    assert [name.split("-", 1)[1] for name in storage.names(f"file://{tmp_path}")] == [
+        "0001-intent.json",
+        "0002-intent.json",
+        "0002-receipt.json",
+    ]
+
+
+def test_create_without_a_unique_key_whose_answer_was_lost_stays_unknown(tmp_path: Path) -> None:
+    system, wish = FakeSystem(fates=iter(["done, answer lost"])), Wish(key="row 1", to=HERE)
+    for _ in range(2):
+        assert push(system, tmp_path, wish).outcome == "unknown"
+    assert len(system.records) == 1
+
+
+def test_what_is_lost_again_and_again_is_left_to_a_person(tmp_path: Path) -> None:
+    system = FakeSystem(fates=iter(["not done, answer lost"] * 9))
+    assert outcome(push(system, tmp_path, NEW)) == ("unknown", None, "lost 5 times; look for it in the system")
+    system.records["a"] = dict(HERE)  # by hand, or the last one was done after all
+    assert outcome(push(system, tmp_path, NEW)) == ("created", "a", "")
+
+
+def test_system_that_is_not_to_be_had_leaves_the_record_to_the_next_try(tmp_path: Path) -> None:
+    system = FakeSystem(fates=iter(["unavailable"]))
+    with pytest.raises(ErpUnavailable):
+        push(system, tmp_path, NEW)
+    assert push(system, tmp_path, NEW).outcome == "created"
+    assert len(system.records) == 1
+
+
+WISHES = [
+    NEW,
+    MOVED,
+    Wish(key="8", match=Match(by="number", value="8"), to={"number": "8", "name": "Salo Oy"}, mode="create"),
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(fates=st.lists(st.sampled_from(FATES), max_size=12), wish=st.sampled_from(WISHES))
+def test_whatever_is_lost_or_killed_each_record_is_written_once_and_has_one_receipt(
+    fates: list[str], wish: Wish
+) -> None:
+    system, clock = FakeSystem() if wish.mode != "update" else a_system(), Clock()
+    system.fates = iter(fates)
+    with TemporaryDirectory() as name:
+        folder, receipt = Path(name), None
+        for _ in range(len(fates) + 1):
+            try:
+                receipt = push(system, folder, wish, clock)
+            except (Killed, ErpUnavailable):
+                continue
+            if receipt.outcome != "unknown":
+                break
+        assert receipt is not None
+        written = [fields for fields in system.records.values() if wish.to.items() <= fields.items()]
+        if receipt.outcome == "unknown":
+            assert len(written) <= 1
+        else:
+            assert (len(written), sum(system.writes.values())) == (1, 1)
+            assert push(system, folder, wish, clock) == receipt

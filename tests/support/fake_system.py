@@ -1,0 +1,73 @@
+"""A system that keeps customers, loses answers after or before it wrote, refuses some, and tasks that are killed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from airflow_provider_erp.exceptions import ErpRejected, ErpUnavailable, OutcomeUnknown
+from airflow_provider_erp.pushing.target import Current, Match, Value
+
+FATES = ("done", "done, answer lost", "not done, answer lost", "unavailable", "killed before", "killed after")
+
+
+class Killed(BaseException):
+    """The worker is gone."""
+
+
+class Clock:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.time = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
+
+    def now(self) -> dt.datetime:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += dt.timedelta(seconds=seconds)
+
+
+@dataclass
+class FakeSystem:
+    """Each write meets the next fate; when there are none left, it is done."""
+
+    records: dict[str, dict[str, Value]] = field(default_factory=dict)
+    fates: Iterator[str] = field(default_factory=lambda: iter(()))
+    rejects: frozenset[Value] = frozenset()
+    writes: Counter[str] = field(default_factory=Counter)
+    timeout_seconds: float = 60.0
+
+    def find(self, match: Match) -> Sequence[Current]:
+        return [
+            Current(id=each, fields=dict(fields))
+            for each, fields in self.records.items()
+            if match.value == (each if match.by == "source_id" else fields.get(match.by))
+        ]
+
+    def create(self, record: Mapping[str, Value]) -> str:
+        new = f"id{len(self.records)}"
+        self._write(record, new)
+        return new
+
+    def update(self, current: Current, changes: Mapping[str, Value]) -> None:
+        self._write({**self.records[current.id], **changes}, current.id)
+
+    def _write(self, record: Mapping[str, Value], place: str) -> None:
+        fate = next(self.fates, "done")
+        if fate == "killed before":
+            raise Killed
+        if fate == "unavailable":
+            raise ErpUnavailable("server: busy")
+        if fate == "not done, answer lost":
+            raise OutcomeUnknown("server: time-out")
+        if record.get("name") in self.rejects:
+            raise ErpRejected("server: refused with status 400", status=400)
+        self.records[place] = dict(record)
+        self.writes[place] += 1
+        if fate == "killed after":
+            raise Killed
+        if fate == "done, answer lost":
+            raise OutcomeUnknown("server: connection reset")
