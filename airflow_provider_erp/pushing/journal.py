@@ -51,7 +51,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """The last attempt at a record, counted from 1; without a receipt nobody knows what came of it."""
+    """The last attempt at a record, counted from 1, with its receipt, and the last intent there was.
+
+    Without a receipt nobody knows what came of the intent.
+    """
 
     attempt: int
     intent: Intent | None = None
@@ -92,9 +95,10 @@ class Journal:
         storage.create(join(self.folder, f"{record}-{attempt:04}-{step}.json"), msgspec.json.encode(content))
 
     def _entry(self, attempt: int, steps: Mapping[tuple[int, str], str]) -> Entry:
+        intended = max((each for each, step in steps if step == "intent"), default=0)
         return Entry(
             attempt=attempt,
-            intent=self._read(steps.get((attempt, "intent")), Intent),
+            intent=self._read(steps.get((intended, "intent")), Intent),
             receipt=self._read(steps.get((attempt, "receipt")), Receipt),
         )
 
