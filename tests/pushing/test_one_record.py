@@ -144,6 +144,7 @@ def test_system_that_is_not_to_be_had_leaves_the_record_to_the_next_try(tmp_path
 WISHES = [
     NEW,
     MOVED,
+    Wish(key="row 1", to=HERE),
     Wish(key="8", match=Match(by="number", value="8"), to={"number": "8", "name": "Salo Oy"}, mode="create"),
 ]
 
@@ -157,7 +158,7 @@ def test_whatever_is_lost_or_killed_each_record_is_written_once_and_has_one_rece
     system.fates = iter(fates)
     with TemporaryDirectory() as name:
         folder, receipt = Path(name), None
-        for _ in range(len(fates) + 1):
+        for _ in range(len(fates) + 3):
             try:
                 receipt = push(system, folder, wish, clock)
             except (Killed, ErpUnavailable):
