@@ -1,0 +1,80 @@
+"""Records that somebody gives, as a plan of its run: the push decides which are created and which updated."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from airflow_provider_erp.corrections.plan import Change, Plan
+from airflow_provider_erp.reconciliation.spec import FIELDS
+from airflow_provider_erp.records import Customer
+
+KNOWN = tuple(each.name for each in dataclasses.fields(Customer))
+RULE = "given"
+
+
+def plan_of_records(records: Iterable[Mapping[str, str | None]], *, run: str, as_of: dt.datetime, system: str) -> Plan:
+    """Each record's fields as changes; ``run`` says whose they are, so that another run's plan is another one.
+
+    A record has the names of ``records.Customer``. ``source_id`` is the id of
+    the record that is meant, where it is known, and ``version`` what the system
+    wants back; ``modified_at`` is not written. None is not supplied, and says
+    nothing; an empty text is to be written.
+
+    Raises:
+        ValueError: a field is unknown or no text, a record says nothing, or one is given twice.
+    """
+    of_record: dict[str, list[Change]] = {}
+    for place, record in enumerate(records, 1):
+        changes = list(_changes(place, record, system))
+        subject = changes[0].subject
+        if subject in of_record:
+            raise ValueError(f"record {place}: {subject!r} is given twice; give each record once")
+        of_record[subject] = changes
+    return Plan(
+        spec="records",
+        origin=run,
+        as_of=as_of,
+        side="target",
+        changes=tuple(each for changes in of_record.values() for each in changes),
+    )
+
+
+def _changes(place: int, record: Mapping[str, Any], system: str) -> Iterator[Change]:
+    said = _said(place, record)
+    record_id = record.get("source_id") or None
+    for name, value in said.items():
+        yield Change(
+            action="upsert",
+            system=system,
+            subject=record_id or said.get("number") or _content(said),
+            record_id=record_id,
+            number=said.get("number"),
+            field=name,
+            new=value,
+            rule=RULE,
+            version=record.get("version"),
+        )
+
+
+def _said(place: int, record: Mapping[str, Any]) -> dict[str, str]:
+    """The fields that the record supplies."""
+    for name, value in record.items():
+        if name not in KNOWN:
+            raise ValueError(f"record {place}: {name!r} is unknown; known are {', '.join(KNOWN)}")
+        if name != "modified_at" and not isinstance(value, str | None):
+            raise ValueError(f"record {place}: expected a text or None in {name!r}, got one {type(value).__name__}")
+    said = {name: record[name] for name in FIELDS if record.get(name) is not None}
+    if not said:
+        raise ValueError(f"record {place}: expected at least one of {', '.join(FIELDS)}")
+    return said
+
+
+def _content(said: Mapping[str, str]) -> str:
+    """What a record without an id and a number is known by."""
+    return hashlib.sha256(msgspec.json.encode(said, order="deterministic")).hexdigest()[:32]
