@@ -20,7 +20,7 @@ _MOST_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Deed:
+class Deed:
     """A write: of a new record, or of changes to one that is there."""
 
     fields: Mapping[str, Value]
@@ -69,7 +69,7 @@ class Pusher:
             except OutcomeUnknown:
                 continue
 
-    def decide(self, wish: Wish) -> Receipt | _Deed:
+    def decide(self, wish: Wish) -> Receipt | Deed:
         """What is to be sent, or why nothing is; only reads."""
         found = self.target.find(wish.match) if wish.match else ()
         if len(found) > 1:
@@ -77,7 +77,7 @@ class Pusher:
         if not found and wish.mode == "update":
             return self._receipt("refused", reason=f"no record has this {_key_of(wish)} any more")
         if not found:
-            return _Deed(wish.to)
+            return Deed(wish.to)
         current = found[0]
         changes = {name: value for name, value in wish.to.items() if current.fields.get(name) != value}
         if not changes:
@@ -89,7 +89,7 @@ class Pusher:
             return self._receipt(
                 "refused", id=current.id, reason=f"changed since the plan was made: {', '.join(stale)}"
             )
-        return _Deed(changes, current)
+        return Deed(changes, current)
 
     def _after_loss(self, wish: Wish, intent: Intent) -> Receipt | None:
         """What came of a write that nobody has an answer to; None when it was surely not done."""
@@ -114,13 +114,13 @@ class Pusher:
         done = all(found[0].fields.get(name) == value for name, value in wish.to.items())
         return self._receipt("updated", id=found[0].id) if done else None
 
-    def _intend(self, wish: Wish, attempt: int, deed: _Deed) -> Intent:
+    def _intend(self, wish: Wish, attempt: int, deed: Deed) -> Intent:
         body = hashlib.sha256(msgspec.json.encode(deed.fields, order="deterministic")).hexdigest()[:32]
         intent = Intent(action="update" if deed.current else "create", at=self.now(), by=self.by, body=body)
         self.journal.intend(key_of(wish.key), attempt, intent)
         return intent
 
-    def _send(self, deed: _Deed) -> Receipt:
+    def _send(self, deed: Deed) -> Receipt:
         try:
             if deed.current is None:
                 return self._receipt("created", id=self.target.create(deed.fields))

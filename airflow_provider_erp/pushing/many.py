@@ -1,0 +1,62 @@
+"""All records of a plan: several in flight, each told as it is done; or none sent and all previewed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+
+from airflow_provider_erp.pushing.journal import Entry, Receipt, key_of
+from airflow_provider_erp.pushing.one import Deed, Pusher
+from airflow_provider_erp.pushing.target import Wish
+
+Told = tuple[Wish, Receipt]
+
+
+def push_all(
+    pusher: Pusher, wishes: Sequence[Wish], entries: Mapping[str, Entry], *, in_flight: int = 4
+) -> Iterator[Told]:
+    """Yields each record's receipt as it is done, in any order.
+
+    Where the system cannot be asked any more nothing new is begun; what is
+    under way is told before the error is raised.
+
+    Raises:
+        ValueError: two wishes are of one record; nothing was sent.
+        ErpError: as ``Pusher.push``.
+    """
+    _check_keys(wishes)
+    waiting = iter(wishes)
+    with ThreadPoolExecutor(in_flight, thread_name_prefix="erp-push") as pool:
+
+        def begun(number: int) -> dict[Future[Receipt], Wish]:
+            return {
+                pool.submit(pusher.push, each, entries.get(key_of(each.key))): each for each in islice(waiting, number)
+            }
+
+        under_way = begun(in_flight)
+        failed: BaseException | None = None
+        while under_way:
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            finished = [(future, under_way.pop(future)) for future in done]
+            failed = failed or next((error for future, _ in finished if (error := future.exception())), None)
+            if failed is None:
+                under_way |= begun(len(finished))
+            yield from ((wish, future.result()) for future, wish in finished if future.exception() is None)
+        if failed is not None:
+            raise failed
+
+
+def preview(pusher: Pusher, wishes: Iterable[Wish]) -> Iterator[tuple[Wish, Receipt | Deed]]:
+    """What would be sent for each record, or why nothing would be; only reads, and nothing is noted."""
+    for wish in wishes:
+        yield wish, pusher.decide(wish)
+
+
+def _check_keys(wishes: Sequence[Wish]) -> None:
+    keys = {wish.key for wish in wishes}
+    if len(keys) != len(wishes):
+        raise ValueError(
+            f"push: expected each record once, got {len(wishes)} records with {len(keys)} keys; nothing was sent, "
+            "leave out the repeated ones"
+        )
