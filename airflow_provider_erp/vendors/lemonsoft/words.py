@@ -1,0 +1,63 @@
+"""Customers in the words that Lemonsoft's writes take.
+
+Source: lemonsoft-customers-invoices document, customer payload, for the names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from airflow_provider_erp.normalise.languages import language
+from airflow_provider_erp.vendors.words import Value, Write, in_words, number, under, whole, word_of
+
+
+def customer_words(fields: Mapping[str, Value]) -> dict[str, Any]:
+    """The fields of a customer as Lemonsoft's hook takes them; an empty value clears.
+
+    Names and streets go whole into the first of their two fields. The one
+    field ``vat`` takes either number: the VAT number where both are given.
+    ASSUMED: ``deny_credit`` is written for blocked, of the two flags that read
+    as that.
+
+    Raises:
+        ValueError: a field that Lemonsoft does not have, or a value that it cannot take; the message names the field.
+    """
+    dropped = "vat_number" if fields.get("org_number") and not fields.get("vat_number") else "org_number"
+    both = fields.keys() >= {"org_number", "vat_number"}
+    given = {name: value for name, value in fields.items() if not (both and name == dropped)}
+    return in_words("Lemonsoft", given, _WORDS)
+
+
+def _language_code(value: Value) -> Mapping[str, Any]:
+    code = language(value) if value else ""
+    if code not in _LANGUAGES:
+        raise ValueError(f"expected one of {', '.join(filter(None, _LANGUAGES))}")
+    return {"language_code": _LANGUAGES[code]}
+
+
+_LANGUAGES = {"": "", "fi": "FIN", "sv": "SWE", "en": "ENG"}
+"""Source: Lemonsoft swagger, ``language_code``."""
+
+_WORDS: Mapping[str, Write] = {
+    "number": number("number"),
+    "name": whole("name", "name2", empty=""),
+    "org_number": under("vat"),
+    "vat_number": under("vat"),
+    "email": under("email"),
+    "phone": under("phone"),
+    "street": whole("street", "street2", empty=""),
+    "postal_code": under("postal_code"),
+    "city": under("city"),
+    "country": under("country"),
+    "currency": under("currency_code"),
+    "language": _language_code,
+    "payment_terms": number("payment_term_number"),
+    "status": word_of(
+        {
+            "active": {"is_nonactive": False, "deny_credit": False, "prevent_delivery": False},
+            "blocked": {"is_nonactive": False, "deny_credit": True},
+            "closed": {"is_nonactive": True},
+        }
+    ),
+}

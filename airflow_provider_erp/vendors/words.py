@@ -1,0 +1,69 @@
+"""Canonical fields in the words of a system that takes them: what all systems share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Value = str | None
+Write = Callable[[Value], Mapping[str, Any]]
+
+
+def in_words(system: str, fields: Mapping[str, Value], words: Mapping[str, Write]) -> dict[str, Any]:
+    """The fields in a system's words.
+
+    Raises:
+        ValueError: a field that the system does not have, or a value that it cannot take; the message names the field.
+    """
+    written: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name not in words:
+            raise ValueError(f"{system} has no field for {name!r}; it takes {', '.join(words)}")
+        try:
+            _merge(written, words[name](value))
+        except ValueError as exc:
+            raise ValueError(f"{system} cannot take this {name!r}: {exc}") from None
+    return written
+
+
+def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
+    """Parts of one address come from several fields."""
+    for name, value in more.items():
+        into[name] = into.get(name, {}) | value if isinstance(value, Mapping) else value
+
+
+def under(name: str, part: str = "") -> Write:
+    """One field by another name, or a part of one."""
+    return lambda value: {part: {name: value}} if part else {name: value}
+
+
+def whole(first: str, *others: str, part: str = "", empty: Value = None) -> Write:
+    """Several fields that are read as one: all goes into the first."""
+
+    def write(value: Value) -> Mapping[str, Any]:
+        fields = {first: value, **dict.fromkeys(others, empty)}
+        return {part: fields} if part else fields
+
+    return write
+
+
+def number(name: str) -> Write:
+    """A field that takes a whole number."""
+
+    def write(value: Value) -> Mapping[str, Any]:
+        if value is not None and not (value.isascii() and value.isdecimal()):
+            raise ValueError("expected digits only")
+        return {name: None if value is None else int(value)}
+
+    return write
+
+
+def word_of(words: Mapping[str, Mapping[str, Any]]) -> Write:
+    """A field with words of its own."""
+
+    def write(value: Value) -> Mapping[str, Any]:
+        if value is None or value not in words:
+            raise ValueError(f"expected one of {', '.join(words)}")
+        return words[value]
+
+    return write
