@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow.providers.common.compat.sdk import BaseHook
 
-from airflow_provider_erp.exceptions import ErpConfigError, ErpError, ErpUnavailable
+from airflow_provider_erp.exceptions import ErpConfigError, ErpError, ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.get_provider_info import get_provider_info
 from airflow_provider_erp.hooks.connection import ConnectedHook
 from airflow_provider_erp.protocol.changes import earlier
@@ -18,7 +18,7 @@ from airflow_provider_erp.protocol.completeness import Completeness
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.dump import Dump
 from airflow_provider_erp.protocol.listing import Listing, fetch, in_one_go
-from airflow_provider_erp.protocol.messages import Page, Request, decode_record
+from airflow_provider_erp.protocol.messages import Answer, Conversation, Lost, Page, Request, T, decode_record
 from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.transport.asynchronous import opened
 from airflow_provider_erp.transport.loop import arun, blocking
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class ErpHook(ConnectedHook):
-    """Reads lists of one ERP system, complete or with an error."""
+    """Reads lists of one ERP system, complete or with an error; writes where the vendor's own hook does."""
 
     @staticmethod
     def for_connection(conn_id: str) -> ErpHook:
@@ -176,6 +176,41 @@ class ErpHook(ConnectedHook):
         )
         conversation = self.exchange.read(request, partial(described.deletions.decode, self.settings))
         return complete(run(conversation, self.transport.send, self._sleep))
+
+    def create_customer(self, customer: Mapping[str, Any]) -> Any:
+        """Creates a customer, where the vendor's hook does; this one says that it does not.
+
+        Raises:
+            ErpConfigError: the system is only read here.
+        """
+        raise self._read_only("create a customer")
+
+    def update_customer(self, number: Any, changes: Mapping[str, Any]) -> Any:
+        """Changes a customer, where the vendor's hook does; this one says that it does not.
+
+        Raises:
+            ErpConfigError: the system is only read here.
+        """
+        raise self._read_only("update a customer")
+
+    def _read_only(self, what: str) -> ErpConfigError:
+        return ErpConfigError(
+            f"{self.vendor.conn_type}: connection {self.conn_id!r}: cannot {what}, {self.vendor.title} is only read "
+            "here; correct it in the system itself, or choose a connection that can be written to"
+        )
+
+    def _write(self, conversation: Conversation[T]) -> T:
+        """What a conversation that writes returns."""
+        return complete(run(conversation, self._sent, self._sleep))
+
+    def _sent(self, request: Request) -> Answer:
+        """As the transport answers; an answer to a write that is too long to be taken is a lost one."""
+        try:
+            return self.transport.send(request)
+        except ErpProtocolError:
+            if request.repeatable:
+                raise
+            return Lost("the answer is too long to be taken (max_body_bytes)", sent=True)
 
     def test_connection(self) -> tuple[bool, str]:
         """Whether one cheap question is answered, and what to mend when it is not."""

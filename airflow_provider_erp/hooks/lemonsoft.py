@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from airflow_provider_erp.exceptions import ErpProtocolError
 from airflow_provider_erp.hooks.erp import ErpHook
+from airflow_provider_erp.vendors.lemonsoft import writes
 from airflow_provider_erp.vendors.lemonsoft.api import LEMONSOFT, customer_path
 
 
 class LemonsoftHook(ErpHook):
-    """Reads customers and invoices of Lemonsoft.
+    """Reads customers and invoices of Lemonsoft, and writes customers.
 
     Every ``filter.*`` of the document is taken by its own name without the
     prefix; lists repeat the key, truth values go out as 1 and 0, the hook
@@ -51,3 +52,36 @@ class LemonsoftHook(ErpHook):
             ValueError: an unknown filter, or a value that it does not take.
         """
         return self.rows("invoice", filters)
+
+    def create_customer(self, customer: Mapping[str, Any]) -> dict[str, Any]:
+        """The server's answer to a new customer, with the fields that are given and no others.
+
+        Raises:
+            ValueError: an unknown field, or a float; nothing was sent.
+            ErpRejected: the server refused it; what it said is in ``said``.
+            OutcomeUnknown: look for the customer before it is sent again.
+            ErpError: it was not created.
+        """
+        return self._write(writes.create_customer(self.exchange, self.settings, customer))
+
+    def update_customer(self, customer_id: int | str, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """The server's answer to the customer, which is read, changed and written back whole.
+
+        Lists such as ``contacts`` are replaced, the named fields of
+        ``dimension`` changed, all else goes back as the server wrote it.
+        Empty where the server answers nothing. There is no version to hold it
+        to: what is changed between the read and the write is lost.
+
+        Raises:
+            ErpProtocolError: there is no such customer to read (status 404).
+            ValueError, ErpError: as ``create_customer``.
+        """
+        return self._write(writes.update_customer(self.exchange, self.settings, customer_id, changes))
+
+    def add_account(self, customer_id: int | str, account: Mapping[str, Any]) -> dict[str, Any]:
+        """The server's answer to a new bank account of a customer; empty where it answers nothing.
+
+        Raises:
+            ValueError, ErpError: as ``create_customer``.
+        """
+        return self._write(writes.add_account(self.exchange, self.settings, customer_id, account))

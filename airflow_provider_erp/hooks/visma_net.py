@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
 from airflow_provider_erp.hooks.erp import ErpHook
+from airflow_provider_erp.vendors.visma_net import writes
 from airflow_provider_erp.vendors.visma_net.api import VISMA_NET, customer_path
 
 
 class VismaNetHook(ErpHook):
-    """Reads customers of Visma.net ERP; one connection is one company.
+    """Reads and writes customers of Visma.net ERP; one connection is one company.
+
+    To write, the connection's ``scope`` must name it, such as
+    ``vismanet_erp_service_api:read vismanet_erp_service_api:create``. A write
+    takes plain values, such as ``{"name": "A", "mainAddress": {"countryId":
+    "NO"}}``; None clears a field, and what is not named stays. Each method
+    sends one write and looks nothing up.
 
     Source: visma-net-customer document.
     """
@@ -43,3 +50,41 @@ class VismaNetHook(ErpHook):
             ErpProtocolError: there is none (status 404).
         """
         return self.one(f"customer {number}", customer_path(str(number or "")))
+
+    def create_customer(self, customer: Mapping[str, Any]) -> str:
+        """The number or id of the new customer, as the server's ``Location`` tells it.
+
+        It needs name, overrideWithClassValues, customerClassId and mainAddress
+        with addressLine1, postalCode and countryId; number may be left out.
+
+        Raises:
+            ValueError: an unknown field, or one is missing; nothing was sent.
+            ErpRejected: the server refused it; what it said is in ``said``.
+            OutcomeUnknown: look for the customer before it is sent again.
+            ErpError: it was not created.
+        """
+        return self._write(writes.create_customer(self.exchange, self.settings, customer))
+
+    def update_customer(self, number: str, changes: Mapping[str, Any], if_match: str | None = None) -> None:
+        """Changes these fields of a customer; ``if_match`` is the ETag that it must still have.
+
+        Raises:
+            RecordChanged: somebody changed it since that ETag was read.
+            ValueError, ErpError: as ``create_customer``.
+        """
+        self._write(writes.update_customer(self.exchange, self.settings, str(number or ""), changes, if_match))
+
+    def create_dunning_letter(
+        self, number: str, date: str | datetime, level_from: int, level_to: int
+    ) -> dict[str, Any]:
+        """The action's id and result, ``{"actionId": ..., "actionResult": ...}``.
+
+        ``date`` goes out as it is when it is a text, and in UTC with
+        milliseconds and a ``Z`` when it is a datetime with a zone.
+
+        Raises:
+            ValueError: a datetime without a zone, or a level that is no whole number.
+            ErpError: as ``create_customer``.
+        """
+        levels = (level_from, level_to)
+        return self._write(writes.create_dunning_letter(self.exchange, self.settings, str(number or ""), date, levels))
