@@ -18,7 +18,8 @@ class VismaNetHook(ErpHook):
     ``vismanet_erp_service_api:read vismanet_erp_service_api:create``. A write
     takes plain values, such as ``{"name": "A", "mainAddress": {"countryId":
     "NO"}}``; None clears a field, and what is not named stays. Each method
-    sends one write and looks nothing up.
+    sends one write and looks nothing up. A write that the server puts into
+    the background is waited for during ``background_seconds``.
 
     Source: visma-net-customer document.
     """
@@ -27,6 +28,7 @@ class VismaNetHook(ErpHook):
     conn_type = VISMA_NET.conn_type
     hook_name = VISMA_NET.title
     default_conn_name = "visma_net_default"
+    background_seconds: float = writes.WAIT_SECONDS
 
     def get_customers(
         self, last_modified: str | date | None = None, condition: str = ">=", **filters: Any
@@ -63,7 +65,7 @@ class VismaNetHook(ErpHook):
             OutcomeUnknown: look for the customer before it is sent again.
             ErpError: it was not created.
         """
-        return self._write(writes.create_customer(self.exchange, self.settings, customer))
+        return self._write(writes.create_customer(self.exchange, self.settings, customer, self.background_seconds))
 
     def update_customer(self, number: str, changes: Mapping[str, Any], if_match: str | None = None) -> None:
         """Changes these fields of a customer; ``if_match`` is the ETag that it must still have.
@@ -72,7 +74,11 @@ class VismaNetHook(ErpHook):
             RecordChanged: somebody changed it since that ETag was read.
             ValueError, ErpError: as ``create_customer``.
         """
-        self._write(writes.update_customer(self.exchange, self.settings, str(number or ""), changes, if_match))
+        self._write(
+            writes.update_customer(
+                self.exchange, self.settings, str(number or ""), changes, if_match, self.background_seconds
+            )
+        )
 
     def create_dunning_letter(
         self, number: str, date: str | datetime, level_from: int, level_to: int
@@ -87,4 +93,8 @@ class VismaNetHook(ErpHook):
             ErpError: as ``create_customer``.
         """
         levels = (level_from, level_to)
-        return self._write(writes.create_dunning_letter(self.exchange, self.settings, str(number or ""), date, levels))
+        return self._write(
+            writes.create_dunning_letter(
+                self.exchange, self.settings, str(number or ""), date, levels, self.background_seconds
+            )
+        )

@@ -13,7 +13,7 @@ from document_fields import document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_provider_erp.exceptions import ErpError, ErpRejected, OutcomeUnknown
+from airflow_provider_erp.exceptions import OutcomeUnknown
 from airflow_provider_erp.protocol.auth import Fixed
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.exchange import Exchange
@@ -36,8 +36,7 @@ NEW = {
 MOVED = {"mainAddress": {"addressLine1": "TestRoad 50", "postalCode": "0101", "countryId": "NO"}}
 
 
-def settings(**extra: Any) -> Settings:
-    return Settings(conn_type="visma_net", conn_id="c", base_url=HOST, password="s3cret", extra=extra)
+SETTINGS = Settings(conn_type="visma_net", conn_id="c", base_url=HOST, password="s3cret")
 
 
 def response(status: int, body: Any = b"", **headers: str) -> Response:
@@ -68,9 +67,9 @@ class Played:
 CREATED = response(201, location=f"{HOST}/v1/customer/10000")
 
 
-def create(*answers: Answer, customer: Any = NEW, **extra: Any) -> tuple[Any, Played]:
+def create(*answers: Answer, customer: Any = NEW, **options: Any) -> tuple[Any, Played]:
     played = Played(*answers)
-    return played.hold(writes.create_customer(EXCHANGE, settings(**extra), customer)), played
+    return played.hold(writes.create_customer(EXCHANGE, SETTINGS, customer, **options)), played
 
 
 def test_create_sends_the_body_of_the_document_and_tells_the_number() -> None:
@@ -83,7 +82,7 @@ def test_create_sends_the_body_of_the_document_and_tells_the_number() -> None:
 
 def test_update_sends_only_the_changed_fields_in_the_body_of_the_document() -> None:
     played = Played(response(204))
-    assert played.hold(writes.update_customer(EXCHANGE, settings(), "10000", MOVED)) is None
+    assert played.hold(writes.update_customer(EXCHANGE, SETTINGS, "10000", MOVED)) is None
     assert played.body == document("visma_net/update_customer.json")
     (asked,) = played.asked
     assert (asked.method, asked.url) == ("PUT", f"{HOST}/v1/customer/10000")
@@ -92,7 +91,7 @@ def test_update_sends_only_the_changed_fields_in_the_body_of_the_document() -> N
 
 def test_update_names_the_version_that_must_still_stand() -> None:
     played = Played(response(204))
-    played.hold(writes.update_customer(EXCHANGE, settings(), "A/1", {"name": "B"}, if_match='"AAE="'))
+    played.hold(writes.update_customer(EXCHANGE, SETTINGS, "A/1", {"name": "B"}, if_match='"AAE="'))
     assert played.asked[0].headers["If-Match"] == '"AAE="'
     assert played.asked[0].url == f"{HOST}/v1/customer/b64(QS8x)"
 
@@ -108,14 +107,14 @@ def test_update_names_the_version_that_must_still_stand() -> None:
 def test_dunning_letter_sends_the_body_of_the_document_and_tells_the_action(date: Any) -> None:
     answer = document("visma_net/create_dunning_letter.answer.json")
     played = Played(response(201, answer))
-    assert played.hold(writes.create_dunning_letter(EXCHANGE, settings(), "10000", date, (1, 2))) == answer
+    assert played.hold(writes.create_dunning_letter(EXCHANGE, SETTINGS, "10000", date, (1, 2))) == answer
     assert played.body == document("visma_net/create_dunning_letter.json")
     assert played.asked[0].url == f"{HOST}/v1/customer/10000/action/createDunningLetter"
 
 
 def test_dunning_letter_without_an_action_id_is_unknown() -> None:
     with pytest.raises(OutcomeUnknown, match="without an actionId"):
-        Played(response(200, {})).hold(writes.create_dunning_letter(EXCHANGE, settings(), "1", "2025-01-21", (1, 2)))
+        Played(response(200, {})).hold(writes.create_dunning_letter(EXCHANGE, SETTINGS, "1", "2025-01-21", (1, 2)))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +129,7 @@ def test_dunning_letter_without_an_action_id_is_unknown() -> None:
 )
 def test_dunning_letter_refuses_what_it_cannot_send(date: Any, levels: Any) -> None:
     with pytest.raises(ValueError, match="dunning letter: expected"):
-        writes.create_dunning_letter(EXCHANGE, settings(), "1", date, levels)
+        writes.create_dunning_letter(EXCHANGE, SETTINGS, "1", date, levels)
 
 
 def test_none_clears_and_references_are_known_by_their_names_in_reads() -> None:
@@ -185,20 +184,20 @@ def test_lines_go_out_as_they_are_with_every_digit() -> None:
 )
 def test_what_cannot_be_written_is_refused_before_anything_is_sent(changes: Any, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        writes.update_customer(EXCHANGE, settings(), "1", changes)
+        writes.update_customer(EXCHANGE, SETTINGS, "1", changes)
 
 
 @pytest.mark.parametrize("missing", ["name", "overrideWithClassValues", "customerClassId", "mainAddress"])
 def test_new_customer_needs_what_the_document_shows(missing: str) -> None:
     less = {name: value for name, value in NEW.items() if name != missing}
     with pytest.raises(ValueError, match=f"a new one needs {missing}"):
-        writes.create_customer(EXCHANGE, settings(), less)
+        writes.create_customer(EXCHANGE, SETTINGS, less)
 
 
 def test_new_customer_needs_a_whole_address() -> None:
     with pytest.raises(ValueError, match=r"needs mainAddress.postalCode, mainAddress.countryId; the number may be"):
         writes.create_customer(
-            EXCHANGE, settings(), NEW | {"mainAddress": {"addressLine1": "Road 1", "postalCode": None}}
+            EXCHANGE, SETTINGS, NEW | {"mainAddress": {"addressLine1": "Road 1", "postalCode": None}}
         )
 
 
@@ -259,7 +258,7 @@ def test_refusal_keeps_the_vendors_words_apart_from_the_errors_text(body: Any, s
 def test_record_that_somebody_changed_is_told_apart() -> None:
     played = Played(response(412, {"message": "stale"}))
     with pytest.raises(RecordChanged, match="changed since it was read") as caught:
-        played.hold(writes.update_customer(EXCHANGE, settings(), "1", {"name": "B"}, if_match="1"))
+        played.hold(writes.update_customer(EXCHANGE, SETTINGS, "1", {"name": "B"}, if_match="1"))
     assert (caught.value.status, caught.value.said) == (412, "stale")
 
 
@@ -280,13 +279,19 @@ def test_background_job_without_a_location_is_the_given_number() -> None:
     assert create(accepted(), response(200, {"state": "Finished", "statusCode": 201}))[0] == "10000"
 
 
+def test_background_dunning_letter_tells_the_action_as_the_document_shows_it() -> None:
+    answer = document("visma_net/create_dunning_letter.answer.json")
+    state = {"status": "Finished", "statusCode": 200, "responseBody": answer}
+    letter = writes.create_dunning_letter(EXCHANGE, SETTINGS, "1", "2025-01-21", (1, 2))
+    assert Played(accepted(), response(200, state)).hold(letter) == answer
+
+
 @pytest.mark.parametrize(("inner", "kind"), [(400, WriteRejected), (412, RecordChanged)])
-def test_job_that_is_finished_and_failed_inside_is_a_rejection(inner: int, kind: type[ErpRejected]) -> None:
+def test_job_that_is_finished_and_failed_inside_is_a_rejection(inner: int, kind: type[WriteRejected]) -> None:
     state = {"status": "Finished", "statusCode": inner, "errorMessage": "Class is missing"}
     with pytest.raises(kind) as caught:
         create(accepted(), response(200, state))
-    assert caught.value.status == inner
-    assert caught.value.__getattribute__("said") == "Class is missing"
+    assert (caught.value.status, caught.value.said) == (inner, "Class is missing")
 
 
 @pytest.mark.parametrize(
@@ -303,13 +308,13 @@ def test_job_that_is_finished_and_failed_inside_is_a_rejection(inner: int, kind:
 )
 def test_job_whose_end_is_not_known_is_an_unknown_outcome(answers: list[Answer], reason: str) -> None:
     with pytest.raises(OutcomeUnknown, match=reason):
-        create(*answers, background_seconds=5)
+        create(*answers, wait_seconds=5)
 
 
 def test_waiting_for_a_job_ends_with_the_connections_budget() -> None:
     played = Played(accepted(), response(200, {"status": "Queued"}))
-    with pytest.raises(ErpError):
-        played.hold(writes.create_customer(EXCHANGE, settings(background_seconds=10), NEW))
+    with pytest.raises(OutcomeUnknown):
+        played.hold(writes.create_customer(EXCHANGE, SETTINGS, NEW, wait_seconds=10))
     assert played.pauses == [1.0, 2.0, 4.0, 3.0]
 
 

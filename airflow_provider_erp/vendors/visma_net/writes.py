@@ -23,6 +23,8 @@ from airflow_provider_erp.vendors.visma_net.api import CUSTOMERS, customer_path
 from airflow_provider_erp.vendors.writing import Known, encode, known_fields, said_by, scalars
 
 BACKGROUND = "/v1/background"
+WAIT_SECONDS = 300.0
+"""How long a job in the background is waited for, where the caller does not say."""
 
 _ADDRESS = scalars("addressLine1 addressLine2 addressLine3 postalCode city countryId")
 _CONTACT = scalars("name attention email web phone1 phone2 fax")
@@ -104,7 +106,9 @@ def _reference(where: str, value: object, key: str) -> object:
     return value[key]
 
 
-def create_customer(exchange: Exchange, settings: Settings, customer: Mapping[str, Any]) -> Conversation[str]:
+def create_customer(
+    exchange: Exchange, settings: Settings, customer: Mapping[str, Any], wait_seconds: float = WAIT_SECONDS
+) -> Conversation[str]:
     """The number or id of a new customer, as ``Location`` has it; without one, the number that was given.
 
     Raises (at once):
@@ -116,7 +120,7 @@ def create_customer(exchange: Exchange, settings: Settings, customer: Mapping[st
 
     def send() -> Conversation[str]:
         request = _request(settings, "visma_net create customer", "POST", CUSTOMERS, body)
-        response = yield from _write(exchange, settings, request)
+        response = yield from _write(exchange, settings, request, wait_seconds)
         number = key_in(response.headers.get("location", "")) or (str(given) if given else "")
         if not number:
             raise unknown(request.label, "it was done, but no Location tells the number", response)
@@ -134,7 +138,12 @@ def _check_minimum(body: Mapping[str, Any]) -> None:
 
 
 def update_customer(
-    exchange: Exchange, settings: Settings, number: str, changes: Mapping[str, Any], if_match: str | None = None
+    exchange: Exchange,
+    settings: Settings,
+    number: str,
+    changes: Mapping[str, Any],
+    if_match: str | None = None,
+    wait_seconds: float = WAIT_SECONDS,
 ) -> Conversation[None]:
     """Changes the given fields of a customer, and no others; ``if_match`` is the version that must still stand.
 
@@ -148,13 +157,18 @@ def update_customer(
         request = replace(request, headers={**request.headers, "If-Match": if_match})
 
     def send() -> Conversation[None]:
-        yield from _write(exchange, settings, request)
+        yield from _write(exchange, settings, request, wait_seconds)
 
     return send()
 
 
 def create_dunning_letter(
-    exchange: Exchange, settings: Settings, number: str, date: str | dt.datetime, levels: tuple[int, int]
+    exchange: Exchange,
+    settings: Settings,
+    number: str,
+    date: str | dt.datetime,
+    levels: tuple[int, int],
+    wait_seconds: float = WAIT_SECONDS,
 ) -> Conversation[dict[str, Any]]:
     """The action's id and result.
 
@@ -168,11 +182,11 @@ def create_dunning_letter(
 
     def send() -> Conversation[dict[str, Any]]:
         request = _request(settings, f"visma_net dunning letter for customer {number}", "POST", path, body)
-        response = yield from _write(exchange, settings, request)
-        answer = _object(response)
-        if not _within(answer, "actionId"):
+        response = yield from _write(exchange, settings, request, wait_seconds)
+        answer = _part_with(_object(response), "actionId")
+        if not answer.get("actionId"):
             raise unknown(request.label, f"status {response.status} without an actionId", response)
-        return answer
+        return dict(answer)
 
     return send()
 
@@ -203,7 +217,7 @@ def _request(settings: Settings, label: str, method: str, path: str, body: Mappi
     return Request(label, settings.base_url + path, method, _HEADERS, encode(body), repeatable=False)
 
 
-def _write(exchange: Exchange, settings: Settings, request: Request) -> Conversation[Response]:
+def _write(exchange: Exchange, settings: Settings, request: Request, wait_seconds: float) -> Conversation[Response]:
     """The answer of a write, of one that went to the background when it is finished."""
     response = yield from write(exchange, request, said_by(settings, _MESSAGES))
     location = _object(response).get("stateLocation") or response.headers.get("statelocation")
@@ -213,7 +227,7 @@ def _write(exchange: Exchange, settings: Settings, request: Request) -> Conversa
     if not _JOB.fullmatch(job):
         raise unknown(request.label, "status 202 with a stateLocation that names no job", response)
     try:
-        state = yield from _finished(exchange, settings, job)
+        state = yield from _finished(exchange, settings, job, wait_seconds)
     except ErpError as exc:
         raise unknown(
             request.label, f"it went to the background as job {job}, whose state is not known", response
@@ -221,20 +235,20 @@ def _write(exchange: Exchange, settings: Settings, request: Request) -> Conversa
     return _judged(settings, request, replace(response, body=encode(state)), state)
 
 
-def _finished(exchange: Exchange, settings: Settings, job: str) -> Conversation[dict[str, Any]]:
+def _finished(exchange: Exchange, settings: Settings, job: str, left: float) -> Conversation[dict[str, Any]]:
     """The state of a job that has ended, asked for on the connection's own host.
 
-    ASSUMED: it is told under ``status`` or ``state``, and asked for during at most the connection's
-    ``background_seconds``, 300 where it does not say.
+    ASSUMED: it is told under ``status`` or ``state``; a state of another name is waited for until ``left`` seconds
+    are over, and its outcome is unknown.
     """
     request = Request(f"visma_net background job {job}", f"{settings.base_url}{BACKGROUND}/{job}", headers=_HEADERS)
-    left, pause = settings.number("background_seconds", 300.0, 0.0), _FIRST_PAUSE
+    pause = _FIRST_PAUSE
     while True:
         state = yield from exchange.read(request, decode_record)
         if {str(state.get(name)).lower() for name in ("status", "state")} & _FINISHED:
             return state
         if left <= 0:
-            raise OutcomeUnknown(f"{request.label}: not finished in time; raise background_seconds in the connection")
+            raise OutcomeUnknown(f"{request.label}: not finished in time")
         yield Sleep(min(pause, left))
         left, pause = left - pause, min(2 * pause, _LONGEST_PAUSE)
 
@@ -252,11 +266,14 @@ def _judged(settings: Settings, request: Request, response: Response, state: Map
 
 def _within(state: Mapping[str, Any], name: str) -> Any:
     """A value by its name in any case, of the job or of a part of it."""
-    for part in (state, *(value for value in state.values() if isinstance(value, dict))):
-        for key, value in part.items():
-            if key.lower() == name.lower():
-                return value
-    return None
+    found = _part_with(state, name).items()
+    return next((value for key, value in found if key.lower() == name.lower()), None)
+
+
+def _part_with(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The answer, or the first part of it, that has the name in any case; empty when none has."""
+    parts = (answer, *(value for value in answer.values() if isinstance(value, dict)))
+    return next((part for part in parts if name.lower() in map(str.lower, part)), {})
 
 
 def _object(response: Response) -> dict[str, Any]:
