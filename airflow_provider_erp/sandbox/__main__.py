@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from airflow_provider_erp.sandbox.connections import export_lines
+from airflow_provider_erp.sandbox.control import PLACES
 from airflow_provider_erp.sandbox.faults.board import KINDS, Fault
 from airflow_provider_erp.sandbox.faults.targets import VENDORS
 from airflow_provider_erp.sandbox.server import HOST, Sandbox, running_sandbox
@@ -130,7 +131,7 @@ def main(arguments: Sequence[str] | None = None, wait: Callable[[], None] = wait
 def _welcome(sandbox: Sandbox) -> list[str]:
     """What a user needs to know: how to stop, where everything is, and the connections to paste."""
     places = {each["conn_type"]: each["host"] for each in sandbox.connections().values()}
-    places |= {name: f"{sandbox.url}/{name}" for name in ("truth", "day", "faults")}
+    places |= {name: f"{sandbox.url}/{name}" for name in PLACES}
     contents = f"{sandbox.world.customers} customers (seed {sandbox.world.seed}, day {sandbox.world.day})"
     return [
         f"A sandbox of four ERP systems with {contents} runs here; Ctrl+C stops it.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,6 +13,7 @@ from aiohttp import web
 
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
 _T = TypeVar("_T")
+_DECODE_OBJECT = msgspec.json.Decoder(dict[str, Any], float_hook=Decimal).decode
 encode_json = msgspec.json.Encoder(decimal_format="number").encode
 
 
@@ -68,5 +70,17 @@ async def read_body(request: web.Request, expected: type[_T]) -> _T:
     """
     try:
         return msgspec.json.decode(await request.read(), type=expected)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
+        raise ValueError(str(exc)) from exc
+
+
+async def read_object(request: web.Request) -> dict[str, Any]:
+    """The JSON object of a request; a number with a fraction is a decimal.
+
+    Raises:
+        ValueError: the body is no JSON object.
+    """
+    try:
+        return _DECODE_OBJECT(await request.read())
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as exc:
         raise ValueError(str(exc)) from exc

@@ -11,6 +11,8 @@ from airflow_provider_erp.sandbox.connections import connections
 from airflow_provider_erp.sandbox.faults.board import Fault, FaultBoard
 from airflow_provider_erp.sandbox.present import Present
 
+PLACES = ("truth", "written", "day", "faults")
+
 
 class Control:
     """The routes beside the vendors' own."""
@@ -23,6 +25,7 @@ class Control:
         return [
             web.get("/", self.contents),
             web.get("/truth", self.truth),
+            web.get("/written", self.written),
             web.get("/day", self.day),
             web.post("/day", self.advance),
             web.get("/faults", self.list_faults),
@@ -33,11 +36,15 @@ class Control:
     async def contents(self, _request: web.Request) -> web.Response:
         """Where everything is."""
         systems = {each["conn_type"]: each["host"] for each in connections(self._url).values()}
-        return json_answer({"systems": systems, **{name: f"{self._url}/{name}" for name in ("truth", "day", "faults")}})
+        return json_answer({"systems": systems, **{name: f"{self._url}/{name}" for name in PLACES}})
 
     async def truth(self, _request: web.Request) -> web.Response:
         """The planted breaks and the changes since the day before."""
         return json_answer(self._present.truth())
+
+    async def written(self, _request: web.Request) -> web.Response:
+        """How many customers were created and changed by writes, by system."""
+        return json_answer(self._present.tallies())
 
     async def day(self, _request: web.Request) -> web.Response:
         """How many days after day 0 it is."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from threading import Lock
 from typing import Any
 
+from airflow_provider_erp.sandbox.customers import Customers, Tally
 from airflow_provider_erp.sandbox.fynn.api import Fynn
 from airflow_provider_erp.sandbox.lemonsoft.api import Lemonsoft
 from airflow_provider_erp.sandbox.lemonsoft.sessions import Sessions
@@ -22,15 +24,26 @@ class Present:
     Safe to move on from another thread than the server's: each system shows one day or the next, never a mixture.
     """
 
-    def __init__(self, calendar: Calendar, tokens: Tokens, limit: Limit, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        calendar: Calendar,
+        tokens: Tokens,
+        limit: Limit,
+        sessions: Sessions,
+        *,
+        unique_corporate_ids: bool = False,
+    ) -> None:
         self._calendar, self._lock = calendar, Lock()
         world = calendar.today
+        visma_net = VismaNet(world, tokens, limit, unique_corporate_ids=unique_corporate_ids)
+        lemonsoft = Lemonsoft(world, sessions)
         self.systems: dict[str, System] = {
             "visma_px": VismaPx(world),
-            "visma_net": VismaNet(world, tokens, limit),
-            "lemonsoft": Lemonsoft(world, sessions),
+            "visma_net": visma_net,
+            "lemonsoft": lemonsoft,
             "fynn": Fynn(world),
         }
+        self._writable: dict[str, Customers] = {"visma_net": visma_net.customers, "lemonsoft": lemonsoft.customers}
 
     @property
     def world(self) -> World:
@@ -54,6 +67,22 @@ class Present:
             raise ValueError(f"sandbox: expected a day of {self.world.day} or later, got {day}")
         while self.world.day < day:
             self.advance()
+
+    def tally(self, vendor: str) -> Tally:
+        """What was written into a system since the sandbox began, counted.
+
+        Raises:
+            ValueError: the system takes no writes.
+        """
+        if vendor not in self._writable:
+            raise ValueError(f"sandbox: expected one of {', '.join(self._writable)}, which take writes, got {vendor!r}")
+        customers = self._writable[vendor]
+        with customers.lock:
+            return deepcopy(customers.tally)
+
+    def tallies(self) -> dict[str, Any]:
+        """The same of all systems that take writes, as plain JSON values."""
+        return {vendor: self.tally(vendor).plain() for vendor in self._writable}
 
     def truth(self) -> dict[str, Any]:
         """The planted breaks, and what each system added, changed and deleted since the day before."""

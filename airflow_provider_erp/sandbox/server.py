@@ -17,6 +17,7 @@ from aiohttp import web
 from airflow_provider_erp.sandbox.between import faulty, late, recording
 from airflow_provider_erp.sandbox.connections import PREFIXES, connections
 from airflow_provider_erp.sandbox.control import Control
+from airflow_provider_erp.sandbox.customers import Tally
 from airflow_provider_erp.sandbox.faults.board import Fault, FaultBoard
 from airflow_provider_erp.sandbox.faults.targets import TARGETS, Target
 from airflow_provider_erp.sandbox.lemonsoft.sessions import Sessions
@@ -63,6 +64,14 @@ class Sandbox:
         """
         self.board.arm(Fault(vendor, kind, count, after))
 
+    def tally(self, vendor: str) -> Tally:
+        """What was written into a system, counted: ``created_by_number`` tells duplicates; the same as ``/written``.
+
+        Raises:
+            ValueError: the system takes no writes.
+        """
+        return self.present.tally(vendor)
+
     @property
     def requests(self) -> list[tuple[str, str]]:
         """The requests that the four vendors have seen, as method and path with query, as they were sent."""
@@ -79,13 +88,15 @@ def running_sandbox(
     requests_per_session: int = 50,
     visma_net_limit: int = DEFAULT_LIMIT,
     latency_seconds: float = 0.0,
+    unique_corporate_ids: bool = False,
 ) -> Iterator[Sandbox]:
     """A sandbox that runs in a thread of its own until the block ends; port 0 takes a free one.
 
     ``day`` is how many days after 20 November 2026 it is in the systems.
     ``requests_per_session`` is how many data requests a Lemonsoft session lasts,
     ``visma_net_limit`` how many Visma.net answers in an hour. Every data request
-    is answered ``latency_seconds`` later.
+    is answered ``latency_seconds`` later. ``unique_corporate_ids``: Visma.net
+    refuses the corporate id of another customer, as it refuses its number.
 
     Raises:
         OSError: the port is taken.
@@ -94,7 +105,8 @@ def running_sandbox(
     if latency_seconds < 0:
         raise ValueError(f"sandbox: expected a latency of 0 seconds or more, got {latency_seconds}")
     tokens, sessions = Tokens(), Sessions(requests_per_session)
-    present = Present(Calendar(seed, customers), tokens, Limit(visma_net_limit), sessions)
+    calendar, limit = Calendar(seed, customers), Limit(visma_net_limit)
+    present = Present(calendar, tokens, limit, sessions, unique_corporate_ids=unique_corporate_ids)
     present.advance_to(day)
     expire = {"visma_net": tokens.expire, "lemonsoft": sessions.expire}
     targets = {vendor: replace(target, expire=expire.get(vendor, target.expire)) for vendor, target in TARGETS.items()}

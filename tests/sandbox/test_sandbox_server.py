@@ -108,7 +108,7 @@ def test_first_line_says_what_runs_and_how_to_stop_it_and_the_addresses_are_alig
     addresses = rest[: rest.index("")]
     assert "5 customers (seed 3, day 0)" in first
     assert first.endswith("Ctrl+C stops it.")
-    assert [line.split()[0] for line in addresses] == [*VENDORS, "truth", "day", "faults"]
+    assert [line.split()[0] for line in addresses] == [*VENDORS, "truth", "written", "day", "faults"]
     assert len({line.index("http://") for line in addresses}) == 1
 
 

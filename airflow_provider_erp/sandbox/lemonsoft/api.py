@@ -6,12 +6,13 @@ of one customer takes the internal id, and the greatest page size.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import web
 
 from airflow_provider_erp.sandbox.answers import json_answer
+from airflow_provider_erp.sandbox.customers import Customers, Marks
 from airflow_provider_erp.sandbox.lemonsoft.day import Day
 from airflow_provider_erp.sandbox.lemonsoft.deletions import deleted
 from airflow_provider_erp.sandbox.lemonsoft.filters import (
@@ -24,8 +25,9 @@ from airflow_provider_erp.sandbox.lemonsoft.filters import (
     text,
     text_in,
 )
-from airflow_provider_erp.sandbox.lemonsoft.rows import base_row, customer_row
+from airflow_provider_erp.sandbox.lemonsoft.rows import base_row, customer_row, stamp
 from airflow_provider_erp.sandbox.lemonsoft.sessions import Sessions, unauthorized
+from airflow_provider_erp.sandbox.lemonsoft.writes import Writes, customer_of, not_found
 from airflow_provider_erp.sandbox.serving import Fields, Row, select
 from airflow_provider_erp.sandbox.world.books import Book, Changes
 from airflow_provider_erp.sandbox.world.calendar import World
@@ -36,7 +38,7 @@ CUSTOMER_FILTERS: Mapping[str, Filter] = {
     "name": text("name", "name2"),
     "search_name": text("searchname"),
     "email": text("email"),
-    "contact_email": text_in(lambda row: [contact["email"] for contact in row["contacts"]]),
+    "contact_email": text_in(lambda row: [contact.get("email") or "" for contact in row["contacts"]]),
     "phone": text("phone"),
     "vat": text("vat"),
     **stamped("modified", "modified"),
@@ -48,7 +50,7 @@ CUSTOMER_FILTERS: Mapping[str, Filter] = {
     "type": number(lambda row: int(row["type"])),
     **stamped("created", "created"),
     **stamped("updated", "modified"),
-    "attribute_ids": numbers(lambda row: {each["id"] for each in row["attributes"] if each["selected"]}),
+    "attribute_ids": numbers(lambda row: {each.get("id") for each in row["attributes"] if each.get("selected")}),
     "object_ids": numbers(lambda row: {row["id"]}),
     "search": text("name", "name2", "searchname", "email", "number"),
 }
@@ -67,6 +69,7 @@ INVOICE_FILTERS: Mapping[str, Filter] = {
 _CUSTOMER = Fields(text="name", number=("creditlimit",), optional="www", retyped="group")
 _BASE_CUSTOMER = Fields(text="name", number=("type",), optional="www", retyped="group")
 _INVOICE = Fields(text="customer_name", number=("total_sum",), optional="payments", retyped="total_sum")
+_Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Lemonsoft:
@@ -75,6 +78,8 @@ class Lemonsoft:
     def __init__(self, world: World, sessions: Sessions) -> None:
         self._sessions = sessions
         self._day = Day(world)
+        self.customers = Customers(world.books["lemonsoft"], customer_row, Marks(stamp, ("modified",)))
+        self._writes = Writes(self.customers)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes below the host, the session's among them."""
@@ -83,6 +88,9 @@ class Lemonsoft:
             web.get("/api/customers", self.list_customers),
             web.get("/api/customers/base", self.list_base_customers),
             web.get("/api/customers/{customer_id}", self.get_customer),
+            web.post("/api/customers", self._in_session(self._writes.create)),
+            web.put("/api/customers/{customer_id}", self._in_session(self._writes.update)),
+            web.post("/api/customers/{customer_id}/accounts", self._in_session(self._writes.add_account)),
             web.get("/api/invoices", self.list_invoices),
             web.get("/api/log/deleted", self.list_deleted),
         ]
@@ -90,32 +98,31 @@ class Lemonsoft:
     def show(self, world: World) -> None:
         """Serves the next day's customers and invoices from now on."""
         self._day = self._day.next(world)
+        self.customers.show(world.books["lemonsoft"])
 
     def changes(self) -> dict[str, Changes]:
         """What happened since the day before."""
-        return {"customer": self._day.customers.book.changes, "invoice": self._day.invoices.book.changes}
+        return {"customer": self.customers.book.changes, "invoice": self._day.invoices.book.changes}
 
     async def list_customers(self, request: web.Request) -> web.Response:
         """One page of whole customers."""
         if not self._sessions.use(request):
             return unauthorized()
-        return _page(request, select(self._day.customers.rows, tests(CUSTOMER_FILTERS, request)), _CUSTOMER)
+        return _page(request, select(self.customers.rows, tests(CUSTOMER_FILTERS, request)), _CUSTOMER)
 
     async def list_base_customers(self, request: web.Request) -> web.Response:
         """One page of customers with their basic fields only."""
         if not self._sessions.use(request):
             return unauthorized()
-        kept = select(self._day.customers.rows, tests(CUSTOMER_FILTERS, request))
+        kept = select(self.customers.rows, tests(CUSTOMER_FILTERS, request))
         return _page(request, [base_row(row) for row in kept], _BASE_CUSTOMER)
 
     async def get_customer(self, request: web.Request) -> web.Response:
         """The customer with the internal id of the path."""
         if not self._sessions.use(request):
             return unauthorized()
-        entry = self._day.customers.book.things.get(request.match_info["customer_id"])
-        if entry is None:
-            return json_answer({"Message": "Customer was not found."}, 404)
-        return json_answer(customer_row(entry))
+        row = customer_of(self.customers, request)
+        return not_found() if row is None else json_answer(row)
 
     async def list_invoices(self, request: web.Request) -> web.Response:
         """One page of invoices."""
@@ -127,8 +134,14 @@ class Lemonsoft:
         """What was deleted at or after ``startDate``, customers or invoices, all on one page."""
         if not self._sessions.use(request):
             return unauthorized()
-        books: dict[str, Book[Any]] = {"Customer": self._day.customers.book, "Invoice": self._day.invoices.book}
+        books: dict[str, Book[Any]] = {"Customer": self.customers.book, "Invoice": self._day.invoices.book}
         return deleted(request, books)
+
+    def _in_session(self, handler: _Handler) -> _Handler:
+        async def handle(request: web.Request) -> web.Response:
+            return await handler(request) if self._sessions.use(request) else unauthorized()
+
+        return handle
 
 
 def _page(request: web.Request, rows: list[Row], fields: Fields) -> web.Response:

@@ -31,6 +31,10 @@ _DIMENSION_NULLS = (
     *("Branch_classification1", "Branch_classification2", "Branch_classification3", "Customer_dimension_started"),
     *("Customer_costcenter", "Customer_lta", "Customer_quality_system_name", "Customer_reference_note"),
 )
+ACCOUNT_TEXTS = (
+    *("account_number", "bank_name", "bank_address", "bank_address2", "bank_country_code", "bank_info", "bic", "iban"),
+    *("foreign_type", "foreign_share", "clearing"),
+)
 
 
 def contact(entry: Entry) -> dict[str, Any]:
@@ -62,17 +66,10 @@ def account(entry: Entry) -> dict[str, Any]:
     return {
         "account_id": int(entry.source_id) * 10 + 1,
         "customer_id": int(entry.source_id),
+        **dict.fromkeys(ACCOUNT_TEXTS),
         "account_number": "",
         "bank_name": "Sandbox Bank",
-        "bank_address": None,
-        "bank_address2": None,
         "bank_country_code": entry.customer.country,
-        "bank_info": None,
-        "bic": None,
-        "iban": None,
-        "foreign_type": None,
-        "foreign_share": None,
-        "clearing": None,
     }
 
 

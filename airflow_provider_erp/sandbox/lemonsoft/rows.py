@@ -37,6 +37,11 @@ def customer_row(entry: Entry) -> dict[str, Any]:
     return {**_heading(entry), **_lists(entry), **_ledger(entry), **_master_data(entry)}
 
 
+def stamp(row: dict[str, Any], moment: str) -> None:
+    """Marks a row as changed at a moment: no earlier than it was."""
+    row["modified"] = max(row["modified"], moment)
+
+
 def _heading(entry: Entry) -> dict[str, Any]:
     customer, style = entry.customer, entry.style
     return {

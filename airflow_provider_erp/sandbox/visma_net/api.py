@@ -10,16 +10,19 @@ from __future__ import annotations
 import datetime as dt
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from aiohttp import web
 
 from airflow_provider_erp.sandbox.answers import json_answer, whole_number
-from airflow_provider_erp.sandbox.serving import Fields, Row, Shelf, Test, announced, page, select
+from airflow_provider_erp.sandbox.customers import Customers, Marks
+from airflow_provider_erp.sandbox.serving import Fields, Row, Test, announced, page, select
+from airflow_provider_erp.sandbox.visma_net.background import Background
 from airflow_provider_erp.sandbox.visma_net.limits import Limit
-from airflow_provider_erp.sandbox.visma_net.rows import customer_row
+from airflow_provider_erp.sandbox.visma_net.rows import customer_row, stamp
 from airflow_provider_erp.sandbox.visma_net.tokens import Tokens
+from airflow_provider_erp.sandbox.visma_net.writes import Writes, customer_of, etag, not_found
 from airflow_provider_erp.sandbox.world.books import Changes
 from airflow_provider_erp.sandbox.world.calendar import World
 
@@ -43,28 +46,38 @@ _TEXT_FILTERS: dict[str, Callable[[Row], str]] = {
 _FIELDS = Fields(text="name", number=("mainAddress", "addressId"), optional="attributes", retyped="internalId")
 
 
+_MARKS = Marks(stamp, ("lastModifiedDateTime", "timeStamp"))
+_Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
 class VismaNet:
     """The routes of one company of Visma.net, over the customers of one day."""
 
-    def __init__(self, world: World, tokens: Tokens, limit: Limit) -> None:
-        self._tokens, self._limit = tokens, limit
-        self.show(world)
+    def __init__(self, world: World, tokens: Tokens, limit: Limit, *, unique_corporate_ids: bool) -> None:
+        self._tokens, self._limit, self._background = tokens, limit, Background()
+        self.customers = Customers(world.books["visma_net"], customer_row, _MARKS)
+        self._writes = Writes(self.customers, unique_corporate_ids=unique_corporate_ids)
 
     def routes(self) -> list[web.RouteDef]:
         """The routes below the host, the token endpoint among them."""
+        one, read, write = "/v1/customer/{number}", self._limit.guarding, self._writing
         return [
             web.post("/connect/token", self._tokens.issue),
-            web.get("/v1/customer", self._limit.guarding(self.list_customers)),
-            web.get("/v1/customer/{number}", self._limit.guarding(self.get_customer)),
+            web.get("/v1/customer", read(self.list_customers)),
+            web.get(one, read(self.get_customer)),
+            web.post("/v1/customer", write(self._writes.create, "create")),
+            web.put(one, write(self._writes.update, "update")),
+            web.post(f"{one}/action/createDunningLetter", write(self._writes.create_dunning_letter, "create")),
+            web.get("/v1/background/{operation}", read(self.get_operation)),
         ]
 
     def show(self, world: World) -> None:
         """Serves the customers of this day from now on."""
-        self._customers = Shelf(world.books["visma_net"], customer_row)
+        self.customers.show(world.books["visma_net"])
 
     def changes(self) -> dict[str, Changes]:
         """What happened since the day before."""
-        return {"customer": self._customers.book.changes}
+        return {"customer": self.customers.book.changes}
 
     async def list_customers(self, request: web.Request) -> web.Response:
         """One page as a bare array, the totals on every row; what is not known in the query is ignored."""
@@ -77,7 +90,7 @@ class VismaNet:
             tests = list(_tests(request))
         except ValueError as exc:
             return json_answer({"message": str(exc)}, 400)
-        kept = select(self._customers.rows, tests)
+        kept = select(self.customers.rows, tests)
         metadata = {"totalCount": announced(len(kept)), "maxPageSize": MAX_PAGE_SIZE}
         rows = page(kept[(number - 1) * size : number * size], _FIELDS)
         return json_answer([{**row, "metadata": metadata} for row in rows])
@@ -86,11 +99,28 @@ class VismaNet:
         """The customer with the number of the path."""
         if not self._tokens.is_valid(request):
             return _unauthorized()
-        number = request.match_info["number"]
-        entry = next((each for each in self._customers.book.things.values() if each.number == number), None)
-        if entry is None:
-            return json_answer({"message": "Customer is not found."}, 404)
-        return json_answer({**customer_row(entry), "metadata": {"totalCount": 1, "maxPageSize": MAX_PAGE_SIZE}})
+        row = customer_of(self.customers, request)
+        if row is None:
+            return not_found()
+        whole = {**row, "metadata": {"totalCount": 1, "maxPageSize": MAX_PAGE_SIZE}}
+        return json_answer(whole, headers={"ETag": etag(row)})
+
+    async def get_operation(self, request: web.Request) -> web.Response:
+        """What became of a write in the background."""
+        return await self._background.state(request) if self._tokens.is_valid(request) else _unauthorized()
+
+    def _writing(self, handler: _Handler, right: str) -> _Handler:
+        """The handler of a write, behind the limit and a token with the right, in the background if that is asked."""
+        handle = self._background.taking(handler)
+
+        async def write(request: web.Request) -> web.Response:
+            if not self._tokens.is_valid(request):
+                return _unauthorized()
+            if not self._tokens.may(request, right):
+                return json_answer({"message": f"The scope of the token lacks the right to {right}."}, 403)
+            return await handle(request)
+
+        return self._limit.guarding(write)
 
 
 def _unauthorized() -> web.Response:

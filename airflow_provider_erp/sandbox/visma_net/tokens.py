@@ -24,7 +24,7 @@ class Tokens:
     """The tokens that were issued; the customer tenant's are issued too and open nothing, as at the vendor's."""
 
     def __init__(self) -> None:
-        self._valid: set[str] = set()
+        self._valid: dict[str, set[str]] = {}
 
     async def issue(self, request: web.Request) -> web.Response:
         """A new token, or 400 with the OAuth error."""
@@ -34,7 +34,7 @@ class Tokens:
             return json_answer({"error": error}, 400)
         token = secrets.token_urlsafe(24)
         if form["tenant_id"] == COMPANY_TENANT:
-            self._valid.add(token)
+            self._valid[token] = {scope.rpartition(":")[2] for scope in form["scope"].split()}
         return json_answer(
             {"access_token": token, "expires_in": LIFE_SECONDS, "token_type": "Bearer", "scope": form["scope"]}
         )
@@ -43,9 +43,13 @@ class Tokens:
         """Whether the request carries a token that opens the company's data."""
         return _bearer(request) in self._valid
 
+    def may(self, request: web.Request, right: str) -> bool:
+        """Whether the token's scope holds a right of ``read``, ``create``, ``update`` and ``delete``."""
+        return right in self._valid.get(_bearer(request), ())
+
     def expire(self, request: web.Request) -> None:
         """Makes the request's own token unknown, as if its time had run out."""
-        self._valid.discard(_bearer(request))
+        self._valid.pop(_bearer(request), None)
 
 
 def _bearer(request: web.Request) -> str:
