@@ -10,6 +10,8 @@ from airflow_provider_erp.reconciliation.report.marks import clipped
 from airflow_provider_erp.reconciliation.words import field_words, plural
 
 MOST_SHOWN = 50
+_ADDRESS = re.compile(r"https?://[^\s<>]+", re.ASCII)
+"""What a page may link to; any other address is shown as text."""
 
 _WORDS: Mapping[str, str] = {
     "update": "to be updated",
@@ -53,12 +55,9 @@ def _table(changes: tuple[Change, ...]) -> Iterator[str]:
     yield "| Record | Number | Field | From | To | Rule |"
     yield "|---|---|---|---|---|---|"
     for each in changes[:MOST_SHOWN]:
-        record = code(each.record_id) if each.record_id else _NO_RECORD[each.action]
+        record = code(each.record_id) if each.record_id else "(new)" if each.action == "create" else "(looked up)"
         cells = (record, code(each.number), field_words(each.field), code(each.old), code(each.new), code(each.rule))
         yield f"| {' | '.join(cells)} |"
-
-
-_NO_RECORD = {"create": "(new)", "upsert": "(by number)", "update": ""}
 
 
 def _rest(changes: tuple[Change, ...], link: str) -> Iterator[str]:
@@ -68,7 +67,7 @@ def _rest(changes: tuple[Change, ...], link: str) -> Iterator[str]:
         yield f"And {plural(more, 'more change', 'more changes')} that this page does not show."
     if link:
         yield ""
-        yield f"All changes: {code(link)}"
+        yield f"All changes: {f'<{link}>' if _ADDRESS.fullmatch(link) else code(link)}"
 
 
 def code(value: str | None) -> str:
@@ -83,4 +82,5 @@ def code(value: str | None) -> str:
     text = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in clipped(value))
     text = re.sub(r"(\\*)\|", r"\1\1\\|", text)
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
-    return f"{fence} {text} {fence}" if text[0] in "` " or text[-1] in "` " else f"{fence}{text}{fence}"
+    padded = text.strip() and (text[0] in "` " or text[-1] in "` ")
+    return f"{fence} {text} {fence}" if padded else f"{fence}{text}{fence}"
