@@ -22,7 +22,7 @@ encode = msgspec.json.Encoder(decimal_format="number").encode
 """JSON text; a ``Decimal`` becomes a number with its own digits, raw JSON stays as it is."""
 
 _SECRETS = re.compile(r"(?i)key|secret|token|password")
-_ELEMENT = r"<(?:\w+:)?{}\b[^>]*>([^<]+)<"
+_ELEMENT = r"<(?:\w+:)?{}\b[^<>]*>([^<]+)<"
 _GREATEST = 2**63
 
 

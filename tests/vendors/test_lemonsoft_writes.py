@@ -113,6 +113,11 @@ def test_nothing_but_the_change_differs_in_the_text(fields: dict[str, Any]) -> N
     assert updated(before, {"name": "B"}) == after
 
 
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+def test_number_goes_out_with_the_digits_that_were_given(number: Decimal) -> None:
+    assert updated(b'{"id":7}', {"creditlimit": number}) == f'{{"id":7,"creditlimit":{number}}}'.encode()
+
+
 def test_list_is_replaced_and_an_object_that_was_null_is_set() -> None:
     stored = b'{"id":7,"contacts":[{"id":1}],"dimension":null}'
     body = updated(stored, {"contacts": [{"name": "C", "attributes": []}], "dimension": {"Area_code": 1}})

@@ -302,8 +302,8 @@ def test_job_that_is_finished_and_failed_inside_is_a_rejection(inner: int, kind:
         ([accepted(), response(200, {"status": "Queued"})], "job job-1, whose state is not known"),
         ([accepted(), Lost("reset", sent=True)], "job job-1, whose state is not known"),
         ([accepted(), response(401)], "job job-1, whose state is not known"),
-        ([accepted("/v1/background/..")], "stateLocation that names no job"),
-        ([accepted("/v1/background/b64(QS8x)")], "stateLocation that names no job"),
+        ([accepted("/v1/background/..")], "stateLocation that names a job"),
+        ([accepted("/v1/background/b64(QS8x)")], "stateLocation that names a job"),
     ],
 )
 def test_job_whose_end_is_not_known_is_an_unknown_outcome(answers: list[Answer], reason: str) -> None:
@@ -318,5 +318,12 @@ def test_waiting_for_a_job_ends_with_the_connections_budget() -> None:
     assert played.pauses == [1.0, 2.0, 4.0, 3.0]
 
 
-def test_accepted_without_a_state_location_is_done() -> None:
-    assert create(response(202, b"accepted"))[0] == "10000"
+@pytest.mark.parametrize("body", [b"accepted", {}, {"stateLocation": 7}])
+def test_accepted_without_a_job_to_ask_for_is_an_unknown_outcome(body: Any) -> None:
+    with pytest.raises(OutcomeUnknown, match="without a stateLocation"):
+        create(response(202, body))
+
+
+def test_dunning_letter_that_is_accepted_with_an_action_id_is_done() -> None:
+    letter = writes.create_dunning_letter(EXCHANGE, SETTINGS, "1", "2025-01-21", (1, 2))
+    assert Played(response(202, {"actionId": "a"})).hold(letter) == {"actionId": "a"}

@@ -220,12 +220,13 @@ def _request(settings: Settings, label: str, method: str, path: str, body: Mappi
 def _write(exchange: Exchange, settings: Settings, request: Request, wait_seconds: float) -> Conversation[Response]:
     """The answer of a write, of one that went to the background when it is finished."""
     response = yield from write(exchange, request, said_by(settings, _MESSAGES))
-    location = _object(response).get("stateLocation") or response.headers.get("statelocation")
-    if response.status != 202 or not isinstance(location, str):
+    answer = _object(response)
+    if response.status != 202 or answer.get("actionId"):
         return response
-    job = key_in(location)
+    location = answer.get("stateLocation")
+    job = key_in(location) if isinstance(location, str) else ""
     if not _JOB.fullmatch(job):
-        raise unknown(request.label, "status 202 with a stateLocation that names no job", response)
+        raise unknown(request.label, "status 202 without a stateLocation that names a job", response)
     try:
         state = yield from _finished(exchange, settings, job, wait_seconds)
     except ErpError as exc:
