@@ -108,7 +108,7 @@ def test_rows_may_be_removed_and_sorted_and_columns_added(tmp_path: Path) -> Non
         sheet.insert_cols(1)
         sheet["A1"] = "my notes"
         sheet["A2"] = "looked into it"
-        sheet.append([])
+        sheet["A9"] = "so far"
 
     assert subjects(tmp_path, edit) == [("t2", "city")]
 
