@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from airflow_provider_erp.exceptions import ErpProtocolError
-from airflow_provider_erp.hooks.erp import ErpHook
+from airflow_provider_erp.hooks.customers import CustomerHook
 from airflow_provider_erp.vendors.lemonsoft import writes
 from airflow_provider_erp.vendors.lemonsoft.api import LEMONSOFT, customer_path
+from airflow_provider_erp.vendors.lemonsoft.words import PUSHES
 
 
-class LemonsoftHook(ErpHook):
+class LemonsoftHook(CustomerHook):
     """Reads customers and invoices of Lemonsoft, and writes customers.
 
     Every ``filter.*`` of the document is taken by its own name without the
@@ -25,6 +26,7 @@ class LemonsoftHook(ErpHook):
     conn_type = LEMONSOFT.conn_type
     hook_name = LEMONSOFT.title
     default_conn_name = "lemonsoft_default"
+    pushes = PUSHES
 
     def get_customers(self, base: bool = False, **filters: Any) -> Iterator[dict[str, Any]]:
         """Yields customers, with basic fields only when ``base``; suppliers and prospects share the table.

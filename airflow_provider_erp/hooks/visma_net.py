@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from airflow_provider_erp.hooks.erp import ErpHook
+from airflow_provider_erp.hooks.customers import CustomerHook
 from airflow_provider_erp.vendors.visma_net import writes
 from airflow_provider_erp.vendors.visma_net.api import VISMA_NET, customer_path
+from airflow_provider_erp.vendors.visma_net.words import PUSHES
 
 
-class VismaNetHook(ErpHook):
+class VismaNetHook(CustomerHook):
     """Reads and writes customers of Visma.net ERP; one connection is one company.
 
     To write, the connection's ``scope`` must name it, such as
@@ -28,6 +29,7 @@ class VismaNetHook(ErpHook):
     conn_type = VISMA_NET.conn_type
     hook_name = VISMA_NET.title
     default_conn_name = "visma_net_default"
+    pushes = PUSHES
     background_seconds: float = writes.WAIT_SECONDS
 
     def get_customers(

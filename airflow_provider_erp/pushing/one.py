@@ -77,19 +77,24 @@ class Pusher:
         if not found and wish.mode == "update":
             return self._receipt("refused", reason=f"no record has this {_key_of(wish)} any more")
         if not found:
-            return Deed(wish.to)
+            return self._fit(Deed(wish.to))
         current = found[0]
-        changes = {name: value for name, value in wish.to.items() if current.fields.get(name) != value}
+        changes = {name: value for name, value in wish.to.items() if _differ(current.fields.get(name), value)}
         if not changes:
             return self._receipt("unchanged", id=current.id)
         if wish.mode == "create":
             return self._receipt("refused", id=current.id, reason=f"a record with this {_key_of(wish)} exists already")
-        stale = [name for name in changes if name in wish.expected and current.fields.get(name) != wish.expected[name]]
+        expected = {name: wish.expected[name] for name in changes if name in wish.expected}
+        stale = [name for name, value in expected.items() if _differ(current.fields.get(name), value)]
         if stale:
             return self._receipt(
                 "refused", id=current.id, reason=f"changed since the plan was made: {', '.join(stale)}"
             )
-        return Deed(changes, current)
+        return self._fit(Deed(changes, current))
+
+    def _fit(self, deed: Deed) -> Receipt | Deed:
+        why = self.target.unfit(deed.fields)
+        return self._receipt("refused", reason=why) if why else deed
 
     def _after_loss(self, wish: Wish, intent: Intent) -> Receipt | None:
         """What came of a write that nobody has an answer to; None when it was surely not done."""
@@ -111,8 +116,8 @@ class Pusher:
             return self._receipt("created", id=found[0].id) if found else None
         if not found:
             return self._receipt("unknown", reason=f"no record has this {_key_of(wish)} any more")
-        done = all(found[0].fields.get(name) == value for name, value in wish.to.items())
-        return self._receipt("updated", id=found[0].id) if done else None
+        undone = any(_differ(found[0].fields.get(name), value) for name, value in wish.to.items())
+        return None if undone else self._receipt("updated", id=found[0].id)
 
     def _intend(self, wish: Wish, attempt: int, deed: Deed) -> Intent:
         body = hashlib.sha256(msgspec.json.encode(deed.fields, order="deterministic")).hexdigest()[:32]
@@ -137,6 +142,11 @@ class Pusher:
     def _told(self, wish: Wish, attempt: int, receipt: Receipt) -> Receipt:
         self.journal.settle(key_of(wish.key), attempt, receipt)
         return receipt
+
+
+def _differ(one: Value, other: Value) -> bool:
+    """What is empty and what is not there are the same to a push."""
+    return (one or "") != (other or "")
 
 
 def _key_of(wish: Wish) -> str:

@@ -12,10 +12,11 @@ Mode = Literal["upsert", "create", "update"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The unique key by which a record is looked up: ``source_id``, ``number`` or ``org_number``."""
+    """The unique key by which a record is looked up, such as ``number``; with ``source_id`` it must be that record."""
 
     by: str
     value: str = field(repr=False)
+    source_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,10 @@ class Target(Protocol):
 
     def find(self, match: Match) -> Sequence[Current]:
         """Every record with this key."""
+        ...
+
+    def unfit(self, fields: Mapping[str, Value]) -> str | None:
+        """Why the system cannot take these fields, without their values; None where it can."""
         ...
 
     def create(self, record: Mapping[str, Value]) -> str | None:

@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 Value = str | None
 Write = Callable[[Value], Mapping[str, Any]]
+Question = str | Mapping[str, Any]
+"""Where one record is read (a path), or the filters of the list that hold it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pushes:
+    """How a system's customers are found, addressed, and told what they shall be.
+
+    Attributes:
+        words: canonical fields in the system's words; refuses what it has no field for.
+        address: the canonical field by which writes are addressed.
+        lookups: by canonical field: the questions whose answers hold every record with that value, and maybe others.
+    """
+
+    words: Callable[[Mapping[str, Value]], dict[str, Any]]
+    address: str
+    lookups: Mapping[str, Callable[[str], Sequence[Question]]]
+
+
+def spellings(identifier: str) -> list[str]:
+    """An identifier as it is written, and without what stands between its letters and digits."""
+    bare = "".join(sign for sign in identifier if sign.isalnum())
+    return list(dict.fromkeys((identifier, bare)))
 
 
 def in_words(system: str, fields: Mapping[str, Value], words: Mapping[str, Write]) -> dict[str, Any]:

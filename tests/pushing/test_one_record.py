@@ -89,6 +89,17 @@ def test_upsert_changes_only_what_differs(tmp_path: Path) -> None:
     assert system.records["a"] == HERE | {"city": "Turku"}
 
 
+def test_field_that_the_system_does_not_have_is_refused_before_anything_is_sent(tmp_path: Path) -> None:
+    system = a_system()
+    wish = Wish(key="7", match=BY_NUMBER, to={"colour": "red"})
+    assert outcome(push(system, tmp_path, wish)) == ("refused", None, "there is no field for 'colour'")
+    assert not system.writes
+
+
+def test_empty_and_absent_values_are_the_same(tmp_path: Path) -> None:
+    assert push(a_system(), tmp_path, Wish(key="7", match=BY_NUMBER, to={"email": ""})).outcome == "unchanged"
+
+
 def test_refusal_of_the_system_is_a_rejection_and_is_not_sent_again(tmp_path: Path) -> None:
     system = FakeSystem(rejects=frozenset({"Meri Oy"}))
     rejected = ("rejected", None, "server: refused with status 400")

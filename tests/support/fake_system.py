@@ -47,6 +47,9 @@ class FakeSystem:
             if match.value == (each if match.by == "source_id" else fields.get(match.by))
         ]
 
+    def unfit(self, fields: Mapping[str, Value]) -> str | None:
+        return "there is no field for 'colour'" if "colour" in fields else None
+
     def create(self, record: Mapping[str, Value]) -> str:
         new = f"id{len(self.records)}"
         self._write(record, new)

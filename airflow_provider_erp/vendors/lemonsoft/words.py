@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_erp.normalise.languages import language
-from airflow_provider_erp.vendors.words import Value, Write, in_words, number, under, whole, word_of
+from airflow_provider_erp.vendors.words import Pushes, Value, Write, in_words, number, spellings, under, whole, word_of
 
 
 def customer_words(fields: Mapping[str, Value]) -> dict[str, Any]:
@@ -61,3 +61,15 @@ _WORDS: Mapping[str, Write] = {
         }
     ),
 }
+
+PUSHES = Pushes(
+    words=customer_words,
+    address="source_id",
+    lookups={
+        "source_id": lambda customer_id: [{"object_ids": [customer_id]}],
+        "number": lambda number: [{"customer_number": [number]}],
+        "org_number": lambda number: [{"vat": each} for each in spellings(number)],
+        "vat_number": lambda number: [{"vat": each} for each in spellings(number)],
+    },
+)
+"""A customer is addressed by its internal id. ASSUMED: the filter ``vat`` compares the text as it is written."""

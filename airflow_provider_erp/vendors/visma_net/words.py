@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_erp.normalise.countries import country, is_known
-from airflow_provider_erp.vendors.words import Value, Write, in_words, under, whole, word_of
+from airflow_provider_erp.vendors.visma_net.api import customer_path
+from airflow_provider_erp.vendors.words import Pushes, Value, Write, in_words, spellings, under, whole, word_of
 
 
 def customer_words(fields: Mapping[str, Value]) -> dict[str, Any]:
@@ -57,3 +58,17 @@ _WORDS: Mapping[str, Write] = {
         }
     ),
 }
+
+PUSHES = Pushes(
+    words=customer_words,
+    address="number",
+    lookups={
+        "number": lambda number: [customer_path(number)],
+        "org_number": lambda number: [{"corporateId": each} for each in spellings(number)],
+        "vat_number": lambda number: [{"vatRegistrationId": each} for each in spellings(number)],
+    },
+)
+"""A customer is addressed by its number; ``internalId`` is no filter of the list.
+
+ASSUMED: the filters compare whole values as they are written, so that two spellings are asked for.
+"""

@@ -1,0 +1,50 @@
+"""What the hooks share whose systems take customers: how one is found in canonical words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+import msgspec
+
+from airflow_provider_erp.exceptions import ErpProtocolError
+from airflow_provider_erp.hooks.erp import ErpHook
+from airflow_provider_erp.protocol.drivers import complete, run
+from airflow_provider_erp.protocol.messages import Request
+from airflow_provider_erp.records import Customer
+from airflow_provider_erp.vendors.words import Pushes, Question
+
+_NOT_FOUND = 404
+_RAW = msgspec.json.Decoder(msgspec.Raw).decode
+
+
+class CustomerHook(ErpHook):
+    """Reads and writes customers."""
+
+    pushes: ClassVar[Pushes]
+
+    def find_customers(self, question: Question) -> Iterator[Customer]:
+        """Every customer that the answer holds, in canonical words; none where the system knows none.
+
+        Raises:
+            ErpError: as ``fetch``.
+        """
+        read = self.traits("customer").read
+        rows = self._customer_at(question) if isinstance(question, str) else self._customers_by(question)
+        for row in rows:
+            customer = read(row)
+            if isinstance(customer, Customer):
+                yield customer
+
+    def _customers_by(self, filters: Mapping[str, Any]) -> Iterator[msgspec.Raw]:
+        for page in self.fetch("customer", filters=filters):
+            yield from page.raw
+
+    def _customer_at(self, path: str) -> Iterator[msgspec.Raw]:
+        url = self.settings.base_url + path
+        request = Request(f"{self.vendor.conn_type} customer", url, headers={"Accept": "application/json"})
+        try:
+            yield complete(run(self.exchange.read(request, _RAW), self.transport.send, self._sleep))
+        except ErpProtocolError as exc:
+            if exc.status != _NOT_FOUND:
+                raise
