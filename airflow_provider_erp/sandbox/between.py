@@ -10,6 +10,8 @@ from aiohttp.typedefs import Handler, Middleware
 from airflow_provider_erp.sandbox.faults.board import FaultBoard
 from airflow_provider_erp.sandbox.faults.targets import Target
 
+_WRITES = frozenset({"POST", "PUT"})
+
 
 def recording(seen: list[tuple[str, str]]) -> Middleware:
     """Notes every request, as it was sent."""
@@ -39,7 +41,8 @@ def faulty(board: FaultBoard, vendor: str, target: Target) -> Middleware:
 
     @web.middleware
     async def meet(request: web.Request, handler: Handler) -> web.StreamResponse:
-        kind = board.next(vendor) if _is_for_data(request) else None
+        is_write = request.method in _WRITES
+        kind = board.next(vendor, is_write=is_write) if _is_for_data(request) else None
         return await handler(request) if kind is None else await kind.hit(request, handler, target)
 
     return meet

@@ -12,7 +12,7 @@ import datetime as dt
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -46,7 +46,13 @@ class Tally:
 
     def plain(self) -> dict[str, Any]:
         """The same as plain JSON values."""
-        return asdict(self)
+        return {
+            "created": self.created,
+            "updated": self.updated,
+            "created_by_number": dict(self.created_by_number),
+            "created_by_org_number": dict(self.created_by_org_number),
+            "actions": dict(self.actions),
+        }
 
 
 class Customers:

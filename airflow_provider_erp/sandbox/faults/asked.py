@@ -19,7 +19,8 @@ async def _expire(request: web.Request, handler: Handler, target: Target) -> web
     return await handler(request)
 
 
-async def _wait(request: web.Request, handler: Handler, _target: Target) -> web.StreamResponse:
+async def wait(request: web.Request, handler: Handler, _target: Target) -> web.StreamResponse:
+    """Handles the request after a while."""
     await asyncio.sleep(_SLOW_SECONDS)
     return await handler(request)
 
@@ -37,7 +38,7 @@ async def _ask_without_change_filter(request: web.Request, handler: Handler, tar
 
 KINDS = (
     Kind("expired_token", "the token or session of the request ends", _expire, Need.TOKEN),
-    Kind("slow", "an answer after 1 s", _wait),
+    Kind("slow", "an answer after 1 s", wait),
     Kind("repeated_page", "the page before is served again", _ask_page_before, Need.PAGES),
     Kind("ignored_filter", "all rows, whatever the change filter", _ask_without_change_filter, Need.CHANGE_FILTER),
 )

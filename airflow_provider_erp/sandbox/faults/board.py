@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from threading import Lock
 
-from airflow_provider_erp.sandbox.faults import asked, broken, replaced, rows
+from airflow_provider_erp.sandbox.faults import asked, broken, replaced, rows, writes
 from airflow_provider_erp.sandbox.faults.kind import Kind
 from airflow_provider_erp.sandbox.faults.targets import VENDORS
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (*replaced.KINDS, *broken.KINDS, *asked.KINDS, *rows.KINDS)}
+_TABLES = (replaced.KINDS, broken.KINDS, asked.KINDS, rows.KINDS, writes.KINDS)
+KINDS: dict[str, Kind] = {kind.name: kind for kinds in _TABLES for kind in kinds}
 
 
 @dataclass(slots=True)
 class Fault:
-    """One armed fault: it lets ``after`` data requests of its vendor pass and hits the next ``count``."""
+    """One armed fault: it lets ``after`` data requests of its vendor pass and hits the next ``count``.
+
+    A kind of fault that hits only writes lets pass and hits as many of those.
+    """
 
     vendor: str
     kind: str
@@ -62,13 +66,15 @@ class FaultBoard:
         with self._lock:
             return [replace(fault) for fault in self._armed]
 
-    def next(self, vendor: str) -> Kind | None:
+    def next(self, vendor: str, *, is_write: bool = False) -> Kind | None:
         """The kind of fault that the vendor's next data request meets, if any; counts that request.
 
-        Faults of one vendor queue: a later one counts its ``after`` from the end of the one before.
+        Faults of one vendor queue: a later one counts its ``after`` from the end of the one before,
+        and a request that reads passes by those that hit only writes.
         """
         with self._lock:
-            fault = next((fault for fault in self._armed if fault.vendor == vendor), None)
+            queue = (each for each in self._armed if each.vendor == vendor)
+            fault = next((each for each in queue if is_write or not KINDS[each.kind].only_writes), None)
             if fault is None:
                 return None
             if fault.after:

@@ -22,6 +22,9 @@ class Need(Enum):
     PAGES = "pages"
     TOTAL = "announced total"
     CHANGE_FILTER = "change filter"
+    WRITES = "writes"
+    BACKGROUND = "writes in the background"
+    REFUSALS_IN_200 = "refusals with status 200"
 
     def met_by(self, target: Target) -> bool:
         """Whether a vendor has it."""
@@ -31,17 +34,24 @@ class Need(Enum):
             Need.PAGES: bool(target.page),
             Need.TOTAL: target.total,
             Need.CHANGE_FILTER: bool(target.change_filters),
+            Need.WRITES: target.writes,
+            Need.BACKGROUND: target.background,
+            Need.REFUSALS_IN_200: target.refusals_in_200,
         }[self]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A fault by name: what a client sees, how it is done to one request, and what the vendor must have for it."""
+    """A fault by name: what a client sees, how it is done to one request, and what the vendor must have for it.
+
+    ``only_writes``: requests that read neither meet it nor count for it.
+    """
 
     name: str
     words: str
     hit: Hit
     need: Need = Need.NOTHING
+    only_writes: bool = False
 
     @property
     def vendors(self) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ class Target:
     """One vendor's requests; what the vendor does not have is left out.
 
     ``page`` is the query's parameter with the number of the page, ``change_filters``
-    are its parameters with a moment, ``total`` is whether lists announce one.
+    are its parameters with a moment, ``total`` is whether lists announce one,
+    ``background`` and ``refusals_in_200`` are ways in which a write may be answered.
     ``expire`` makes the token or session of a request unknown.
     """
 
@@ -25,6 +26,9 @@ class Target:
     change_filters: tuple[str, ...] = ()
     total: bool = False
     token: bool = False
+    writes: bool = False
+    background: bool = False
+    refusals_in_200: bool = False
     expire: Callable[[web.Request], None] = _nothing
 
 
@@ -41,8 +45,16 @@ TARGETS = {
         ),
         total=True,
         token=True,
+        writes=True,
+        background=True,
     ),
-    "lemonsoft": Target(page="filter.page", change_filters=_both("modified", "updated", "created"), token=True),
+    "lemonsoft": Target(
+        page="filter.page",
+        change_filters=_both("modified", "updated", "created"),
+        token=True,
+        writes=True,
+        refusals_in_200=True,
+    ),
     "fynn": Target(page="page", total=True),
 }
 VENDORS = tuple(TARGETS)
