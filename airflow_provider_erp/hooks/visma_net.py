@@ -16,7 +16,8 @@ class VismaNetHook(CustomerHook):
     """Reads and writes customers of Visma.net ERP; one connection is one company.
 
     To write, the connection's ``scope`` must name it, such as
-    ``vismanet_erp_service_api:read vismanet_erp_service_api:create``. A write
+    ``vismanet_erp_service_api:read vismanet_erp_service_api:create
+    vismanet_erp_service_api:update``. A write
     takes plain values, such as ``{"name": "A", "mainAddress": {"countryId":
     "NO"}}``; None clears a field, and what is not named stays. Each method
     sends one write and looks nothing up. A write that the server puts into
