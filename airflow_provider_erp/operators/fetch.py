@@ -100,12 +100,13 @@ class ErpFetchOperator(BaseOperator):
                 on_schema_change=self.on_schema_change,
             ),
             base_path=self.base_path or default_base_path(),
-            attempt=_attempt(context),
+            attempt=attempt_of(context),
             now=dt.datetime.now(dt.UTC),
         )
 
 
-def _attempt(context: Context) -> Attempt:
+def attempt_of(context: Context) -> Attempt:
+    """The try of the task instance that runs."""
     instance = context["ti"]
     return Attempt(
         dag_id=instance.dag_id,

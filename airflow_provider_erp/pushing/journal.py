@@ -41,12 +41,16 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a record: ``id`` in the system, where there is one, and why, in words without personal data."""
+    """What came of a record: ``id`` in the system, where there is one, and why, in words without personal data.
+
+    ``said`` are the system's own words, which may hold what stands in the record.
+    """
 
     outcome: Outcome
     at: dt.datetime
     id: str | None = None
     reason: str = ""
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,10 +134,17 @@ class Pusher:
         except ErpRejected as exc:
             if exc.status == _CHANGED_MEANWHILE:
                 return self._receipt("refused", reason="somebody changed the record at the same moment")
-            return self._receipt("rejected", reason=str(exc))
+            return self._receipt("rejected", reason=str(exc), said=getattr(exc, "said", None))
 
-    def _receipt(self, outcome: Outcome, *, id: str | None = None, reason: str = "") -> Receipt:  # noqa: A002
-        return Receipt(outcome=outcome, at=self.now(), id=id, reason=reason)
+    def _receipt(
+        self,
+        outcome: Outcome,
+        *,
+        id: str | None = None,  # noqa: A002
+        reason: str = "",
+        said: str | None = None,
+    ) -> Receipt:
+        return Receipt(outcome=outcome, at=self.now(), id=id, reason=reason, said=said)
 
     def _told(self, wish: Wish, attempt: int, receipt: Receipt) -> Receipt:
         self.journal.settle(key_of(wish.key), attempt, receipt)

@@ -1,0 +1,192 @@
+"""Pushing: a plan's changes, or given records, into one system, each once and with a receipt."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator
+
+from airflow_provider_erp.landing.paths import default_base_path, join, segment
+from airflow_provider_erp.landing.run_time import as_of
+from airflow_provider_erp.operators.edge import failing_for_good
+from airflow_provider_erp.operators.fates import with_retry_policy
+from airflow_provider_erp.operators.fetch import attempt_of
+from airflow_provider_erp.reconciliation.checks import check_choice, check_flag, check_whole
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Context
+
+    from airflow_provider_erp.corrections.plan import Plan
+    from airflow_provider_erp.operators.customer_target import CustomerTarget
+    from airflow_provider_erp.pushing.one import Pusher
+    from airflow_provider_erp.pushing.target import Wish
+
+log = logging.getLogger(__name__)
+
+MODES = ("upsert", "create", "update")
+
+
+class ErpPushOperator(BaseOperator):
+    """Writes customers to one ERP connection: those of a plan, or given records.
+
+    By default nothing is written: the log tells what would be (``dry_run``).
+    Each record is read first; one that is no longer as the plan says is
+    refused, one that is as it shall be is left alone. A write whose answer is
+    lost is looked up and never simply repeated. A journal beside the batches
+    lets a killed, retried or cleared task go on without a second effect.
+
+    The result (XCom) has the counts by outcome and the path of the receipts,
+    never records.
+
+    Args:
+        conn_id: an Airflow connection of a type that takes writes.
+        plan: the path of a ``plan.parquet`` or ``plan.json``, or the result of the task that made it.
+        records: canonical customers, instead of a plan: names of ``records.Customer``, texts.
+        mode: ``upsert``, ``create`` (what exists is refused) or ``update`` (what does not is), for given records.
+        match_on: what a record is looked up by, the first that it has: ``source_id``, ``number``, ``org_number``.
+        defaults: fields that every new customer gets, by the vendor's names.
+        dry_run: only tell what would be written.
+        max_changes: with more records than this nothing is sent, and the task fails.
+        on_rejected: whether rejected and refused records ``fail`` the task when all is done, or ``warn``.
+        in_flight: how many records are written at the same time.
+        base_path: where plans, journals and receipts are kept; default ``[erp] base_path``.
+    """
+
+    template_fields = ("conn_id", "plan", "base_path")
+
+    def __init__(
+        self,
+        *,
+        conn_id: str,
+        resource: str = "customer",
+        plan: Any = None,
+        records: Sequence[Mapping[str, str | None]] | None = None,
+        mode: Literal["upsert", "create", "update"] = "upsert",
+        match_on: Sequence[str] = ("source_id", "number", "org_number"),
+        defaults: Mapping[str, Any] | None = None,
+        dry_run: bool = True,
+        max_changes: int | None = None,
+        on_rejected: Literal["fail", "warn"] = "fail",
+        in_flight: int = 4,
+        base_path: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**with_retry_policy(kwargs))
+        with failing_for_good():
+            check_choice("resource", resource, ("customer",))
+            check_choice("mode", mode, MODES)
+            check_choice("on_rejected", on_rejected, ("fail", "warn"))
+            check_flag("dry_run", dry_run)
+            check_whole("in_flight", in_flight)
+            if max_changes is not None:
+                check_whole("max_changes", max_changes)
+            if (plan is None) == (records is None):
+                raise ValueError("plan, records: expected one of the two")
+        self.conn_id = conn_id
+        self.resource = resource
+        self.plan = plan
+        self.records = records
+        self.mode = mode
+        self.match_on = tuple(match_on)
+        self.defaults = defaults
+        self.previews = dry_run  # a method of every operator is called dry_run
+        self.max_changes = max_changes
+        self.on_rejected = on_rejected
+        self.in_flight = in_flight
+        self.base_path = base_path
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """The counts by outcome, and where the receipts lie."""
+        with failing_for_good(), tempfile.TemporaryDirectory(prefix="erp-push-") as name:
+            return self._push(context, Path(name))
+
+    def _push(self, context: Context, workdir: Path) -> dict[str, Any]:
+        from airflow_provider_erp.hooks.erp import ErpHook  # noqa: PLC0415  # heavy: not when a DAG file is parsed
+        from airflow_provider_erp.operators.customer_target import CustomerTarget  # noqa: PLC0415
+        from airflow_provider_erp.operators.receipts import write_receipts  # noqa: PLC0415
+        from airflow_provider_erp.pushing.claim import claim  # noqa: PLC0415
+        from airflow_provider_erp.pushing.many import push_all  # noqa: PLC0415
+
+        hook = ErpHook.for_connection(self.conn_id)
+        target = CustomerTarget(hook, self.defaults)
+        plan = self._plan(context, hook.vendor.title, workdir)
+        wishes = self._wishes(plan, target)
+        folder = join(
+            self.base_path or default_base_path(), hook.vendor.conn_type, segment(hook.company), "pushes", plan.digest
+        )
+        attempt = attempt_of(context)
+        pusher = _pusher(target, folder, attempt.identity)
+        if self.previews:
+            return self._preview(pusher, wishes, plan)
+        claim(folder, attempt, dt.datetime.now(dt.UTC))
+        told = list(push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight))
+        summary = write_receipts(told, plan, folder, workdir)
+        self._judge(summary)
+        return summary
+
+    def _plan(self, context: Context, system: str, workdir: Path) -> Plan:
+        from airflow_provider_erp.corrections.files import read_plan  # noqa: PLC0415
+        from airflow_provider_erp.corrections.given import plan_of_records  # noqa: PLC0415
+        from airflow_provider_erp.landing import storage  # noqa: PLC0415
+
+        if self.records is not None:
+            moment = as_of(context["dag_run"])
+            return plan_of_records(self.records, run=attempt_of(context).identity, as_of=moment, system=system)
+        address = self.plan["plan"] if isinstance(self.plan, Mapping) else self.plan
+        local = workdir / Path(str(address)).name
+        storage.copy(str(address), local)
+        return read_plan(local)
+
+    def _wishes(self, plan: Plan, target: CustomerTarget) -> list[Wish]:
+        from airflow_provider_erp.pushing.wishes import wishes_of  # noqa: PLC0415
+
+        wishes = list(wishes_of(plan.changes, mode=self.mode, match_on=self.match_on, keys=target.keys))
+        if self.max_changes is not None and len(wishes) > self.max_changes:
+            raise ValueError(
+                f"the plan {plan.digest[:12]} is about {len(wishes)} records, max_changes is {self.max_changes}; "
+                "nothing was sent: look at the plan, then raise max_changes"
+            )
+        return wishes
+
+    def _preview(self, pusher: Pusher, wishes: Sequence[Wish], plan: Plan) -> dict[str, Any]:
+        from airflow_provider_erp.operators.receipts import preview_lines  # noqa: PLC0415
+
+        counts: dict[str, int] = {}
+        for outcome, lines in preview_lines(pusher, wishes):
+            counts[outcome] = counts.get(outcome, 0) + 1
+            for line in lines:
+                log.info("%s", line)
+        log.info("dry run: nothing was written; set dry_run=False to push plan %s", plan.digest[:12])
+        return {"dry_run": True, "plan": plan.digest, "records": len(wishes), "counts": counts}
+
+    def _judge(self, summary: Mapping[str, Any]) -> None:
+        counts = summary["counts"]
+        unknown, refused = counts.get("unknown", 0), counts.get("rejected", 0) + counts.get("refused", 0)
+        if unknown or (refused and self.on_rejected == "fail"):
+            raise AirflowFailException(
+                f"of {summary['records']} records {refused} were rejected or refused, and what came of {unknown} is "
+                f"not known; see {summary['receipts']}"
+            )
+        if refused:
+            log.warning(
+                "%d of %d records were rejected or refused; see %s", refused, summary["records"], summary["receipts"]
+            )
+
+
+def _pusher(target: CustomerTarget, folder: str, by: str) -> Pusher:
+    from airflow_provider_erp.pushing.journal import Journal  # noqa: PLC0415
+    from airflow_provider_erp.pushing.one import Pusher  # noqa: PLC0415
+
+    return Pusher(
+        target=target,
+        journal=Journal(join(folder, "steps")),
+        by=by,
+        now=lambda: dt.datetime.now(dt.UTC),
+        sleep=time.sleep,
+    )
