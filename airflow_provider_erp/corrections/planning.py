@@ -123,6 +123,8 @@ class _Judge:
             return "the system may have it: not all of its records were read"
         if (self.other, record_id) in self._duplicates:
             return "duplicates"
+        if row["is_taken"]:
+            return "number is taken"
         if record_id in self._suggested:
             return "may be one that is there"
         if any((self.other, record_id, field) in self._invalid for field in ("org_number", "vat_number")):
@@ -195,7 +197,8 @@ FROM breaks LEFT JOIN {side}_records AS held ON held.source_id = breaks.{side}_i
 WHERE kind IN ('field_differs', 'status_conflict') AND correct_side = ?
 """
 _CREATES = """
-SELECT break_id, digest, breaks.source_id, breaks.target_id, held
+SELECT break_id, digest, breaks.source_id, breaks.target_id, held,
+    held.number <> '' AND EXISTS (SELECT 1 FROM {side}_records AS own WHERE own.number = held.number) AS is_taken
 FROM breaks LEFT JOIN {other}_records AS held ON held.source_id = breaks.{other}_id
 WHERE kind = 'missing_in_{side}' AND breaks.{other}_id IS NOT NULL
 """

@@ -18,6 +18,7 @@ MOST_BYTES = 512 * 1024 * 1024
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_PACKAGE = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile("([A-Z]{1,3})[0-9]+")
 
@@ -49,7 +50,7 @@ def read_sheet(file: Path, name: str) -> Iterator[tuple[int, Row]]:
 def _rows(book: zipfile.ZipFile, part: str) -> Iterator[tuple[int, Row]]:
     shared = _shared(book)
     number = 0
-    for row in _parse(book, part).iter(f"{_MAIN}row"):
+    for row in _each(book, part, f"{_MAIN}row"):
         number = int(row.get("r", number + 1))
         texts = ((_column(cell), _text(cell, shared)) for cell in row.iter(f"{_MAIN}c"))
         yield number, {column: text for column, text in texts if text}
@@ -57,10 +58,11 @@ def _rows(book: zipfile.ZipFile, part: str) -> Iterator[tuple[int, Row]]:
 
 def _part_of(book: zipfile.ZipFile, name: str) -> str:
     """Where in the zip the sheet lies."""
-    for sheet in _parse(book, "xl/workbook.xml").iter(f"{_MAIN}sheet"):
+    for sheet in _each(book, "xl/workbook.xml", f"{_MAIN}sheet"):
         if sheet.get("name") == name:
             wanted = sheet.get(f"{_OFFICE}id")
-            targets = {each.get("Id"): each.get("Target", "") for each in _parse(book, "xl/_rels/workbook.xml.rels")}
+            links = _each(book, "xl/_rels/workbook.xml.rels", f"{_PACKAGE}Relationship")
+            targets = {each.get("Id"): each.get("Target", "") for each in links}
             return posixpath.normpath(posixpath.join("/xl", targets[wanted])).lstrip("/")
     raise ValueError(f"{Path(book.filename or '').name}: expected a sheet {name!r}; it has none")
 
@@ -69,14 +71,21 @@ def _shared(book: zipfile.ZipFile) -> list[str]:
     """The texts that cells name by their place."""
     if "xl/sharedStrings.xml" not in book.namelist():
         return []
-    return [_written(each) for each in _parse(book, "xl/sharedStrings.xml").iter(f"{_MAIN}si")]
+    return [_written(each) for each in _each(book, "xl/sharedStrings.xml", f"{_MAIN}si")]
 
 
-def _parse(book: zipfile.ZipFile, part: str) -> ElementTree.Element:
-    """Entities cannot grow: since version 2.4.1 the XML library that Python has refuses those that do."""
+def _each(book: zipfile.ZipFile, part: str, tag: str) -> Iterator[ElementTree.Element]:
+    """The elements with a tag, one at a time in memory.
+
+    Entities cannot grow: since version 2.4.1 the XML library that Python has refuses those that do.
+    """
     if book.getinfo(part).file_size > MOST_BYTES:
         raise ValueError(f"{Path(book.filename or '').name}: {part} unpacks to more than {MOST_BYTES} bytes")
-    return ElementTree.fromstring(book.read(part))  # noqa: S314
+    with book.open(part) as xml:
+        for _, element in ElementTree.iterparse(xml):  # noqa: S314
+            if element.tag == tag:
+                yield element
+                element.clear()
 
 
 def _column(cell: ElementTree.Element) -> str:

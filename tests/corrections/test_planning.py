@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from customers_compared import BY_KEYS
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sides_on_disk import a_customer, a_side, write_records
 
 from airflow_provider_erp.corrections.findings import Findings, digest_of, findings_of
@@ -199,6 +201,14 @@ def test_customer_with_an_invalid_number_is_not_created(compare: Compare) -> Non
     assert world.plan(create=True).left_out == {"invalid identifier": 1}
 
 
+def test_customer_whose_number_is_taken_by_another_is_not_created(compare: Compare) -> None:
+    spec = SOURCE_IS_RIGHT.matched_by("email")
+    source, target = [a_customer("s", number="1", email="a@x.example")], [a_customer("t", number="1")]
+    plan = compare(source, target, spec).plan(create=True)
+    assert plan.changes == ()
+    assert plan.left_out == {"number is taken": 1}
+
+
 def test_accepted_missing_customer_is_not_created(compare: Compare) -> None:
     source = [a_customer("s", number="1")]
     (found,) = compare(source, []).result.read_breaks()
@@ -258,3 +268,33 @@ def test_the_order_of_the_rows_does_not_change_the_plan_and_another_day_does(com
     digest = compare(source, target).plan(create=True).digest
     assert compare(source[::-1], target[::-1]).plan(create=True).digest == digest
     assert compare(source, target, as_of=MONDAY + dt.timedelta(days=1)).plan(create=True).digest != digest
+
+
+def carried_out(plan: Plan, rows: Iterable[Row]) -> list[Row]:
+    """The side's rows after somebody has made all changes of the plan."""
+    by_id = {str(row["source_id"]): dict(row) for row in rows}
+    for change in plan.changes:
+        key = change.record_id or f"new-{change.subject}"
+        by_id.setdefault(key, a_customer(key))[change.field] = change.new
+    return list(by_id.values())
+
+
+NUMBERS = st.lists(st.integers(1, 9), unique=True, max_size=6)
+VALUES = st.sampled_from([None, "", "Turku", "Oulu", " oulu "])
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data(), numbers=st.tuples(NUMBERS, NUMBERS))
+def test_next_comparison_no_longer_finds_what_the_plan_put_right(
+    compare: Compare, data: st.DataObject, numbers: tuple[list[int], list[int]]
+) -> None:
+    source, target = (
+        [a_customer(f"{side}{n}", number=str(n), city=data.draw(VALUES), name=data.draw(VALUES)) for n in side_numbers]
+        for side, side_numbers in zip("st", numbers, strict=True)
+    )
+    before = compare(source, target)
+    plan = before.plan(create=True)
+    assert plan.left_out == {}
+    counts = compare(source, carried_out(plan, target)).result.counts
+    assert {kind for kind, count in counts.items() if count} <= {"missing_in_source"}
+    assert counts["missing_in_source"] == before.result.counts["missing_in_source"]
