@@ -17,7 +17,7 @@ from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetch import attempt_of
-from airflow_provider_erp.reconciliation.checks import check_choice, check_flag, check_whole
+from airflow_provider_erp.reconciliation.checks import check_choice, check_flag, check_known, check_whole
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MODES = ("upsert", "create", "update")
+MATCH_ON = ("source_id", "number", "org_number")
+"""What a record is looked up by, in this order where an author says nothing."""
 
 
 class ErpPushOperator(BaseOperator):
@@ -68,7 +70,7 @@ class ErpPushOperator(BaseOperator):
         plan: Any = None,
         records: Sequence[Mapping[str, str | None]] | None = None,
         mode: Literal["upsert", "create", "update"] = "upsert",
-        match_on: Sequence[str] = ("source_id", "number", "org_number"),
+        match_on: Sequence[str] = MATCH_ON,
         defaults: Mapping[str, Any] | None = None,
         dry_run: bool = True,
         max_changes: int | None = None,
@@ -84,6 +86,9 @@ class ErpPushOperator(BaseOperator):
             check_choice("on_rejected", on_rejected, ("fail", "warn"))
             check_flag("dry_run", dry_run)
             check_whole("in_flight", in_flight)
+            if in_flight < 1:
+                raise ValueError(f"in_flight: expected a whole number from 1 on, got {in_flight}")
+            check_known("match_on", match_on, MATCH_ON)
             if max_changes is not None:
                 check_whole("max_changes", max_changes)
             if (plan is None) == (records is None):

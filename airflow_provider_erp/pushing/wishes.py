@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from airflow_provider_erp.corrections.plan import Change
 from airflow_provider_erp.pushing.target import Match, Mode, Wish
 
-MATCH_ON = ("source_id", "number", "org_number")
-"""What a record is looked up by, the first that the change and the system have."""
 _MODES: Mapping[str, Mode] = {"update": "update", "create": "create"}
 
 
 def wishes_of(
-    changes: Iterable[Change], *, mode: Mode = "upsert", match_on: Sequence[str] = MATCH_ON, keys: Sequence[str]
+    changes: Iterable[Change], *, mode: Mode = "upsert", match_on: Sequence[str], keys: Sequence[str]
 ) -> Iterator[Wish]:
-    """One wish a record; ``keys`` are what the system can look a record up by.
+    """One wish a record, looked up by the first of ``match_on`` that it has and the system knows (``keys``).
 
     A change that says itself whether it updates or creates keeps to that;
     ``mode`` is for those that leave it to the push.

@@ -1,0 +1,212 @@
+"""The push operator against the sandbox: what is created and changed, once each, and what people are told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.providers.common.compat.sdk import AirflowFailException
+
+from airflow_provider_erp.corrections.files import write_plan
+from airflow_provider_erp.corrections.plan import Change, Plan
+from airflow_provider_erp.operators.push import ErpPushOperator
+from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+
+Push = Callable[..., dict[str, Any]]
+NOW = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
+DEFAULTS = {"visma_net": {"overrideWithClassValues": True, "customerClassId": "1"}, "lemonsoft": {}}
+RIGHTS = " ".join(f"vismanet_erp_service_api:{right}" for right in ("read", "create", "update"))
+WRITABLE = ("visma_net", "lemonsoft")
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    with running_sandbox(customers=30, requests_per_session=10_000, visma_net_limit=10_000) as running:
+        for name, connection in running.connections().items():
+            quick = connection["extra"] | {"timeout_seconds": 5, "retry_seconds": 5, "scope": RIGHTS}
+            monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection | {"extra": quick}))
+        yield running
+
+
+@pytest.fixture
+def push(sandbox: Sandbox, tmp_path: Path) -> Push:
+    """Runs a push as a task does, of a run and a try."""
+
+    def push(vendor: str, *, run_id: str = "manual", try_number: int = 1, **arguments: Any) -> dict[str, Any]:
+        given: dict[str, Any] = {
+            "conn_id": f"{vendor}_default",
+            "dry_run": False,
+            "defaults": DEFAULTS.get(vendor),
+        } | arguments
+        operator = ErpPushOperator(task_id="push", base_path=f"file://{tmp_path}/erp", **given)
+        instance = SimpleNamespace(dag_id="dag", run_id=run_id, task_id="push", map_index=-1, try_number=try_number)
+        run = SimpleNamespace(logical_date=NOW, run_after=NOW)
+        return operator.execute({"dag_run": run, "ti": instance})  # type: ignore[typeddict-item]
+
+    return push
+
+
+def new_customers(number: int) -> list[dict[str, str]]:
+    return [
+        {
+            "number": str(70_000 + place),
+            "name": f"Uusi Asiakas {place} Oy",
+            "street": "Rantatie 5",
+            "postal_code": "00100",
+            "city": "Helsinki",
+            "country": "FI",
+            "email": f"info@uusi{place}.fi",
+        }
+        for place in range(number)
+    ]
+
+
+def lines(path: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in Path(path.removeprefix("file://")).read_text(encoding="utf-8").splitlines()]
+
+
+def writes(sandbox: Sandbox) -> list[tuple[str, str]]:
+    return [(method, path) for method, path in sandbox.requests if method != "GET" and "token" not in path]
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_given_records_are_created_once_and_a_cleared_task_sends_nothing(
+    push: Push, sandbox: Sandbox, vendor: str
+) -> None:
+    told = push(vendor, records=new_customers(3))
+    assert told["counts"] == {"created": 3}
+    assert [row["outcome"] for row in lines(told["receipts"])] == ["created"] * 3
+    assert sandbox.tally(vendor).created == 3
+    again = push(vendor, records=new_customers(3), try_number=2)
+    assert (again["counts"], sandbox.tally(vendor).created) == ({"created": 3}, 3)
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_same_records_of_another_run_are_found_and_left_alone(push: Push, sandbox: Sandbox, vendor: str) -> None:
+    push(vendor, records=new_customers(2))
+    assert push(vendor, records=new_customers(2), run_id="later")["counts"] == {"unchanged": 2}
+    assert sandbox.tally(vendor).created == 2
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_dry_run_is_the_default_and_nothing_that_writes_is_sent(
+    push: Push, sandbox: Sandbox, vendor: str, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    push(vendor, records=new_customers(1), run_id="before")
+    before = len(sandbox.requests)
+    changed = [{"number": "70000", "city": "Turku"}, *new_customers(2)[1:]]
+    with caplog.at_level(logging.INFO):
+        told = push(vendor, records=changed, dry_run=True)
+    assert told["counts"] == {"updated": 1, "created": 1}
+    assert "70000: would be updated" in caplog.messages
+    assert "  city: 'Helsinki' -> 'Turku'" in caplog.messages
+    asked = [(method, path) for method, path in sandbox.requests[before:] if "token" not in path]
+    assert {method for method, path in asked if "auth" not in path} == {"GET"}
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+@pytest.mark.parametrize("fault", ["write_lost", "write_500"])
+def test_customer_whose_answer_is_lost_is_looked_up_and_not_sent_again(
+    push: Push, sandbox: Sandbox, vendor: str, fault: str
+) -> None:
+    sandbox.arm(vendor, fault, count=2)
+    told = push(vendor, records=new_customers(6))
+    assert told["counts"] == {"created": 6}
+    assert set(sandbox.tally(vendor).created_by_number.values()) == {1}
+    assert sandbox.tally(vendor).created == 6
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_rejected_customer_fails_the_task_and_can_be_pushed_again(push: Push, sandbox: Sandbox, vendor: str) -> None:
+    sandbox.arm(vendor, "write_rejected")
+    with pytest.raises(AirflowFailException, match=r"of 2 records 1 were rejected or refused"):
+        push(vendor, records=new_customers(2), in_flight=1)
+    told = push(vendor, records=new_customers(2), try_number=2, on_rejected="warn")
+    assert told["counts"] == {"created": 1, "rejected": 1}
+    [rejected] = lines(told["rejected"])
+    assert rejected["said"] == "The record breaks a rule of the sandbox."
+    assert push(vendor, records=[rejected["record"]], run_id="mended")["counts"] == {"created": 1}
+
+
+def changes(sandbox: Sandbox, vendor: str, old: str, new: str) -> tuple[str, Plan]:
+    """A plan for one customer of the sandbox, whose city is said to be ``old``."""
+    entry = next(iter(sandbox.world.books[vendor].things.values()))
+    change = Change(
+        action="update",
+        system="here",
+        subject=entry.source_id,
+        record_id=entry.source_id,
+        number=entry.number,
+        field="city",
+        old=old,
+        new=new,
+        rule="authority: source",
+    )
+    plan = Plan(spec="customers", origin="0a1b", as_of=NOW, side="target", changes=(change,))
+    return entry.customer.city, plan
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_plan_changes_what_is_as_it_says_and_refuses_what_is_not(
+    push: Push, sandbox: Sandbox, vendor: str, tmp_path: Path
+) -> None:
+    held, stale = changes(sandbox, vendor, "Somewhere Else", "Ankkalinna")
+    refused = push(vendor, plan=str(write_plan(stale, tmp_path / "stale")[0]), on_rejected="warn")
+    assert refused["counts"] == {"refused": 1}
+    [row] = lines(refused["receipts"])
+    assert row["reason"] == "changed since the plan was made: city"
+
+    _, plan = changes(sandbox, vendor, held, "Ankkalinna")
+    path, _ = write_plan(plan, tmp_path / "plan")
+    try:
+        told = push(vendor, plan={"plan": f"file://{path}"})
+    except AirflowFailException:  # Lemonsoft writes some cities in capitals
+        _, plan = changes(sandbox, vendor, held.upper(), "Ankkalinna")
+        told = push(vendor, plan=str(write_plan(plan, tmp_path / "capitals")[1]))
+    assert told["counts"] == {"updated": 1}
+    assert sandbox.tally(vendor).updated == 1
+
+
+def test_plan_belongs_to_one_task(push: Push, sandbox: Sandbox, tmp_path: Path) -> None:
+    _, plan = changes(sandbox, "visma_net", "x", "y")
+    path = str(write_plan(plan, tmp_path / "plan")[0])
+    push("visma_net", plan=path, on_rejected="warn")
+    with pytest.raises(AirflowFailException, match="the plan is pushed by task 'push' of DAG 'dag', run 'manual'"):
+        push("visma_net", plan=path, run_id="other")
+
+
+def test_more_records_than_allowed_are_not_sent(push: Push, sandbox: Sandbox) -> None:
+    with pytest.raises(AirflowFailException, match=r"about 3 records, max_changes is 2; nothing was sent"):
+        push("visma_net", records=new_customers(3), max_changes=2)
+    assert not writes(sandbox)
+
+
+@pytest.mark.parametrize("vendor", ["visma_px", "fynn"])
+def test_system_that_is_only_read_refuses(push: Push, vendor: str) -> None:
+    with pytest.raises(AirflowFailException, match="only read here"):
+        push(vendor, records=new_customers(1))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "plan, records: expected one of the two"),
+        ({"records": [], "plan": "x"}, "plan, records: expected one of the two"),
+        ({"records": [], "mode": "merge"}, "mode: "),
+        ({"records": [], "resource": "invoice"}, "resource: "),
+        ({"records": [], "on_rejected": "ignore"}, "on_rejected: "),
+        ({"records": [], "in_flight": 0}, "in_flight: expected a whole number from 1 on"),
+        ({"records": [], "match_on": ("email",)}, "match_on: "),
+    ],
+)
+def test_arguments_that_cannot_work_are_refused_when_the_dag_file_is_parsed(
+    arguments: Mapping[str, Any], message: str
+) -> None:
+    with pytest.raises(AirflowFailException, match=message):
+        ErpPushOperator(task_id="push", conn_id="x", **arguments)
