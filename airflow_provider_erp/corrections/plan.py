@@ -28,8 +28,8 @@ class Change:
     """One field of one record: what the system held, and what it is to hold, both as written.
 
     ``system`` is what people call the system. ``subject`` holds the changes of
-    one record together: its id; of a customer to be created the id that it has
-    in the other system. ``record_id`` is None where the record is to be
+    one record together: its id; of a customer to be created the other side and
+    the id that it has there. ``record_id`` is None where the record is to be
     created, or where the push finds out whether it is there (``upsert``: it
     asks by what it matches on). ``number`` is what people know the record by.
     ``old`` is None where nothing is known of what the system holds. ``version``
@@ -84,12 +84,13 @@ class Plan:
         origin: the digest of the spec; of given records, what run they are of.
         as_of: the moment that the comparison is of.
         side: which side the system is.
-        changes: no two are about the same field of the same subject.
+        changes: no two are about the same field of the same subject, all of which have the same action.
         left_out: how many breaks made no change, by the reason. For people: neither in the digest nor in files.
         digest: SHA-256 over the spec's digest, ``as_of`` and the rows.
 
     Raises:
-        ValueError: ``as_of`` has no zone, a field is to be changed twice, or changes are of several systems.
+        ValueError: ``as_of`` has no zone, a field is to be changed twice, one subject is said to be several records,
+            or changes are of several systems.
     """
 
     spec: str
@@ -161,11 +162,11 @@ def change_of(row: Mapping[str, Any]) -> Change:
     return Change(**{name: row[column] for name, column in COLUMNS.items()})
 
 
-def by_subject(changes: Iterable[Change]) -> dict[tuple[str, str], list[Change]]:
-    """The changes of each record together, by action and subject, in their order."""
-    together: dict[tuple[str, str], list[Change]] = {}
+def by_subject(changes: Iterable[Change]) -> dict[str, list[Change]]:
+    """The changes of each record together, in their order."""
+    together: dict[str, list[Change]] = {}
     for each in changes:
-        together.setdefault((each.action, each.subject), []).append(each)
+        together.setdefault(each.subject, []).append(each)
     return together
 
 
@@ -184,27 +185,28 @@ def _digest(content: Any) -> str:
 
 
 def _check_changes(changes: tuple[Change, ...]) -> None:
-    seen: set[tuple[str, str, str]] = set()
-    for each in changes:
-        identity = (each.action, each.subject, each.field)
-        if identity in seen:
-            raise ValueError(f"changes: field {each.field!r} of {each.subject!r} is to be changed twice")
-        seen.add(identity)
+    for subject, of_one in by_subject(changes).items():
+        fields = [each.field for each in of_one]
+        twice = next((field for field in fields if fields.count(field) > 1), None)
+        if twice:
+            raise ValueError(f"changes: field {twice!r} of {subject!r} is to be changed twice")
+        if len({(each.action, each.record_id, each.number, each.version) for each in of_one}) > 1:
+            raise ValueError(f"changes: expected one action, record, number and version of subject {subject!r}")
     if len({each.system for each in changes}) > 1:
         raise ValueError("changes: expected changes of one system; make a plan for each")
 
 
 def _check_whole(of_plan: Iterable[Change], chosen: Iterable[Change]) -> None:
     wanted = by_subject(chosen)
-    for (action, subject), changes in by_subject(of_plan).items():
-        if action == "create" and 0 < len(wanted.get((action, subject), ())) < len(changes):
+    for subject, changes in by_subject(of_plan).items():
+        if changes[0].action == "create" and 0 < len(wanted.get(subject, ())) < len(changes):
             raise ValueError(
                 f"selection: of the new customer {changes[0].number or subject!r} "
-                f"{len(wanted[action, subject])} of {len(changes)} rows are marked; mark all of them or none"
+                f"{len(wanted[subject])} of {len(changes)} rows are marked; mark all of them or none"
             )
 
 
 def counted(changes: Iterable[Change]) -> Iterator[tuple[str, int]]:
     """How many records each action is about."""
-    tally = [action for action, _ in by_subject(changes)]
+    tally = [of_one[0].action for of_one in by_subject(changes).values()]
     return ((action, tally.count(action)) for action in ACTIONS if action in tally)

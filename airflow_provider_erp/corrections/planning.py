@@ -165,7 +165,8 @@ def _creates(engine: duckdb.DuckDBPyConnection, judge: _Judge, not_created: Iter
         record_id, held = row[f"{judge.other}_id"], row["held"]
         if held["source_id"] is None:
             raise _other_records(judge.other, record_id, "is not among the records")
-        objection = judge.of_create(row)
+        number = held["number"] if "number" in fields else None
+        objection = judge.of_create({**row, "is_taken": row["is_taken"] and number})
         if objection:
             yield objection
             continue
@@ -174,8 +175,8 @@ def _creates(engine: duckdb.DuckDBPyConnection, judge: _Judge, not_created: Iter
                 yield Change(
                     action="create",
                     system=judge.system,
-                    subject=record_id,
-                    number=held["number"],
+                    subject=f"{judge.other}:{record_id}",
+                    number=number,
                     field=field,
                     new=held[field],
                     rule=f"missing in {judge.system}: {judge.right} is right",

@@ -74,8 +74,8 @@ def test_published_report_gives_the_plan_that_its_comparison_gives(tmp_path: Pat
     assert plan == compared.plan(findings_of(compared.result))
     assert [(each.subject, each.field, each.new) for each in plan.changes] == [
         ("t1", "city", "Turku"),
-        ("s2", "number", "2"),
-        ("s2", "city", "Turku"),
+        ("source:s2", "number", "2"),
+        ("source:s2", "city", "Turku"),
     ]
     assert plan.left_out == {"may be one that is there": 1}
 

@@ -165,7 +165,11 @@ def test_missing_customer_is_created_only_where_that_is_asked_for(compare: Compa
     world = compare([a_customer("s", number="1", name="A Oy", city="Turku", phone="", payment_terms="14")], [])
     assert world.plan().changes == ()
     plan = world.plan(create=True)
-    assert said(plan) == [("s", "number", None, "1"), ("s", "name", None, "A Oy"), ("s", "city", None, "Turku")]
+    assert said(plan) == [
+        ("source:s", "number", None, "1"),
+        ("source:s", "name", None, "A Oy"),
+        ("source:s", "city", None, "Turku"),
+    ]
     assert {(each.action, each.record_id, each.version, each.number) for each in plan.changes} == {
         ("create", None, None, "1")
     }
@@ -207,6 +211,23 @@ def test_customer_whose_number_is_taken_by_another_is_not_created(compare: Compa
     plan = compare(source, target, spec).plan(create=True)
     assert plan.changes == ()
     assert plan.left_out == {"number is taken": 1}
+
+
+def test_system_that_numbers_its_customers_itself_is_not_asked_for_the_others_number(compare: Compare) -> None:
+    spec = SOURCE_IS_RIGHT.matched_by("email")
+    source, target = [a_customer("s", number="1", email="a@x.example")], [a_customer("t", number="1")]
+    plan = compare(source, target, spec).plan(create=True, not_created=["number"])
+    assert [(each.field, each.number) for each in plan.changes] == [("email", None)]
+
+
+def test_record_and_the_model_of_a_new_one_may_have_the_same_id(compare: Compare) -> None:
+    source = [a_customer("1", number="a", city="Turku"), a_customer("2", number="b", city="Turku")]
+    plan = compare(source, [a_customer("2", number="a", city="Oulu")]).plan(create=True)
+    assert [(each.action, each.subject) for each in plan.changes] == [
+        ("update", "2"),
+        ("create", "source:2"),
+        ("create", "source:2"),
+    ]
 
 
 def test_accepted_missing_customer_is_not_created(compare: Compare) -> None:
