@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from copy import deepcopy
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 
@@ -11,6 +13,7 @@ from airflow_provider_erp.sandbox.fynn.api import Fynn
 from airflow_provider_erp.sandbox.lemonsoft.api import Lemonsoft
 from airflow_provider_erp.sandbox.lemonsoft.sessions import Sessions
 from airflow_provider_erp.sandbox.system import System
+from airflow_provider_erp.sandbox.told import told
 from airflow_provider_erp.sandbox.visma_net.api import VismaNet
 from airflow_provider_erp.sandbox.visma_net.limits import Limit
 from airflow_provider_erp.sandbox.visma_net.tokens import Tokens
@@ -85,10 +88,17 @@ class Present:
         return {vendor: self.tally(vendor).plain() for vendor in self._writable}
 
     def truth(self) -> dict[str, Any]:
-        """The planted breaks, and what each system added, changed and deleted since the day before."""
+        """The breaks that stand, and what was planted to come, change and go since the day before.
+
+        A planted break that a write put right is not among them; one that a write made is.
+        """
         with self._lock:
             changes = {
                 vendor: {name: each.plain() for name, each in system.changes().items()}
                 for vendor, system in self.systems.items()
             }
-            return self.world.truth() | {"changes": changes}
+            with ExitStack() as stack:
+                for customers in self._writable.values():
+                    stack.enter_context(customers.lock)
+                world = replace(self.world, reconciliations=told(self._calendar, self._writable))
+            return world.truth() | {"changes": changes}

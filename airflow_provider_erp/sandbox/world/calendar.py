@@ -9,7 +9,7 @@ from airflow_provider_erp.sandbox.world.books import Book
 from airflow_provider_erp.sandbox.world.days import let_pass
 from airflow_provider_erp.sandbox.world.planting import Entry, Planter
 from airflow_provider_erp.sandbox.world.postings import Postings
-from airflow_provider_erp.sandbox.world.truth import Reconciliation
+from airflow_provider_erp.sandbox.world.truth import Member, Reconciliation, Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,15 @@ class Calendar:
         self._planter = Planter(seed, customers)
         books = {vendor: Book(dict(entries)) for vendor, entries in self._planter.entries.items()}
         self.today = World(seed, customers, 0, books, self._planter.truth())
+
+    @property
+    def members(self) -> list[Member]:
+        """The planted customers as they are today."""
+        return self._planter.members
+
+    def records(self) -> Records:
+        """What each system holds today, as planted."""
+        return self._planter.records()
 
     def turn(self) -> World:
         """The world of the next day, which is today from now on."""

@@ -49,6 +49,21 @@ def norwegian_check_digit(stem: str) -> int | None:
     return None if check == 10 else check
 
 
+def is_valid_organisation(country: str, compact: str) -> bool:
+    """Whether an organisation number without separators keeps the rule of its register; Germany's has none."""
+    rules: dict[str, tuple[int, Callable[[str], int | None]]] = {
+        "FI": (8, finnish_check_digit),
+        "SE": (10, swedish_check_digit),
+        "NO": (9, norwegian_check_digit),
+    }
+    if country not in rules:
+        return True
+    length, check_digit = rules[country]
+    if not (compact.isascii() and compact.isdecimal() and len(compact) == length):
+        return False
+    return check_digit(compact[:-1]) == int(compact[-1])
+
+
 def german_check_digit(stem: str) -> int:
     """The ninth digit of a German VAT number (ISO 7064, modulus 11,10)."""
     product = 10

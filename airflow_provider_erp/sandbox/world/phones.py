@@ -28,6 +28,16 @@ def national(phone: str, country: str) -> str:
     return f"{rest[:3]} {rest[3:]}" if country == "NO" else f"0{rest[:2]}-{rest[2:]}"
 
 
+def international(text: str, country: str) -> str:
+    """E.164 of a number as a person may write it in a country; an empty text stays empty."""
+    digits = "".join(filter(str.isdigit, text))
+    if text.strip().startswith("+") or not digits:
+        return f"+{digits}" if digits else ""
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    return f"+{_CALLING_CODES.get(country, '')}{digits if country == 'NO' else digits.removeprefix('0')}"
+
+
 def with_zeros(phone: str) -> str:
     """``00358401234567``; an empty number stays empty."""
     return phone.replace("+", "00")

@@ -20,7 +20,7 @@ from airflow_provider_erp.sandbox.world.plans import (
     plan_customers,
 )
 from airflow_provider_erp.sandbox.world.population import Customer, Population
-from airflow_provider_erp.sandbox.world.truth import Member, Reconciliation, reconciliations
+from airflow_provider_erp.sandbox.world.truth import Member, Planted, Reconciliation, Records, reconciliations
 
 # Rows vary by the remainder of a style; 2520 is a multiple of every number from 1 to 10
 # and of 12, 14, 15, 18, 20 and 21, so that each remainder is equally likely.
@@ -99,11 +99,15 @@ class Planter:
 
     def truth(self) -> list[Reconciliation]:
         """What each comparison must find."""
-        records = {
+        records = self.records()
+        return reconciliations(self.members, lambda member, source: Planted(member, source, records))
+
+    def records(self) -> Records:
+        """What each system holds."""
+        return {
             vendor: {source_id: entry.customer for source_id, entry in entries.items()}
             for vendor, entries in self.entries.items()
         }
-        return reconciliations(self.members, records)
 
     def _enter_source(self, source: str, number: str, customer: Customer, divergence: Divergence) -> Iterator[str]:
         if not divergence.present:

@@ -28,6 +28,11 @@ def naive_milliseconds(moment: dt.datetime) -> str:
     return moment.astimezone(HELSINKI).replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
+def aware(text: str) -> dt.datetime:
+    """A naive stamp of a row as the moment that it is in Helsinki."""
+    return dt.datetime.fromisoformat(text).replace(tzinfo=HELSINKI)
+
+
 def read_ticks(text: str) -> int:
     """A stamp as hundreds of nanoseconds since 1970, so that a seventh digit counts.
 

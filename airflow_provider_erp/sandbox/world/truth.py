@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from airflow_provider_erp.sandbox.world.plans import AGREES, SOURCES, TARGET, Divergence
 from airflow_provider_erp.sandbox.world.population import Customer
@@ -15,6 +16,14 @@ STALE_AFTER = dt.timedelta(days=30)
 
 _TELL_TIMES = {"visma_px", "lemonsoft"}
 """Sources whose customers tell when they were modified."""
+
+
+class Holding(Protocol):
+    """Who holds one customer: its ids by vendor, the one with its number first, and where a source diverges."""
+
+    ids: dict[str, list[str]]
+    divergences: dict[str, Divergence]
+
 
 Records = Mapping[str, Mapping[str, Customer]]
 """What each system holds, by vendor and id."""
@@ -73,24 +82,23 @@ class Reconciliation:
         return asdict(self) | {"breaks": [planted.plain() for planted in self.breaks]}
 
 
-def reconciliations(members: Iterable[Member], records: Records) -> list[Reconciliation]:
-    """One for each source, the breaks in the order of the members."""
+def reconciliations(members: Iterable[Holding], hold: Callable[[Holding, str], Held]) -> list[Reconciliation]:
+    """One for each source, the breaks in the order of the members; ``hold`` says how a source holds one."""
     by_source = {source: Reconciliation(source) for source in SOURCES}
     for member in members:
         for source, reconciliation in by_source.items():
-            held = _Held(member, source, records)
+            held = hold(member, source)
             reconciliation.breaks.extend(held.breaks())
             reconciliation.matched += held.is_pair
     return list(by_source.values())
 
 
-class _Held:
+class Held(ABC):
     """One customer as a source and the target hold it."""
 
-    def __init__(self, member: Member, source: str, records: Records) -> None:
+    def __init__(self, member: Holding, source: str) -> None:
         self._source, self._source_ids, self._target_ids = source, member.ids[source], member.ids[TARGET]
         self._divergence = member.divergences.get(source, AGREES)
-        self._sources, self._targets = records[source], records[TARGET]
 
     @property
     def is_pair(self) -> bool:
@@ -115,6 +123,22 @@ class _Held:
         elif target_ids:
             yield Break("missing_in_source", target_id=target_ids[0])
 
+    @abstractmethod
+    def _invalid(self) -> Iterator[Break]:
+        """Records whose identifier breaks its rule."""
+
+    @abstractmethod
+    def _of_pair(self) -> Iterator[Break]:
+        """How a pair differs; the first id of a side is the one with the number."""
+
+
+class Planted(Held):
+    """One customer as it was planted."""
+
+    def __init__(self, member: Holding, source: str, records: Records) -> None:
+        super().__init__(member, source)
+        self._sources, self._targets = records[source], records[TARGET]
+
     def _invalid(self) -> Iterator[Break]:
         for source_id in self._source_ids:
             if self._sources[source_id].mistyped:
@@ -124,7 +148,6 @@ class _Held:
                 yield Break("invalid_identifier", "org_number", target_id=target_id)
 
     def _of_pair(self) -> Iterator[Break]:
-        """How a pair differs; the first id of a side is the one with the number."""
         ids = self._source_ids[0], self._target_ids[0]
         here, there = self._sources[ids[0]], self._targets[ids[1]]
         if self._divergence.renumbered:
