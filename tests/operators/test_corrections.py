@@ -1,0 +1,100 @@
+"""From a break to its end: reconciled, planned, pushed, and gone on the next day, against the sandbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.providers.common.compat.sdk import AirflowSkipException
+from published_report import read_report
+
+from airflow_provider_erp.operators.fetch import ErpFetchOperator
+from airflow_provider_erp.operators.plan import ErpPlanOperator
+from airflow_provider_erp.operators.push import ErpPushOperator
+from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
+from airflow_provider_erp.reconciliation import CUSTOMERS
+from airflow_provider_erp.reconciliation.rules import Field
+from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+
+RIGHTS = " ".join(f"vismanet_erp_service_api:{right}" for right in ("read", "create", "update"))
+SPEC = replace(
+    CUSTOMERS.comparing(*(Field(name=name, authority="source") for name in ("email", "phone", "city", "street"))),
+    name="corrections",
+)
+NOW = dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    with running_sandbox(customers=200, requests_per_session=10_000, visma_net_limit=10_000) as running:
+        for name, connection in running.connections().items():
+            extra = connection["extra"] | {"timeout_seconds": 5, "scope": RIGHTS}
+            monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection | {"extra": extra}))
+        yield running
+
+
+def run(operator: Any, moment: dt.datetime, task_id: str = "task") -> Any:
+    instance = SimpleNamespace(dag_id="dag", run_id=f"{moment}", task_id=task_id, map_index=-1, try_number=1)
+    day = SimpleNamespace(logical_date=moment, run_after=moment, run_id=f"{moment}")
+    return operator.execute({"dag_run": day, "ti": instance})
+
+
+def a_day(base: str, moment: dt.datetime) -> dict[str, Any]:
+    """Both sides fetched and compared: what the tasks returned, by name."""
+    done: dict[str, Any] = {}
+    for side, conn_id in (("source", "lemonsoft_default"), ("target", "visma_net_default")):
+        fetch = ErpFetchOperator(task_id=side, conn_id=conn_id, resource="customer", base_path=base)
+        done[side] = run(fetch, moment, side)
+    compare = ErpReconcileOperator(task_id="reconcile", spec=SPEC, base_path=base, **done)
+    return done | {"report": run(compare, moment, "reconcile")}
+
+
+def to_correct(report: str) -> set[tuple[str, str]]:
+    return {
+        (row["key"], row["field"])
+        for row in read_report(report)["breaks"]
+        if row["kind"] == "field_differs" and row["correct_side"] == "target"
+    }
+
+
+def test_breaks_are_planned_pushed_and_gone_with_the_next_run(sandbox: Sandbox, tmp_path: Path) -> None:
+    base = f"file://{tmp_path}/erp"
+    first = a_day(base, NOW - dt.timedelta(days=1))
+    wrong = to_correct(first["report"]["report"])
+    assert wrong
+
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **first), NOW)
+    assert planned["changes"] >= 1
+    push = {"conn_id": "visma_net_default", "plan": planned, "base_path": base}
+    preview = run(ErpPushOperator(task_id="push", **push), NOW)
+    assert preview["counts"] == {"updated": planned["records"]}
+    assert sandbox.tally("visma_net").updated == 0
+
+    told = run(ErpPushOperator(task_id="push", dry_run=False, **push), NOW)
+    assert told["counts"] == {"updated": planned["records"]}
+    assert sandbox.tally("visma_net").updated == planned["records"]
+
+    second = a_day(base, NOW)
+    left = to_correct(second["report"]["report"])
+    assert len(left) == len(wrong) - planned["changes"]
+    assert second["report"]["states"]["resolved"] >= planned["changes"]
+    assert second["report"]["states"]["new"] == 0
+    if left:  # what the plan left out stays left out
+        assert planned["left_out"]
+    with pytest.raises(AirflowSkipException, match="nothing is to be changed in the target"):
+        run(ErpPlanOperator(task_id="plan", spec=SPEC, **second), NOW)
+
+
+def test_plan_of_the_same_report_is_the_same_and_lies_beside_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    day = a_day(f"file://{tmp_path}/erp", NOW)
+    plans = [run(ErpPlanOperator(task_id="plan", spec=SPEC, **day), NOW) for _ in range(2)]
+    assert plans[0] == plans[1]
+    folder = Path(plans[0]["plan"].removeprefix("file://")).parent
+    assert folder.parent == Path(day["report"]["report"].removeprefix("file://")).parent
+    assert sorted(file.name for file in folder.iterdir()) == ["plan.json", "plan.parquet", "plan.xlsx"]
