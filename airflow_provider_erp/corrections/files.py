@@ -41,9 +41,9 @@ def read_plan(file: Path) -> Plan:
         plan = _plan(heading, rows)
     except (KeyError, TypeError, ValueError) as exc:
         raise ErpInconsistentRead(f"{file.name}: expected a plan of format {FORMAT}; make the plan again") from exc
-    if plan.digest != heading["digest"]:
+    if plan.digest != heading.get("digest"):
         raise ErpInconsistentRead(
-            f"{file.name}: it names digest {str(heading['digest'])[:12]}, but its rows have {plan.digest[:12]}: "
+            f"{file.name}: it names digest {str(heading.get('digest'))[:12]}, but its rows have {plan.digest[:12]}: "
             "the file was changed after it was written; make the plan again"
         )
     return plan
@@ -76,7 +76,7 @@ def _write_json(plan: Plan, file: Path) -> Path:
 def _read_json(file: Path) -> tuple[Mapping[str, Any], Iterable[Mapping[str, Any]]]:
     try:
         content = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
-    except msgspec.DecodeError as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise ErpInconsistentRead(f"{file.name}: expected a plan in JSON; make the plan again") from exc
     if content.keys() != {*_HEADING, "changes"} or not isinstance(content["changes"], list):
         raise ErpInconsistentRead(f"{file.name}: expected the members of a plan; make the plan again")

@@ -59,7 +59,7 @@ def read_findings(folder: Path) -> Findings:
     """
     try:
         said = msgspec.json.decode((folder / "breaks.json").read_bytes(), type=_Report)
-    except msgspec.DecodeError as exc:
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise ErpInconsistentRead(
             f"{folder.name}/breaks.json: expected the file of a report; make the report again"
         ) from exc

@@ -23,7 +23,7 @@ _ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 _REFERENCE = re.compile("([A-Z]{1,3})[0-9]+")
 
 _BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError),
     *(ElementTree.ParseError, KeyError, IndexError),
 )
 """What a damaged zip, one with a password, and one that holds no workbook are refused with."""
@@ -43,6 +43,8 @@ def read_sheet(file: Path, name: str) -> Iterator[tuple[int, Row]]:
     try:
         with zipfile.ZipFile(file) as book:
             yield from _rows(book, _part_of(book, name))
+    except FileNotFoundError:
+        raise
     except _BROKEN as exc:
         raise ValueError(f"{file.name}: expected an XLSX file; save the workbook as one") from exc
 

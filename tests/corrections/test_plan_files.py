@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -148,3 +149,16 @@ def test_parquet_that_is_no_plan_is_refused(tmp_path: Path) -> None:
 def test_file_that_is_not_there_is_said_to_be_absent(tmp_path: Path, name: str) -> None:
     with pytest.raises(FileNotFoundError):
         read_plan(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["plan.json", "plan.parquet"])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damaged_file_is_refused_or_still_says_the_same(tmp_path: Path, name: str, data: st.DataObject) -> None:
+    write_plan(PLAN, tmp_path)
+    content = bytearray((tmp_path / name).read_bytes())
+    place = data.draw(st.integers(0, len(content) - 1))
+    content[place] = data.draw(st.integers(0, 255))
+    (tmp_path / name).write_bytes(content[: data.draw(st.integers(1, len(content)) | st.just(len(content)))])
+    with suppress(ErpInconsistentRead):
+        assert read_plan(tmp_path / name) == PLAN

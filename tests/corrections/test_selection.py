@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +206,23 @@ def test_workbook_whose_bytes_were_damaged_is_refused(tmp_path: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(ValueError, match="expected an XLSX file"):
         read_selection(file, PLAN)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damaged_workbook_is_refused_or_still_says_the_same(tmp_path: Path, data: st.DataObject) -> None:
+    file = tmp_path / "corrections.xlsx"
+    write_workbook(PLAN, file)
+    content = bytearray(file.read_bytes())
+    content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    file.write_bytes(content)
+    with suppress(ValueError):
+        assert read_selection(file, PLAN).changes == ()
+
+
+def test_workbook_that_is_not_there_is_said_to_be_absent(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_selection(tmp_path / "corrections.xlsx", PLAN)
 
 
 def with_sheet(file: Path, change: Callable[[str], str]) -> Path:
