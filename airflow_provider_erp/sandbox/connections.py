@@ -37,6 +37,7 @@ def connections(url: str) -> dict[str, dict[str, Any]]:
                 "company": COMPANY,
                 "tenant_id": visma_net.COMPANY_TENANT,
                 "token_url": f"{url}/visma-net/connect/token",
+                "scope": " ".join(f"vismanet_erp_service_api:{right}" for right in ("read", "create", "update")),
                 "timezone": "Europe/Helsinki",
             },
         },

@@ -70,8 +70,9 @@ def rows(batch: Published) -> list[bytes]:
     return sorted(bytes(row) for part in found for row in part)
 
 
-def test_every_kind_of_fault_is_tried() -> None:
-    assert SURVIVED | REPAIRED | REJECTED | FAILED.keys() | OF_OTHER_TESTS == set(KINDS)
+def test_every_kind_of_fault_that_a_fetch_can_meet_is_tried() -> None:
+    met = {name for name, kind in KINDS.items() if not kind.only_writes}
+    assert SURVIVED | REPAIRED | REJECTED | FAILED.keys() | OF_OTHER_TESTS == met
 
 
 @each(SURVIVED)
