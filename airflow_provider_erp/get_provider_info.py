@@ -222,6 +222,9 @@ def get_provider_info() -> dict[str, object]:
                     "airflow_provider_erp.operators.reconcile",
                     "airflow_provider_erp.operators.snapshot",
                     "airflow_provider_erp.operators.purge",
+                    "airflow_provider_erp.operators.plan",
+                    "airflow_provider_erp.operators.approval",
+                    "airflow_provider_erp.operators.push",
                 ],
             }
         ],

@@ -48,7 +48,7 @@ class ErpPushOperator(BaseOperator):
 
     Args:
         conn_id: an Airflow connection of a type that takes writes.
-        plan: the path of a ``plan.parquet`` or ``plan.json``, or the result of the task that made it.
+        plan: the output of the task that approved it (or made it), or the path of a ``plan.parquet``.
         records: canonical customers, instead of a plan: names of ``records.Customer``, texts.
         mode: ``upsert``, ``create`` (what exists is refused) or ``update`` (what does not is), for given records.
         match_on: what a record is looked up by, the first that it has: ``source_id``, ``number``, ``org_number``.
@@ -143,10 +143,17 @@ class ErpPushOperator(BaseOperator):
         if self.records is not None:
             moment = as_of(context["dag_run"])
             return plan_of_records(self.records, run=attempt_of(context).identity, as_of=moment, system=system)
-        address = self.plan["plan"] if isinstance(self.plan, Mapping) else self.plan
-        local = workdir / Path(str(address)).name
-        storage.copy(str(address), local)
-        return read_plan(local)
+        named = self.plan if isinstance(self.plan, Mapping) else {"plan": self.plan}
+        address = str(named["plan"])
+        local = workdir / Path(address).name
+        storage.copy(address, local)
+        plan = read_plan(local)
+        if named.get("digest", plan.digest) != plan.digest:
+            raise ValueError(
+                f"the plan that was approved is {named['digest'][:12]}, and {address} holds {plan.digest[:12]}; "
+                "nothing was sent: plan and approve anew"
+            )
+        return plan
 
     def _wishes(self, plan: Plan, target: CustomerTarget) -> list[Wish]:
         from airflow_provider_erp.pushing.wishes import wishes_of  # noqa: PLC0415

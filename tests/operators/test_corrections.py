@@ -11,9 +11,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowSkipException
+from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException
 from published_report import read_report
 
+from airflow_provider_erp.operators.approval import ErpApprovalOperator
 from airflow_provider_erp.operators.fetch import ErpFetchOperator
 from airflow_provider_erp.operators.plan import ErpPlanOperator
 from airflow_provider_erp.operators.push import ErpPushOperator
@@ -71,7 +72,7 @@ def test_breaks_are_planned_pushed_and_gone_with_the_next_run(sandbox: Sandbox, 
 
     planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **first), NOW)
     assert planned["changes"] >= 1
-    push = {"conn_id": "visma_net_default", "plan": planned, "base_path": base}
+    push: dict[str, Any] = {"conn_id": "visma_net_default", "plan": planned, "base_path": base}
     preview = run(ErpPushOperator(task_id="push", **push), NOW)
     assert preview["counts"] == {"updated": planned["records"]}
     assert sandbox.tally("visma_net").updated == 0
@@ -89,6 +90,42 @@ def test_breaks_are_planned_pushed_and_gone_with_the_next_run(sandbox: Sandbox, 
         assert planned["left_out"]
     with pytest.raises(AirflowSkipException, match="nothing is to be changed in the target"):
         run(ErpPlanOperator(task_id="plan", spec=SPEC, **second), NOW)
+
+
+def approval(planned: Any, **arguments: Any) -> ErpApprovalOperator:
+    return ErpApprovalOperator(task_id="approve", plan=planned, **arguments)
+
+
+def answered(planned: Any, option: str) -> dict[str, Any]:
+    event = {"chosen_options": [option], "params_input": {}, "responded_at": NOW, "responded_by_user": {"id": "ann"}}
+    told: dict[str, Any] = approval(planned).execute_complete({}, event)
+    return told
+
+
+def test_person_sees_the_changes_with_the_digest_and_who_is_silent_rejects(sandbox: Sandbox, tmp_path: Path) -> None:
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(f"file://{tmp_path}/erp", NOW)), NOW)
+    page = approval(planned).page()
+    assert planned["digest"] in page
+    assert "| " in page
+    assert approval(planned).defaults == ["Reject"]
+    assert approval(planned).response_timeout == dt.timedelta(hours=8)
+
+
+def test_approved_plan_is_the_one_that_is_pushed(sandbox: Sandbox, tmp_path: Path) -> None:
+    base = f"file://{tmp_path}/erp"
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(base, NOW)), NOW)
+    approved = answered(planned, "Approve")
+    assert (approved["digest"], approved["approved"], approved["by"]) == (planned["digest"], True, {"id": "ann"})
+    push: dict[str, Any] = {"task_id": "push", "conn_id": "visma_net_default", "base_path": base, "dry_run": False}
+    with pytest.raises(AirflowFailException, match=r"the plan that was approved is 0a1b0a1b0a1b, and .* holds"):
+        run(ErpPushOperator(**push, plan=approved | {"digest": "0a1b" * 16}), NOW)
+    assert sandbox.tally("visma_net").updated == 0
+    assert run(ErpPushOperator(**push, plan=approved), NOW)["counts"] == {"updated": planned["records"]}
+
+
+def test_rejected_plan_is_not_named_for_what_follows(sandbox: Sandbox, tmp_path: Path) -> None:
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(f"file://{tmp_path}/erp", NOW)), NOW)
+    assert answered(planned, "Reject") == {"approved": False, "by": {"id": "ann"}, "at": NOW.isoformat()}
 
 
 def test_plan_of_the_same_report_is_the_same_and_lies_beside_it(sandbox: Sandbox, tmp_path: Path) -> None:
