@@ -123,7 +123,6 @@ class Customers:
             self._patches.setdefault(source_id, Patch(self._marks.growing)).note(row, after)
         row.clear()
         row.update(after)
-        self.tally.updated += 1
         return row
 
     def show(self, book: Book[Entry]) -> None:

@@ -113,6 +113,7 @@ class Writes:
         kept = {name: row[name] for name in _KEPT}
         if values.get("number"):
             kept["number"] = int(values["number"])
+        self._customers.tally.updated += 1
         unknown = {name: value for name, value in row.items() if name not in _TYPES}
         return self._customers.change(str(row["id"]), unknown | _empty() | values | kept)
 

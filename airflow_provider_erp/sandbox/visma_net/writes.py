@@ -65,9 +65,10 @@ class Writes:
         return json_answer({"actionId": str(uuid.uuid4()), "actionResult": "Done"})
 
     def _created(self, values: dict[Path, Any]) -> str:
-        source_id = self._customers.new_id()
-        values.setdefault(("number",), self._customers.new_number())
         self._check_taken(values, None)
+        source_id = self._customers.new_id()
+        if ("number",) not in values:
+            values["number",] = self._customers.new_number()
         row = _with(empty_row(source_id, "", ""), values)
         self._customers.create(source_id, row, row["corporateId"])
         row["createdDateTime"] = row["lastModifiedDateTime"]
@@ -82,6 +83,7 @@ class Writes:
             return _refused("The customer has been changed by another process.", 412)
         self._check_taken(values, row)
         changed = self._customers.change(str(row["internalId"]), _with(deepcopy(row), values))
+        self._customers.tally.updated += 1
         return web.Response(status=204, headers={"ETag": etag(changed)})
 
     def _check_taken(self, values: Mapping[Path, Any], own: Row | None) -> None:
