@@ -25,7 +25,7 @@ def _kinds() -> str:
     lines = []
     for kind in KINDS.values():
         only = "" if kind.vendors == VENDORS else f" ({', '.join(kind.vendors)})"
-        lines.append(f"    {kind.name:<15} {kind.words}{only}")
+        lines.append(f"    {kind.name:<16} {kind.words}{only}")
     return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sandbox_client import Client, open_client
+from sandbox_writer import Writer, a_customer
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +89,50 @@ def test_no_body_breaks_the_server(client: Client, body: bytes, kind: str) -> No
     assert (log_in.status_code, log_in.json()["has_errors"]) == (200, True)
     assert (token.status_code, token.json()) == (400, {"error": "invalid_request"})
     assert (fault.status_code, set(fault.json())) == (400, {"message"})
+
+
+LEMONSOFT_FIELDS = ("name", "number", "vat", "country", "group", "contacts", "attributes", "dimension", "creditlimit")
+VISMA_NET_FIELDS = tuple(a_customer(status={}, corporateId={}, attributeLines=[], mainContact={}, nickname=""))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | TEXTS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["value", "email", "id", "selected", "countryId", "attributeId"]), inner)
+    ),
+    max_leaves=8,
+)
+
+
+def bodies(names: tuple[str, ...]) -> st.SearchStrategy[object]:
+    """JSON that no client would send, and objects whose fields are known and whose values are not."""
+    return JSON | st.dictionaries(st.sampled_from(names), JSON | JSON.map(lambda value: {"value": value}))
+
+
+@settings(deadline=None, max_examples=100)
+@given(visma_net=bodies(VISMA_NET_FIELDS), lemonsoft=bodies(LEMONSOFT_FIELDS))
+@example(visma_net={"number": {"value": 10**400}}, lemonsoft={"name": "x", "number": 10**30})
+@example(visma_net={"name": {"value": 10**30}}, lemonsoft={"name": "x", "creditlimit": 10**30, "group": 1e300})
+@example(visma_net={}, lemonsoft={"name": "x", "contacts": [{"email": 5}], "attributes": [{"id": [], "selected": 1}]})
+def test_no_body_of_a_write_breaks_the_server_or_what_it_serves(
+    client: Client, visma_net: object, lemonsoft: object
+) -> None:
+    writer = Writer(client)
+    customer_id = client.lemonsoft().json()["results"][0]["id"]
+    number = client.visma_net(pageSize=1).json()[0]["internalId"]
+    answers = [
+        writer.visma_net("POST", "", visma_net),
+        writer.visma_net("PUT", f"/{number}", visma_net),
+        writer.visma_net("POST", f"/{number}/action/createDunningLetter", visma_net),
+        writer.lemonsoft("POST", "", lemonsoft),
+        writer.lemonsoft("PUT", f"/{customer_id}", lemonsoft),
+        writer.lemonsoft("POST", f"/{customer_id}/accounts", lemonsoft),
+        client.visma_net(attributes="x", corporateId="1", email="x", phone="1"),
+        client.lemonsoft(contact_email="x", attribute_ids=1, group=1, customer_number=1, search="1", vat="1"),
+    ]
+    assert {answer.status_code for answer in answers} <= {200, 201, 204, 400}
+    assert client.sandbox.truth()["reconciliations"]
+    client.all_visma_net()
+    client.all_lemonsoft()
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/fynn", "/fynn/nowhere", "/px/pxapi/Invoice", "/lemonsoft/api"])

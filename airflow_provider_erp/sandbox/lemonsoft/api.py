@@ -25,7 +25,7 @@ from airflow_provider_erp.sandbox.lemonsoft.filters import (
     text,
     text_in,
 )
-from airflow_provider_erp.sandbox.lemonsoft.rows import base_row, customer_row, stamp
+from airflow_provider_erp.sandbox.lemonsoft.rows import base_row, customer_row, selected_attributes, stamp
 from airflow_provider_erp.sandbox.lemonsoft.sessions import Sessions, unauthorized
 from airflow_provider_erp.sandbox.lemonsoft.writes import Writes, customer_of, not_found
 from airflow_provider_erp.sandbox.serving import Fields, Row, select
@@ -38,7 +38,7 @@ CUSTOMER_FILTERS: Mapping[str, Filter] = {
     "name": text("name", "name2"),
     "search_name": text("searchname"),
     "email": text("email"),
-    "contact_email": text_in(lambda row: [contact.get("email") or "" for contact in row["contacts"]]),
+    "contact_email": text_in(lambda row: [str(contact.get("email") or "") for contact in row["contacts"]]),
     "phone": text("phone"),
     "vat": text("vat"),
     **stamped("modified", "modified"),
@@ -50,7 +50,7 @@ CUSTOMER_FILTERS: Mapping[str, Filter] = {
     "type": number(lambda row: int(row["type"])),
     **stamped("created", "created"),
     **stamped("updated", "modified"),
-    "attribute_ids": numbers(lambda row: {each.get("id") for each in row["attributes"] if each.get("selected")}),
+    "attribute_ids": numbers(selected_attributes),
     "object_ids": numbers(lambda row: {row["id"]}),
     "search": text("name", "name2", "searchname", "email", "number"),
 }

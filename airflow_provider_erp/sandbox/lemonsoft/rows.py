@@ -32,6 +32,12 @@ def base_row(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in _BASE}
 
 
+def selected_attributes(row: dict[str, Any]) -> set[int]:
+    """The ids of the attributes that are selected."""
+    ids = (each.get("id") for each in row["attributes"] if each.get("selected"))
+    return {each for each in ids if isinstance(each, int)}
+
+
 def customer_row(entry: Entry) -> dict[str, Any]:
     """One customer with all fields."""
     return {**_heading(entry), **_lists(entry), **_ledger(entry), **_master_data(entry)}

@@ -28,10 +28,10 @@ _FLAGS = (
 )
 _NUMBERS = (
     *("invoicing_customer_number", "orderer_customer_number", "delivery_method_number", "delivery_term"),
-    *("payment_term_number", "interest", "invoice_method_id", "creditlimit", "reseller", "invoiceperiod"),
-    *("due_invoice_sum", "open_invoice_sum", "person_responsible_number", "number", "group", "customer_group_id"),
-    *("type", "seller_number"),
+    *("payment_term_number", "invoice_method_id", "reseller", "invoiceperiod", "person_responsible_number", "number"),
+    *("group", "customer_group_id", "type", "seller_number"),
 )
+_AMOUNTS = ("interest", "creditlimit", "due_invoice_sum", "open_invoice_sum")
 _TEXTS = (
     *("searchname", "email", "currency_code", "costcenter", "delivery_code", "sales_account", "purchase_account"),
     *("receivables_account", "accountspayable_account", "customer_edi", "invoice_code", "finvoice_address"),
@@ -42,7 +42,8 @@ _TEXTS = (
 _TYPES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(_LISTS, (list,)),
     **dict.fromkeys(_FLAGS, (bool,)),
-    **dict.fromkeys(_NUMBERS, (int, Decimal)),
+    **dict.fromkeys(_NUMBERS, (int,)),
+    **dict.fromkeys(_AMOUNTS, (int, Decimal)),
     **dict.fromkeys(_TEXTS, (str,)),
     "dimension": (dict,),
 }
@@ -151,7 +152,7 @@ def _empty() -> Row:
     return {
         **{name: [] for name in _LISTS},
         **dict.fromkeys(_FLAGS, False),
-        **dict.fromkeys(_NUMBERS, 0),
+        **dict.fromkeys((*_NUMBERS, *_AMOUNTS), 0),
         **dict.fromkeys(_TEXTS),
         "dimension": dimension(),
         "name": "",
