@@ -59,6 +59,8 @@ class Sandbox:
     def arm(self, vendor: str, kind: str, count: int = 1, after: int = 0) -> None:
         """Lets the fault hit the vendor's next ``count`` data requests, once ``after`` more have passed.
 
+        A kind that is named ``write_...`` hits and counts only requests that write.
+
         Raises:
             ValueError: an unknown vendor or kind, a kind that cannot hit the vendor, or a number out of range.
         """

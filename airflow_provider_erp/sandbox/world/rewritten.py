@@ -28,6 +28,8 @@ class _Holder:
 
 def with_created(members: Iterable[Holding], created: Mapping[str, list[str]], look: Look) -> list[Holding]:
     """The planted customers and the new ones, each with the created records that are its own, by vendor."""
+    if not any(created.values()):
+        return list(members)
     holders = [_Holder({vendor: [*ids] for vendor, ids in each.ids.items()}, each.divergences) for each in members]
     owners: dict[Key, _Holder] = {}
     for holder in holders:
