@@ -225,6 +225,8 @@ def get_provider_info() -> dict[str, object]:
                     "airflow_provider_erp.operators.plan",
                     "airflow_provider_erp.operators.approval",
                     "airflow_provider_erp.operators.push",
+                    "airflow_provider_erp.operators.visma_net",
+                    "airflow_provider_erp.operators.lemonsoft",
                 ],
             }
         ],

@@ -1,0 +1,113 @@
+"""Writes that cannot be looked up afterwards: each is sent once, and its journal tells what came of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator
+
+from airflow_provider_erp.exceptions import ErpAuthError, ErpRejected, ErpUnavailable
+from airflow_provider_erp.landing.paths import default_base_path, join, segment
+from airflow_provider_erp.operators.edge import failing_for_good
+from airflow_provider_erp.operators.fates import with_retry_policy
+from airflow_provider_erp.operators.fetch import attempt_of
+from airflow_provider_erp.reconciliation.checks import check_flag
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Context
+
+    from airflow_provider_erp.hooks.erp import ErpHook
+
+
+_NOT_DONE = (ErpAuthError, ErpRejected, ErpUnavailable, ValueError)
+"""After these the write was surely not done, and may be sent again."""
+
+
+class OneShotOperator(BaseOperator):
+    """Sends one write that cannot be looked up afterwards, at most once for a run, a task and what it says.
+
+    A journal beside the batches keeps what was begun and what came of it. A
+    cleared task gives the same result again. A task that was killed, or whose
+    answer was lost, fails: nobody knows whether it was done, until a person has
+    looked and sets ``confirm_resend``.
+    """
+
+    template_fields: tuple[str, ...] = ("conn_id", "base_path")
+    conn_type: str
+    action: str
+    """What the write is called, also in the journal."""
+
+    def __init__(
+        self,
+        *,
+        conn_id: str,
+        dry_run: bool = True,
+        confirm_resend: bool = False,
+        base_path: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**with_retry_policy(kwargs))
+        with failing_for_good():
+            check_flag("dry_run", dry_run)
+            check_flag("confirm_resend", confirm_resend)
+        self.conn_id = conn_id
+        self.previews = dry_run  # a method of every operator is called dry_run
+        self.confirm_resend = confirm_resend
+        self.base_path = base_path
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        """What the system answered."""
+        from airflow_provider_erp.hooks.erp import ErpHook  # noqa: PLC0415  # heavy: not when a DAG file is parsed
+
+        with failing_for_good():
+            hook = ErpHook.for_connection(self.conn_id)
+            if hook.vendor.conn_type != self.conn_type:
+                raise ValueError(f"conn_id: expected a connection of type {self.conn_type!r}, got {self.conn_id!r}")
+            if self.previews:
+                self.log.info("dry run: nothing was written; it would be one %s, see the task's arguments", self.action)
+                return {"dry_run": True}
+            return self._once(hook, context)
+
+    def body(self) -> Mapping[str, Any]:
+        """What is sent: with another body it is another write."""
+        raise NotImplementedError
+
+    def send(self, hook: ErpHook) -> dict[str, Any]:
+        """Sends the write.
+
+        Raises:
+            ErpError: as the hook's method.
+        """
+        raise NotImplementedError
+
+    def _once(self, hook: ErpHook, context: Context) -> dict[str, Any]:
+        from airflow_provider_erp.pushing.journal import Intent, Journal, Receipt, key_of  # noqa: PLC0415
+
+        by = attempt_of(context).identity
+        digest = hashlib.sha256(msgspec.json.encode(self.body(), order="deterministic")).hexdigest()[:32]
+        where = (hook.vendor.conn_type, segment(hook.company), "actions", segment(self.action))
+        journal = Journal(join(self.base_path or default_base_path(), *where))
+        key = key_of(f"{by} {digest}")
+        entry = journal.entries().get(key)
+        if entry and entry.receipt and entry.receipt.outcome == "created":
+            done: dict[str, Any] = msgspec.json.decode(entry.receipt.said or "{}")
+            return done
+        if entry and not entry.receipt and not self.confirm_resend:
+            raise AirflowFailException(
+                f"{self.action}: it was begun at {entry.intent.at if entry.intent else 'an unknown time'} and nobody "
+                "knows whether it was done; look into the system, then set confirm_resend=True to send it again"
+            )
+        number = entry.attempt + 1 if entry else 1
+        journal.intend(key, number, Intent(action="create", at=dt.datetime.now(dt.UTC), by=by, body=digest))
+        try:
+            answer = self.send(hook)
+        except _NOT_DONE as exc:
+            journal.settle(key, number, Receipt(outcome="rejected", at=dt.datetime.now(dt.UTC), reason=str(exc)))
+            raise
+        said = msgspec.json.encode(answer).decode()
+        journal.settle(key, number, Receipt(outcome="created", at=dt.datetime.now(dt.UTC), said=said))
+        return answer

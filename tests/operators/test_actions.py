@@ -1,0 +1,107 @@
+"""Actions that cannot be looked up: sent once, told again, and never sent again without a person's word."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.providers.common.compat.sdk import AirflowFailException
+
+from airflow_provider_erp.operators.lemonsoft import LemonsoftAddAccountOperator
+from airflow_provider_erp.operators.one_shot import OneShotOperator
+from airflow_provider_erp.operators.visma_net import VismaNetDunningLetterOperator
+from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+
+NOW = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
+KINDS = ("visma_net", "lemonsoft")
+
+
+@pytest.fixture
+def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
+    with running_sandbox(customers=20) as running:
+        for name, connection in running.connections().items():
+            monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection))
+        yield running
+
+
+def an_action(kind: str, sandbox: Sandbox, base: Path, **arguments: Any) -> OneShotOperator:
+    entry = next(iter(sandbox.world.books[kind].things.values()))
+    given: dict[str, Any] = {
+        "task_id": "act",
+        "conn_id": f"{kind}_default",
+        "base_path": base.as_uri(),
+        "dry_run": False,
+        **arguments,
+    }
+    if kind == "lemonsoft":
+        account: dict[str, Any] = {"account": {"iban": "FI2112345600000785", "bic": "NDEAFIHH"}}
+        return LemonsoftAddAccountOperator(customer_id=entry.source_id, **account | given)
+    letter: dict[str, Any] = {"date": "2026-11-20T06:00:00.000Z", "level_from": 1, "level_to": 2}
+    return VismaNetDunningLetterOperator(number=entry.number, **letter | given)
+
+
+def execute(operator: OneShotOperator, run_id: str = "1") -> dict[str, Any]:
+    instance = SimpleNamespace(dag_id="dag", run_id=run_id, task_id="act", map_index=-1, try_number=1)
+    context: Any = {"dag_run": SimpleNamespace(logical_date=NOW, run_after=NOW), "ti": instance}
+    return operator.execute(context)
+
+
+def sent(sandbox: Sandbox) -> int:
+    return sum(
+        method == "POST" and ("createDunningLetter" in path or "accounts" in path) for method, path in sandbox.requests
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_dry_run_is_the_default(kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    assert execute(an_action(kind, sandbox, tmp_path, dry_run=True)) == {"dry_run": True}
+    assert sent(sandbox) == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_cleared_task_gives_the_same_result_and_sends_nothing(kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    first = execute(an_action(kind, sandbox, tmp_path))
+    assert first
+    assert execute(an_action(kind, sandbox, tmp_path)) == first
+    assert sent(sandbox) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_run_and_another_body_are_another_action(kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    other = {"level_to": 3} if kind == "visma_net" else {"account": {"iban": "FI1410093000123458"}}
+    execute(an_action(kind, sandbox, tmp_path))
+    execute(an_action(kind, sandbox, tmp_path), run_id="2")
+    execute(an_action(kind, sandbox, tmp_path, **other))
+    assert sent(sandbox) == 3
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_action_whose_answer_was_lost_waits_for_a_person(kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.arm(kind, "write_lost")
+    with pytest.raises(AirflowFailException, match="look before it is sent again"):
+        execute(an_action(kind, sandbox, tmp_path))
+    with pytest.raises(AirflowFailException, match=r"nobody knows whether it was done; .* set confirm_resend=True"):
+        execute(an_action(kind, sandbox, tmp_path))
+    assert sent(sandbox) == 1
+    assert execute(an_action(kind, sandbox, tmp_path, confirm_resend=True))
+    assert sent(sandbox) == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_action_that_was_refused_may_be_sent_again(kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.arm(kind, "write_rejected")
+    with pytest.raises(AirflowFailException, match="refused with status 400"):
+        execute(an_action(kind, sandbox, tmp_path))
+    assert execute(an_action(kind, sandbox, tmp_path))
+    assert sent(sandbox) == 2
+
+
+def test_action_of_another_system_is_refused(sandbox: Sandbox, tmp_path: Path) -> None:
+    with pytest.raises(AirflowFailException, match="expected a connection of type 'visma_net'"):
+        execute(an_action("visma_net", sandbox, tmp_path, conn_id="lemonsoft_default"))
+    assert sent(sandbox) == 0
