@@ -102,7 +102,7 @@ def test_new_customer_whose_number_is_taken_or_who_has_no_name_is_refused_with_s
     "body",
     [
         *(b"", b"no json", [], {"name": 5}, {"is_customer": 1}, {"number": "1"}, {"number": True}),
-        *({"contacts": {}}, {"contacts": ["x"]}, {"dimension": []}),
+        *({"contacts": {}}, {"contacts": ["x"]}, {"dimension": []}, {"dimension": {"Area_code": {}}}),
     ],
 )
 @pytest.mark.parametrize("method", ["POST", "PUT"])

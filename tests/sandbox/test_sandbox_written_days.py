@@ -142,6 +142,16 @@ def test_whole_customer_of_lemonsoft_that_was_written_still_changes_elsewhere(wr
     assert {key: after[key] for key in ids} == {key: expected[key] | {"fax": "1"} for key in ids}
 
 
+def test_part_of_a_customer_of_lemonsoft_erases_the_rest_for_the_days_to_come(writer: Writer) -> None:
+    client, quiet = writer.client, planted(1).books["lemonsoft"]
+    key = next(key for key in quiet.things if key not in (*quiet.changes.changed, *quiet.changes.added))
+    writer.lemonsoft("PUT", f"/{key}", {"name": "Written", "dimension": {"Area_code": 7, "unknown": 1}})
+    written = client.lemonsoft(f"/api/customers/{key}").json()
+    assert (written["dimension"]["Area_code"], written["street"], written["contacts"]) == (7, None, [])
+    client.sandbox.advance()
+    assert client.lemonsoft(f"/api/customers/{key}").json() == written
+
+
 def test_writes_of_one_day_are_told_apart_by_their_moments(writer: Writer) -> None:
     for _ in range(20):
         writer.visma_net("POST", "", a_customer(number=None))

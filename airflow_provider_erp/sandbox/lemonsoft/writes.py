@@ -105,7 +105,7 @@ class Writes:
         source_id = self._customers.new_id()
         number = int(values.get("number") or self._customers.new_number())
         own = {"number": number, "id": int(source_id), "created": "", "modified": ""}
-        row = self._customers.create(source_id, _empty() | values | own, values.get("vat") or "")
+        row = self._customers.create(source_id, _whole(values) | own, values.get("vat") or "")
         row["created"] = row["modified"]
         return row
 
@@ -116,7 +116,7 @@ class Writes:
             kept["number"] = int(values["number"])
         self._customers.tally.updated += 1
         unknown = {name: value for name, value in row.items() if name not in _TYPES}
-        return self._customers.change(str(row["id"]), unknown | _empty() | values | kept)
+        return self._customers.change(str(row["id"]), unknown | _whole(values) | kept)
 
     def _check_number(self, number: int | None, own: Row | None) -> None:
         """Refuses the number of another customer, by ``NotAllowed``."""
@@ -147,16 +147,16 @@ def _malformed(exc: ValueError) -> web.Response:
     return json_answer({"Message": f"The request is invalid. {exc}"}, 400)
 
 
-def _empty() -> Row:
-    """A customer of whom nothing is known."""
-    return {
+def _whole(values: Row) -> Row:
+    """A customer of whom nothing is known but these values."""
+    nothing: Row = {
         **{name: [] for name in _LISTS},
         **dict.fromkeys(_FLAGS, False),
         **dict.fromkeys((*_NUMBERS, *_AMOUNTS), 0),
         **dict.fromkeys(_TEXTS),
-        "dimension": dimension(),
         "name": "",
     }
+    return nothing | values | {"dimension": dimension() | values.get("dimension", {})}
 
 
 def _values(body: Mapping[str, Any]) -> Row:
@@ -166,6 +166,11 @@ def _values(body: Mapping[str, Any]) -> Row:
         ValueError: a value is of another type, or an item of a list is no object.
     """
     values = {name: value for name, value in body.items() if name in _TYPES and value is not None}
+    if isinstance(values.get("dimension"), dict):
+        known = dimension()
+        values["dimension"] = {name: value for name, value in values["dimension"].items() if name in known}
+        if any(isinstance(value, dict | list) for value in values["dimension"].values()):
+            raise ValueError("Error converting value at 'dimension'.")
     for name, value in values.items():
         if not isinstance(value, _TYPES[name]) or (isinstance(value, bool) and bool not in _TYPES[name]):
             raise ValueError(f"Error converting value at '{name}'.")
