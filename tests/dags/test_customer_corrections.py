@@ -1,17 +1,60 @@
-"""The example DAG that puts a system right asks a person before it writes."""
+"""The example DAG that puts a system right: a person is asked, and what was approved is resolved the next day."""
 
 from __future__ import annotations
 
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import person_in_a_process
 from example_dags import load_dag
+from published_report import report_of
 
+from airflow_provider_erp.sandbox import Sandbox
+
+NAME = "customer_corrections"
+SANDBOX = {"seed": 7, "customers": 200}
+DAY = dt.datetime(2026, 11, 20, tzinfo=dt.UTC)
 ORDER = ("reconcile", "plan", "approve", "push")
 
 
+@contextmanager
+def a_person(option: str) -> Iterator[dict[str, Any]]:
+    """Somebody who answers the next question; what they saw is there when the block has ended."""
+    environment = os.environ | {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
+    command = [sys.executable, person_in_a_process.__file__, option]
+    told: dict[str, Any] = {}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as person:
+        yield told
+        told |= json.loads(person.communicate(timeout=60)[0].splitlines()[-1])
+
+
+def corrected(run_dag: Any, option: str, day: dt.datetime = DAY) -> tuple[Any, dict[str, Any]]:
+    """A run that writes, with a person's answer."""
+    dag = load_dag(NAME)
+    tasks: dict[str, Any] = dict(dag.task_dict)
+    tasks["push"].previews = False
+    with a_person(option) as told:
+        run = run_dag(dag, logical_date=day)
+    return run, told
+
+
+def to_correct(base_path: Path, day: dt.datetime) -> set[str]:
+    report = report_of(base_path, NAME, day.date())
+    return {row["break_id"] for row in report["breaks"] if row["correct_side"] == "target"}
+
+
 def test_nothing_is_pushed_that_no_person_approved() -> None:
-    dag = load_dag("customer_corrections")
+    dag = load_dag(NAME)
     for before, after in pairwise(ORDER):
         assert before in dag.task_dict[after].upstream_task_ids
     tasks: dict[str, Any] = dict(dag.task_dict)
@@ -20,3 +63,31 @@ def test_nothing_is_pushed_that_no_person_approved() -> None:
     assert dag.catchup is False
     assert dag.tags
     assert "dry run" in (dag.doc_md or "")
+
+
+def test_what_a_person_approved_over_the_api_is_pushed_and_resolved_the_next_day(
+    run_dag: Any, sandbox: Sandbox, base_path: Path
+) -> None:
+    run, told = corrected(run_dag, "Approve", DAY - dt.timedelta(days=1))
+    assert (run.state, told["status"]) == ("success", 200)
+    wrong = to_correct(base_path, DAY - dt.timedelta(days=1))
+    [plan] = base_path.rglob("plan.json")
+    planned = json.loads(plan.read_bytes())
+    assert planned["digest"] in told["saw"]
+    [receipts] = base_path.rglob("receipts.jsonl")
+    outcomes = [json.loads(line)["outcome"] for line in receipts.read_text(encoding="utf-8").splitlines()]
+    assert set(outcomes) == {"updated"}
+    assert sandbox.tally("visma_net").updated == len(outcomes)
+
+    assert run_dag(load_dag(NAME), logical_date=DAY, mark_success_pattern="approve|push").state == "success"
+    report = report_of(base_path, NAME, DAY.date())
+    right = {change["break_id"] for change in planned["changes"]}
+    assert to_correct(base_path, DAY) == wrong - right
+    assert right <= {row["break_id"] for row in report["resolved"]}
+
+
+def test_what_a_person_rejected_is_not_pushed(run_dag: Any, sandbox: Sandbox, base_path: Path) -> None:
+    run, told = corrected(run_dag, "Reject")
+    assert (run.state, told["status"]) == ("success", 200)
+    assert {each.task_id: each.state for each in run.get_task_instances()}["push"] == "skipped"
+    assert sandbox.tally("visma_net").updated == 0
