@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import person_in_a_process
+import pytest
 from example_dags import load_dag
 from published_report import report_of
 
@@ -65,6 +66,7 @@ def test_nothing_is_pushed_that_no_person_approved() -> None:
     assert "dry run" in (dag.doc_md or "")
 
 
+@pytest.mark.needs("newer airflow")
 def test_what_a_person_approved_over_the_api_is_pushed_and_resolved_the_next_day(
     run_dag: Any, sandbox: Sandbox, base_path: Path
 ) -> None:
@@ -86,6 +88,7 @@ def test_what_a_person_approved_over_the_api_is_pushed_and_resolved_the_next_day
     assert right <= {row["break_id"] for row in report["resolved"]}
 
 
+@pytest.mark.needs("newer airflow")
 def test_what_a_person_rejected_is_not_pushed(run_dag: Any, sandbox: Sandbox, base_path: Path) -> None:
     run, told = corrected(run_dag, "Reject")
     assert (run.state, told["status"]) == ("success", 200)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,16 @@ def postgres() -> str | None:
     return shutil.which("initdb") or (installed[-1] if installed else None)
 
 
+def airflow_3_3() -> str | None:
+    """The version of an Airflow whose tests wait for a person's answer; below it a trigger would have to."""
+    installed = version("apache-airflow")
+    return installed if tuple(map(int, installed.split(".")[:2])) >= (3, 3) else None
+
+
 CAPABILITIES: dict[str, tuple[Callable[[], str | None], str]] = {
     "browser": (browser, "install Chromium"),
     "postgres": (postgres, "install a PostgreSQL server"),
+    "newer airflow": (airflow_3_3, "install Airflow 3.3 or newer"),
 }
 
 
