@@ -32,7 +32,7 @@ def fold(text: str) -> str:
 def compact(text: str) -> str:
     """Letters and digits only, in capitals: identifiers and codes."""
     if text.isascii():
-        return text.translate(_OTHER_ASCII).upper()
+        return (text if text.isalnum() else text.translate(_OTHER_ASCII)).upper()
     return "".join(filter(str.isalnum, fold(text))).upper()
 
 

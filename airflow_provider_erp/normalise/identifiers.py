@@ -14,9 +14,11 @@ and a Belgian one of nine have lost a zero.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from airflow_provider_erp.normalise.fold import compact
+
+Reading = tuple[str, str, str]
+"""A number without its name, the country of its register, and its digits there; of both none where no shape tells."""
 
 _BORN = "(?:19|20)([0-9]{2}(?:0[1-9]|1[0-2])[0-9]{6})"
 _REGISTER = {
@@ -57,13 +59,20 @@ _LABEL = re.compile(
 )
 
 
+def read_number(value: str, country: str = "") -> Reading:
+    """One reading, from which follow the number in the register, the VAT number, and whether it can be one."""
+    text = _unlabelled(value)
+    nation, digits = _registered(text, country)
+    return text, nation, digits
+
+
 def org_number(value: str, country: str = "") -> str:
     """The number of the register, without the marks that make a VAT number of it.
 
     ``country`` is an ISO alpha-2 code, or empty when it is not known. German
     register numbers keep their letters: ``HRB 123456`` is ``HRB123456``.
     """
-    text, _, digits = _read(value, country)
+    text, _, digits = read_number(value, country)
     return digits or text
 
 
@@ -74,7 +83,12 @@ def vat_number(value: str, country: str = "") -> str:
     it, so that a system that mixes the two agrees with one that does not. A
     text without a digit ("n/a") is no number and gets no prefix.
     """
-    text, nation, digits = _read(value, country)
+    return as_vat_number(read_number(value, country), country)
+
+
+def as_vat_number(reading: Reading, country: str) -> str:
+    """What :func:`vat_number` gives, of a number that was read in the same country."""
+    text, nation, digits = reading
     if nation:
         return nation + digits + _VAT_SUFFIX.get(nation, "")
     prefix = _PREFIX_OF.get(country, country)
@@ -85,7 +99,7 @@ def vat_number(value: str, country: str = "") -> str:
 
 def registered(value: str, country: str = "") -> tuple[str, str]:
     """The country of the register and the register's number; two empty texts where the shape tells of none."""
-    return _read(value, country)[1:]
+    return read_number(value, country)[1:]
 
 
 def vat_prefix(text: str) -> str:
@@ -109,13 +123,6 @@ def says_nothing(text: str) -> bool:
     if last.isdecimal() and last[0] != last[-1]:
         return False
     return len(set(filter(str.isdigit, text))) < 2
-
-
-@lru_cache(maxsize=1_024)
-def _read(value: str, country: str) -> tuple[str, str, str]:
-    """The number without its name, the country of its register, and its digits there; memoised for those who follow."""
-    text = _unlabelled(value)
-    return text, *_registered(text, country)
 
 
 def _unlabelled(value: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, cast
 
-from airflow_provider_erp.normalise.identifiers import org_number, registered, says_nothing, vat_number, vat_prefix
+from airflow_provider_erp.normalise.identifiers import Reading, as_vat_number, read_number, says_nothing, vat_prefix
 
 Validity = Literal["valid", "invalid", "unknown", ""]
 
@@ -58,16 +58,18 @@ def validity(field: str, value: str, country: str = "") -> Validity:
     a register without a checker. The number's own prefix goes before the
     customer's country.
     """
-    nation, number = registered(value, country)
-    if not nation:
-        nation, number = country, org_number(value, country)
-    elif field == "vat_number":
-        field = "org_number"  # the VAT number is made of it
+    return validity_of(field, read_number(value, country), country)
+
+
+def validity_of(field: str, reading: Reading, country: str) -> Validity:
+    """What :func:`validity` gives, of a number that was read in the same country."""
+    text, nation, digits = reading
+    number = digits or text
     if says_nothing(number):
         return ""
-    if field == "org_number":
-        return _in_register(nation, number)
-    vat = vat_number(value, country)
+    if nation or field == "org_number":  # a VAT number may be made of the register's
+        return _in_register(nation or country, number)
+    vat = as_vat_number(reading, country)
     if not vat_prefix(vat):
         return "unknown"
     return "valid" if _is_vat_number(vat) else "invalid"

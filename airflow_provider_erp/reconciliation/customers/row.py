@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
+from typing import cast
 
 from airflow_provider_erp.normalise.fields import BY_NAME, NORMALISERS, Normaliser
-from airflow_provider_erp.normalise.identifiers import is_placeholder, registered, says_nothing
 from airflow_provider_erp.normalise.nothing import is_nothing
-from airflow_provider_erp.normalise.validity import validity
+from airflow_provider_erp.normalise.numbers import read_numbers
 from airflow_provider_erp.reconciliation.rules import Field
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
@@ -66,29 +67,16 @@ def keys_of(spec: ReconciliationSpec) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*IDENTIFIERS, *spec.keys)))
 
 
-def _number_key(text: str, _written: str, _country: str) -> str | None:
-    return None if is_nothing(text) else text
+def _number_key(text: str | None) -> str | None:
+    return None if not text or is_nothing(text) else text
 
 
-def _org_number_key(text: str, written: str, country: str) -> str | None:
-    return None if says_nothing(text) else f"{registered(written, country)[0] or country}|{text}"
+def _email_key(text: str | None) -> str | None:
+    return text if text and "@" in text else None
 
 
-def _vat_number_key(text: str, written: str, country: str) -> str | None:
-    return None if is_placeholder(written, country) else text
-
-
-def _email_key(text: str, _written: str, _country: str) -> str | None:
-    return text if "@" in text else None
-
-
-_KEYS: Mapping[str, Callable[[str, str, str], str | None]] = {
-    "number": _number_key,
-    "org_number": _org_number_key,
-    "vat_number": _vat_number_key,
-    "email": _email_key,
-}
-"""By key: what matches by it, of the normalised text, the written one and the country; None for what says nothing."""
+_KEYS: Mapping[str, Callable[[str | None], str | None]] = {"number": _number_key, "email": _email_key}
+"""By key: what matches by it, of the normalised text; None for what says nothing."""
 
 
 class RowReader:
@@ -120,11 +108,12 @@ class RowReader:
         written = dict(zip(self._columns, zip(*rows, strict=True), strict=True))
         usual = NORMALISERS["country"]
         codes = [usual(country, "") if country else "" for country in written["country"]]
-        texts = {
-            name: _normalised(NORMALISERS[name], written[name], codes)
-            for name in dict.fromkeys((*self._keys, *self._fields))
-        }
-        keys = [_key(key, texts[key], written[key], codes) for key in self._keys]
+        both = zip(*map(read_numbers, *(written[name] for name in CHECKED), codes), strict=True)
+        numbers = {name: tuple(zip(*read, strict=True)) for name, read in zip(CHECKED, both, strict=True)}
+        texts: dict[str, Column] = {name: number[0] for name, number in numbers.items()}
+        for name in {*self._keys, *self._fields}.difference(CHECKED):
+            texts[name] = _normalised(NORMALISERS[name], written[name], codes)
+        keys = [numbers[key][1] if key in numbers else map(_KEYS[key], texts[key]) for key in self._keys]
         for name, own in self._own:
             texts[name] = _normalised(own, written[name], codes)
         for name, policy in self._policies:
@@ -133,31 +122,17 @@ class RowReader:
             *(written["source_id"], written["number"], [name or None for name in written["name"]]),
             *(map(_seconds, written["modified_at"]), written["seen"]),
             *keys,
-            *(self._invalid(name, written[name], codes) for name in CHECKED),
+            *(number[2] if self._checks else repeat(None, len(rows)) for number in numbers.values()),
             *(texts[name] for name in self._fields),
             *(_if_other(written[name], texts[name]) for name in self._fields),
             strict=True,
         )
 
-    def _invalid(self, name: str, column: Column, codes: Sequence[str]) -> Column:
-        """What cannot be an organisation or a VAT number, as it is written."""
-        if not self._checks:
-            return [None] * len(column)
-        return [
-            value if value and validity(name, value, code) == "invalid" else None
-            for value, code in zip(column, codes, strict=True)
-        ]
-
 
 def _normalised(normalise: Normaliser, column: Column, codes: Sequence[str]) -> Column:
+    if all(column):
+        return list(map(normalise, cast("Sequence[str]", column), codes))
     return [normalise(value, code) if value else value for value, code in zip(column, codes, strict=True)]
-
-
-def _key(name: str, texts: Column, written: Column, codes: Sequence[str]) -> Column:
-    key = _KEYS[name]
-    return [
-        key(text, value or "", code) if text else None for text, value, code in zip(texts, written, codes, strict=True)
-    ]
 
 
 def _if_other(written: Column, texts: Column) -> Column:
