@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Literal, cast
 
+from airflow_provider_erp.normalise.check_digits import CHECKSUMS
 from airflow_provider_erp.normalise.identifiers import Reading, as_vat_number, read_number, says_nothing, vat_prefix
 
 Validity = Literal["valid", "invalid", "unknown", ""]
@@ -75,13 +76,11 @@ def validity_of(field: str, reading: Reading, country: str) -> Validity:
     return "valid" if _is_vat_number(vat) else "invalid"
 
 
-@lru_cache(maxsize=1_024)
 def _in_register(nation: str, number: str) -> Validity:
-    """Memoised for the VAT number that stands beside the organisation number it is made of."""
     if number[0].isalpha() and _is_vat_number(number):
         return "valid"
     if (digits := _DIGITS.get(nation)) and digits.fullmatch(number):
-        return "valid" if _checksums()[nation](number) == 0 else "invalid"
+        return "valid" if CHECKSUMS[nation](number) == 0 else "invalid"
     module, shape = _REGISTERS.get(nation, ("", ""))
     fits = shape == _ANY_SHAPE or re.fullmatch(shape, number)
     return _judged(nation, module, number) if fits else "unknown"
@@ -93,7 +92,9 @@ def _is_vat_number(text: str) -> bool:
     return bool(prefix) and _judged(_VAT_COUNTRY.get(prefix, prefix), "vat", text) == "valid"
 
 
+@lru_cache(maxsize=1_024)
 def _judged(country: str, module: str, number: str) -> Validity:
+    """Memoised for the VAT number that stands beside the organisation number it is made of."""
     return "valid" if _checker(country, module)(number) else "invalid"
 
 
@@ -102,14 +103,3 @@ def _checker(country: str, module: str) -> Callable[[str], bool]:
     from stdnum import get_cc_module  # noqa: PLC0415  # not when a DAG file is parsed
 
     return cast("Callable[[str], bool]", cast("Any", get_cc_module(country, module)).is_valid)
-
-
-@lru_cache(maxsize=1)
-def _checksums() -> Mapping[str, Callable[[str], int]]:
-    """By the countries of ``_DIGITS``; a right number's is zero."""
-    from stdnum import luhn  # noqa: PLC0415  # not when a DAG file is parsed
-    from stdnum.dk import cvr  # noqa: PLC0415
-    from stdnum.fi import alv  # noqa: PLC0415
-    from stdnum.no import orgnr  # noqa: PLC0415
-
-    return {"DK": cvr.checksum, "FI": alv.checksum, "NO": orgnr.checksum, "SE": luhn.checksum}

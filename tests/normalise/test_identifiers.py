@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stdnum import get_cc_module
 
@@ -125,6 +125,7 @@ def test_number_is_judged_where_it_can_be(field: str, value: str, country: str, 
 @pytest.mark.parametrize(("country", "register"), [("DK", "cvr"), ("FI", "ytunnus"), ("NO", "orgnr"), ("SE", "orgnr")])
 @given(number=st.from_regex(r"[0-9]{7,10}", fullmatch=True))
 @example(number="01234567")
+@settings(max_examples=1_000)
 def test_checksum_judges_numbers_as_the_whole_checker_does(country: str, register: str, number: str) -> None:
     checker: Any = get_cc_module(country, register)
     expected = "valid" if checker.is_valid(org_number(number, country)) else "invalid"
