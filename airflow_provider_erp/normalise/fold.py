@@ -20,7 +20,7 @@ def fold(text: str) -> str:
     nothing more, which one pass of Unicode's own steps does not promise.
     """
     if text.isascii() and text.isprintable():
-        return text if " " not in text and text.islower() else " ".join(text.lower().split())
+        return " ".join(text.lower().split()) if " " in text else text.lower()
     if _ONE_STEP.fullmatch(text):
         return " ".join(text.casefold().split())
     folded = _fold_once(text)

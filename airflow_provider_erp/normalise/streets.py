@@ -8,6 +8,7 @@ forms with and without the article.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from airflow_provider_erp.normalise.fold import fold
 
@@ -59,6 +60,13 @@ def street(value: str, country: str = "") -> str:
     A letter with a dot abbreviates only in front of a number and at the end:
     ``St. Eriksg. 5`` is ``st. eriksgatan 5``.
     """
+    name, blank, house = value.rpartition(" ")
+    if blank and house.isascii() and house.isdecimal():
+        return _numbered(f"{name} 1", country).removesuffix("1") + house
+    return _spelt_out(value, country)
+
+
+def _spelt_out(value: str, country: str) -> str:
     text = fold(value)
     if "," in text:
         text = " ".join(text.replace(",", " ").split())
@@ -67,3 +75,7 @@ def street(value: str, country: str = "") -> str:
         dotted = _DOTTED_IN_FINLAND if country == "FI" else _DOTTED
         text = dotted.sub(lambda found: _ABBREVIATED[found[1]] + " ", text)
     return _HOUSE_LETTER.sub("", text.rstrip())
+
+
+_numbered = lru_cache(maxsize=16_384)(_spelt_out)
+"""Memoised at one house for all others: many customers live in a ``Storgatan``, and most in another house of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_erp.normalise.currencies import currency
@@ -64,6 +64,21 @@ def test_street_keeps_what_is_no_abbreviation(written: str, comparable: str) -> 
 def test_country_tells_what_a_short_street_is() -> None:
     assert [street("Bergt. 5", country) for country in ("FI", "NO")] == ["bergtie 5", "bergatan 5"]
     assert [street("Ekg. 5", country) for country in ("FI", "SE")] == ["ekgatan 5", "ekgatan 5"]
+
+
+STREET = st.one_of(
+    st.text(max_size=12),
+    st.from_regex(r"[A-ZÅa-zö. ,0-9]{0,6}(gata|g|str|T|vn|gt|\u00df| a)?[.,]? {0,2}[0-9]{0,2}", fullmatch=True),
+)
+
+
+@settings(max_examples=1_000)
+@given(name=STREET, house=st.from_regex(r"[0-9]{1,4}", fullmatch=True), country=st.sampled_from(["", "FI", "NO"]))
+@example(name="Storg.", house="11", country="NO")
+@example(name="Storgt.5 a", house="1", country="NO")
+def test_house_in_a_remembered_street_is_read_as_in_a_new_one(name: str, house: str, country: str) -> None:
+    never_remembered = f"{name} {house}\t"
+    assert street(f"{name} {house}", country) == street(never_remembered, country)
 
 
 def test_streets_that_differ_stay_so() -> None:

@@ -17,7 +17,7 @@ from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 Row = Sequence[str | None]
 """The values of ``columns_read``, and ``seen``."""
 Value = str | int | None
-Column = Sequence[str | None]
+Column = tuple[str | None, ...]
 
 IDENTIFIERS = ("number", "org_number", "vat_number")
 """Keys whose sharing makes records of one side duplicates of each other."""
@@ -117,7 +117,7 @@ class RowReader:
         for name, own in self._own:
             texts[name] = _normalised(own, written[name], codes)
         for name, policy in self._policies:
-            texts[name] = list(map(policy, texts[name], codes))
+            texts[name] = tuple(map(policy, texts[name], codes))
         return zip(
             *(written["source_id"], written["number"], [name or None for name in written["name"]]),
             *(map(_seconds, written["modified_at"]), written["seen"]),
@@ -131,11 +131,14 @@ class RowReader:
 
 def _normalised(normalise: Normaliser, column: Column, codes: Sequence[str]) -> Column:
     if all(column):
-        return list(map(normalise, cast("Sequence[str]", column), codes))
-    return [normalise(value, code) if value else value for value, code in zip(column, codes, strict=True)]
+        return tuple(map(normalise, cast("Sequence[str]", column), codes))
+    texts = [normalise(value, code) if value else value for value, code in zip(column, codes, strict=True)]
+    return tuple(texts)
 
 
-def _if_other(written: Column, texts: Column) -> Column:
+def _if_other(written: Column, texts: Column) -> Sequence[str | None]:
+    if written == texts:
+        return [None] * len(texts)
     return [None if value == text else value for value, text in zip(written, texts, strict=True)]
 
 
