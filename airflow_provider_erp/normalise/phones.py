@@ -43,12 +43,9 @@ def phone(value: str, country: str = "") -> str:
     Whatever follows the first number (a name, an extension, office hours, a
     second number) is cut, because the parser would dial it.
     """
-    if value[:1] in _FIRST and (found := _common(value.replace(" ", "").replace("-", ""), country)):
-        return found
-    digits = value.translate(_NOT_DIGITS)
-    if digits.isascii() and digits.isdigit() and value[0] in _FIRST:
-        dialled = _dialled(value, digits)
-        if found := _common(dialled, country):
+    if value[:1] in _FIRST:
+        usual = value.replace(" ", "").replace("-", "")
+        if found := _common(usual, country) or _common(_dialled(value, value.translate(_NOT_DIGITS)), country):
             return found
     text = fold(value)
     written = _first_number(text)

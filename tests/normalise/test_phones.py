@@ -49,6 +49,17 @@ def test_number_dialled_from_abroad_is_what_the_library_reads(code: str, nationa
     assert phone(dialled, country) == phone(as_the_library_reads_it(f"+{code}{national}", country), country)
 
 
+@settings(max_examples=500)
+@given(
+    dialled=st.from_regex(r"\+(358|46|49)[1-9][0-9]{5,9}|\+4[57][2-9][0-9]{7}", fullmatch=True),
+    marks=st.lists(st.sampled_from(["", " ", "-", " - ", ".", "/", ")", " ("]), min_size=14, max_size=14),
+    country=st.sampled_from(COUNTRIES),
+)
+def test_blanks_and_marks_do_not_change_a_common_number(dialled: str, marks: list[str], country: str) -> None:
+    written = "".join(digit + mark for digit, mark in zip(dialled, marks, strict=False))
+    assert phone(written, country) == dialled
+
+
 @pytest.mark.parametrize("country", COUNTRIES)
 @pytest.mark.parametrize("first_digits", ["{}{}{}", "+{}{}{}", "+{}{}0{}"])
 def test_no_first_digits_and_no_length_are_read_otherwise_than_by_the_library(country: str, first_digits: str) -> None:
