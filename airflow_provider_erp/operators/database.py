@@ -23,7 +23,8 @@ _FETCH_ROWS = 5_000
 _CHUNK_BYTES = 1024 * 1024
 _TYPES = {"VARCHAR": 'TEXT COLLATE "C"'}
 """Texts are ordered by their bytes, not by a locale."""
-_WITHOUT_NUL = "SELECT {columns} FROM read_parquet('{file}')"
+_WITHOUT_NUL = "SELECT {columns} FROM ({rows})"
+_ALL_OF = "SELECT * FROM read_parquet('{file}')"
 _CSV = "(FORMAT csv, HEADER false, FORCE_QUOTE *)"
 
 
@@ -37,12 +38,12 @@ class PostgresEngine:
         self._folder = folder
         self._conn_id = conn_id
 
-    def use(self, table: str, file: Path, columns: Mapping[str, str]) -> None:
-        """Copies the file into a temporary table; the character NUL, which PostgreSQL has not, is left out."""
+    def use(self, table: str, query: str, columns: Mapping[str, str]) -> None:
+        """Copies the rows into a temporary table; the character NUL, which PostgreSQL has not, is left out."""
         texts = [
             name if kind != "VARCHAR" else f"replace({name}, chr(0), '') AS {name}" for name, kind in columns.items()
         ]
-        query = _WITHOUT_NUL.format(columns=", ".join(texts), file=quoted(file))
+        query = _WITHOUT_NUL.format(columns=", ".join(texts), rows=query)
         with open_engine(self._folder, memory_mb=_MEMORY_MB) as local:
             self._copy_in(local, table, columns, query)
 
@@ -140,7 +141,8 @@ def postgres_answer(conn_id: str, folder: Path) -> Answer:
                 rows = local.table(table)
                 file = folder / f"{table}.parquet"
                 rows.write_parquet(str(file))
-                engine.use(table, file, dict(zip(rows.columns, map(str, rows.types), strict=True)))
+                columns = dict(zip(rows.columns, map(str, rows.types), strict=True))
+                engine.use(table, _ALL_OF.format(file=quoted(file)), columns)
             yield from engine.rows(sql)
 
     return answer

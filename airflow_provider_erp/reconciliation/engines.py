@@ -24,8 +24,8 @@ class Engine(Protocol):
 
     name: str
 
-    def use(self, table: str, file: Path, columns: Mapping[str, str]) -> None:
-        """Makes a Parquet file's rows readable as a table; ``columns`` are its columns' SQL types."""
+    def use(self, table: str, query: str, columns: Mapping[str, str]) -> None:
+        """Makes the rows that DuckDB reads by a query readable as a table; ``columns`` are its columns' SQL types."""
         ...
 
     def load(self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
@@ -53,9 +53,9 @@ class LocalEngine:
         self._folder = folder
         self.name = "DuckDB"
 
-    def use(self, table: str, file: Path, columns: Mapping[str, str]) -> None:
-        """A view on the file."""
-        self._connection.read_parquet(str(file)).create_view(table)
+    def use(self, table: str, query: str, columns: Mapping[str, str]) -> None:
+        """A view."""
+        self._connection.execute(f"CREATE VIEW {table} AS {query}")
 
     def load(self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """By way of a file of lines, the quickest way in that needs no other library."""

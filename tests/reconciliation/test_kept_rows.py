@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import tempfile
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from unittest.mock import patch
 
 import duckdb
+import pytest
 from customers_compared import BY_KEYS
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sides_on_disk import a_customer, a_side
 
+import airflow_provider_erp.reconciliation.customers.kept as kept_rows
 from airflow_provider_erp.reconciliation.customers.compare import reconcile
 from airflow_provider_erp.reconciliation.customers.normalised import kind_of_rows, normalise_side
 from airflow_provider_erp.reconciliation.result import Break
@@ -40,12 +44,13 @@ def breaks(source: Rows, target: Rows, kept: Path | None = None) -> tuple[list[B
         return list(result.read_breaks()), (result.source, result.target, result.matched_by, result.agreement)
 
 
-@settings(deadline=None, max_examples=12)
-@given(days=st.lists(st.tuples(SYSTEM, SYSTEM), min_size=2, max_size=4))
+@pytest.mark.parametrize("most_changed", [0.0, 0.4, 100.0])
+@settings(deadline=None, max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(days=st.lists(st.tuples(SYSTEM, SYSTEM), min_size=2, max_size=5))
 def test_day_after_day_the_answer_is_that_of_a_comparison_without_kept_rows(
-    days: list[tuple[dict[str, dict[str, str | None]], dict[str, dict[str, str | None]]]],
+    most_changed: float, days: list[tuple[dict[str, dict[str, str | None]], dict[str, dict[str, str | None]]]]
 ) -> None:
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, patch.object(kept_rows, "MOST_CHANGED", most_changed):
         for source, target in days:
             rows = rows_of(source), rows_of(target)
             assert breaks(*rows, kept=Path(name)) == breaks(*rows)
@@ -64,6 +69,32 @@ def test_what_did_not_change_is_taken_from_the_kept_rows_and_the_rest_is_read_an
     second = normalise_side(CUSTOMERS, today, tmp_path / "second.parquet", kept)
     told = duckdb.execute(f"SELECT record_id, compared_name FROM '{second.file}' ORDER BY ALL").fetchall()
     assert told == [("changed", "anna"), ("new", "anna"), ("unchanged", "kept")]
+
+
+def test_where_few_changed_the_kept_file_stays_and_only_these_are_written(tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    monday = [a_customer(str(place), number=str(place), name="Anna") for place in range(100)]
+    breaks(monday, monday, kept=folder)
+    written = (folder / "source.parquet").read_bytes()
+    for day in range(1, 6):  # each day another customer has moved, one has left and one has come
+        rows = [row for place, row in enumerate(monday) if place not in (day, 90 + day)]
+        rows.append(monday[day] | {"city": "Åbo"})
+        rows.append(a_customer("new", number="new", name=f"Berta {day}"))
+        assert breaks(rows, monday, kept=folder) == breaks(rows, monday)
+        assert (folder / "source.parquet").read_bytes() == written
+        changed = duckdb.execute(f"SELECT record_id FROM '{folder / 'source_changed.parquet'}' ORDER BY 1").fetchall()
+        assert changed == [(str(day),), ("new",)]
+
+
+def test_rows_beside_a_file_that_they_do_not_belong_to_double_nobody(tmp_path: Path) -> None:
+    folder, other = tmp_path / "kept", tmp_path / "other"
+    rows = [a_customer(str(place), number=str(place), name="Anna") for place in range(20)]
+    for each in (folder, other):
+        each.mkdir()
+        breaks(rows, rows, kept=each)
+    shutil.copy(other / "source.parquet", folder / "source_changed.parquet")
+    assert breaks(rows, rows, kept=folder) == breaks(rows, rows)
 
 
 def test_digest_is_the_same_exactly_where_all_compared_texts_are(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def write_breaks(spec: ReconciliationSpec, findings: Path, breaks: Path) -> tupl
     query = _TEMPLATES.get_template("breaks.sql.j2").render()
     with open_engine(breaks.parent, memory_mb=MEMORY_MB) as connection:
         engine = LocalEngine(connection, breaks.parent)
-        engine.use("findings", findings, FINDING_COLUMNS)
+        connection.read_parquet(str(findings)).create_view("findings")
         engine.load("rules", _RULE_COLUMNS, _rules(spec))
         connection.execute(f"COPY ({query}) TO '{quoted(breaks)}' (FORMAT parquet)")
         counted = dict(engine.rows(f"SELECT kind, COUNT(*) FROM '{quoted(breaks)}' GROUP BY kind"))  # noqa: S608

@@ -15,6 +15,7 @@ import msgspec
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.reconciliation.customers.breaks import write_breaks
 from airflow_provider_erp.reconciliation.customers.comparison import Comparison
+from airflow_provider_erp.reconciliation.customers.kept import changed_beside
 from airflow_provider_erp.reconciliation.customers.leftovers import SIDES
 from airflow_provider_erp.reconciliation.customers.normalised import Normalised, normalise_side
 from airflow_provider_erp.reconciliation.customers.sides import Side
@@ -72,6 +73,10 @@ def _normalise(spec: ReconciliationSpec, side: Side, file: Path, kept: Path | No
         return normalise_side(spec, side, file)
     earlier = kept / file.name
     normalised = normalise_side(spec, side, file, earlier if earlier.exists() else None)
+    beside = changed_beside(earlier)
+    if normalised.changed:
+        return replace(normalised, changed=normalised.changed.replace(beside))
+    beside.unlink(missing_ok=True)
     return replace(normalised, file=file.replace(earlier))
 
 

@@ -43,7 +43,7 @@ class Comparison:
     def run(self, findings: Path) -> None:
         """Writes what is not as it should be to a Parquet file, and counts."""
         for side, rows in zip(SIDES, self._sides, strict=True):
-            self._engine.use(side, rows.file, columns_written(self._spec))
+            self._engine.use(side, rows.query, columns_written(self._spec))
         self._find_duplicates()
         self._pair_by_keys()
         self._settle_leftovers()

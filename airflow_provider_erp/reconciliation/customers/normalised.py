@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.matching.collector import no_collection
-from airflow_provider_erp.reconciliation.customers.row import RowReader, columns_hashed, columns_made, columns_written
+from airflow_provider_erp.reconciliation.customers.kept import STILL_KEPT, changed_beside, look_up, values_gone
+from airflow_provider_erp.reconciliation.customers.row import RowReader, columns_hashed, columns_made
 from airflow_provider_erp.reconciliation.customers.sides import Side, read_rows, unknown_countries, view_records
 from airflow_provider_erp.reconciliation.engines import quoted, read_lines, write_lines
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
+
+if TYPE_CHECKING:
+    import duckdb
 
 MEMORY_MB = 400
 FORMAT = 3
@@ -34,9 +39,10 @@ GROUP BY 1 HAVING COUNT(*) > 1 OR COALESCE(source_id, '') = '' ORDER BY 1
 """
 _HASH = "CAST(hash({columns}) >> 1 AS BIGINT)"
 """What is not supplied is another than what is empty."""
-_KEPT = """
-SELECT {columns} FROM kept
-WHERE EXISTS (SELECT 1 FROM records_read r WHERE r.source_id = kept.record_id AND r.seen = kept.seen)
+_PATCHED = """
+SELECT * EXCLUDE (file_row_number) FROM read_parquet('{file}', file_row_number = true)
+WHERE file_row_number NOT IN (SELECT place FROM read_parquet('{gone}'))
+UNION ALL BY NAME SELECT * FROM read_parquet('{changed}')
 """
 _WRITE = """
 COPY ({rows}) TO '{file}'
@@ -49,49 +55,80 @@ of rows are written in a fifth less time than large ones, and read in a third le
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Normalised:
-    """A Parquet file with the columns of ``columns_written``; ``supplied`` counts each column's values."""
+    """A side's rows with the columns of ``columns_written``; ``supplied`` counts the values of what is compared.
+
+    Of ``file`` the rows at the places in ``gone`` do not count; those in ``changed`` came after it was written.
+    """
 
     file: Path
     rows: int
     supplied: Mapping[str, int]
     remarks: tuple[str, ...] = ()
+    changed: Path | None = None
+    gone: Path | None = None
+
+    @property
+    def query(self) -> str:
+        """The rows, as DuckDB reads them."""
+        if not (self.changed and self.gone):
+            return f"SELECT * FROM read_parquet('{quoted(self.file)}')"  # noqa: S608
+        return _PATCHED.format(file=quoted(self.file), gone=quoted(self.gone), changed=quoted(self.changed))
 
 
 def normalise_side(spec: ReconciliationSpec, side: Side, file: Path, kept: Path | None = None) -> Normalised:
     """Write the side's normalised rows to ``file``, by way of files beside it.
 
-    ``kept`` is such a file of an earlier time, by the same :func:`kind_of_rows`:
-    a customer that is still the same is not normalised anew.
+    ``kept`` is such a file of an earlier time, by the same :func:`kind_of_rows`,
+    with what changed since beside it: a customer that is still the same is not
+    normalised anew. Where few changed, only these are written, and the kept
+    file remains a part of the answer.
 
     Raises:
         ErpInconsistentRead: an id is absent or occurs twice.
         ValueError: the records lack a column, or one is not text.
     """
-    lines = file.with_suffix(".jsonl")
     with open_engine(file.parent, memory_mb=MEMORY_MB) as engine:
         view_records(engine, spec, side)
         _check_ids(engine.execute(_REPEATED).fetchall(), side.batch)
-        if kept:
-            engine.read_parquet(str(kept)).create_view("kept")
-        with no_collection():
-            made = map(RowReader(spec).read, read_rows(engine, anew=kept is not None))
-            longest = write_lines(lines, chain.from_iterable(made))
+        in_one = look_up(engine, kept) if kept else True
+        lines = _normalise(engine, spec, file.with_suffix(".jsonl"), anew=kept is not None)
         remarks = tuple(unknown_countries(engine, side))
-        read_lines(engine, lines, columns_made(spec), longest).create_view("lines")
-        engine.execute(_WRITE.format(rows=_rows(spec, with_kept=kept is not None), file=quoted(file)))
-        lines.unlink()
-    return open_normalised(file, remarks)
+        if kept and not in_one:
+            return replace(_patched(engine, file, kept, lines), remarks=remarks)
+        rows = f"{lines} UNION ALL BY NAME FROM changed UNION ALL BY NAME {STILL_KEPT}" if kept else lines
+        engine.execute(_WRITE.format(rows=rows, file=quoted(file)))
+    return replace(open_normalised(file), remarks=remarks)
 
 
-def _rows(spec: ReconciliationSpec, *, with_kept: bool) -> str:
+def _normalise(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, file: Path, *, anew: bool) -> str:
+    """Normalises the records by way of a file of lines; a query for the rows comes back."""
+    with no_collection():
+        made = map(RowReader(spec).read, read_rows(engine, anew=anew))
+        longest = write_lines(file, chain.from_iterable(made))
+    read_lines(engine, file, columns_made(spec), longest).create_view("lines")
     hashes = {"digest": _HASH.format(columns=", ".join(f"compared_{name}" for name in spec.field_names))}
     hashes |= {
         name: f"CASE WHEN {column} <> '' THEN {_HASH.format(columns=column)} END"
         for name, column in columns_hashed(spec).items()
     }
-    made = ", ".join((*columns_made(spec), *(f"{value} AS {name}" for name, value in hashes.items())))
-    kept = _KEPT.format(columns=", ".join(columns_written(spec)))
-    return f"SELECT {made} FROM lines UNION ALL {kept}" if with_kept else f"SELECT {made} FROM lines"  # noqa: S608
+    columns = ", ".join((*columns_made(spec), *(f"{value} AS {name}" for name, value in hashes.items())))
+    return f"SELECT {columns} FROM lines"  # noqa: S608
+
+
+def _patched(engine: duckdb.DuckDBPyConnection, file: Path, kept: Path, lines: str) -> Normalised:
+    """The kept file, with what is new since in a file of its own."""
+    changed, gone = changed_beside(file), file.with_name(f"{file.stem}_gone.parquet")
+    engine.execute(_WRITE.format(rows=f"{lines} UNION ALL BY NAME FROM changed", file=quoted(changed)))
+    engine.execute(f"COPY gone TO '{quoted(gone)}' (FORMAT parquet)")
+    whole, new = open_normalised(kept), open_normalised(changed)
+    lost = values_gone(engine, {name: count == whole.rows for name, count in whole.supplied.items() if count})
+    return Normalised(
+        file=kept,
+        rows=whole.rows - lost["rows"] + new.rows,
+        supplied={name: count - lost.get(name, 0) + new.supplied[name] for name, count in whole.supplied.items()},
+        changed=changed,
+        gone=gone,
+    )
 
 
 def kind_of_rows(spec: ReconciliationSpec) -> str:
@@ -101,14 +138,15 @@ def kind_of_rows(spec: ReconciliationSpec) -> str:
     return sha256(msgspec.json.encode((FORMAT, rules, made_by), order="deterministic")).hexdigest()[:16]
 
 
-def open_normalised(file: Path, remarks: tuple[str, ...] = ()) -> Normalised:
+def open_normalised(file: Path) -> Normalised:
     """What a normalised file's own statistics tell."""
     with open_engine(file.parent, memory_mb=MEMORY_MB) as engine:
         records = engine.read_parquet(str(file))
-        supplied = dict.fromkeys(records.columns, 0)  # a file without rows has no statistics
-        supplied |= dict(engine.execute(_SUPPLIED.format(file=quoted(file))).fetchall())
+        supplied = {name: 0 for name in records.columns if name.startswith("compared_")}  # no rows, no statistics
+        counted = dict(engine.execute(_SUPPLIED.format(file=quoted(file))).fetchall())
+        supplied |= {name: counted[name] for name in supplied.keys() & counted.keys()}
         rows = len(records)
-    return Normalised(file=file, rows=rows, supplied=supplied, remarks=remarks)
+    return Normalised(file=file, rows=rows, supplied=supplied)
 
 
 def _check_ids(found: list[tuple[str, int]], batch: str) -> None:

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
     import duckdb
 
 _FETCHED_ROWS = 500
-"""So few that the numbers of all of them are still memoised by the normalisers when they are asked for again."""
+"""So few that they stay in the processor's cache."""
 _SEEN = "CAST(hash({columns}) >> 1 AS BIGINT) AS seen"
 _ALL = "SELECT * REPLACE (CAST(seen AS VARCHAR) AS seen) FROM records_read"
-_NOT_SEEN = """
-SELECT * REPLACE (CAST(seen AS VARCHAR) AS seen) FROM records_read r
-WHERE NOT EXISTS (SELECT 1 FROM kept WHERE kept.record_id = r.source_id AND kept.seen = r.seen)
+_FRESH = """
+SELECT r.* REPLACE (CAST(f.seen AS VARCHAR) AS seen) FROM records_read r JOIN fresh f ON f.source_id = r.source_id
 """
 
 
@@ -68,9 +67,9 @@ def view_records(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, si
 
 
 def read_rows(engine: duckdb.DuckDBPyConnection, *, anew: bool = False) -> Iterator[Sequence[Row]]:
-    """The records of the view, some hundreds at a time; ``anew`` leaves out those that ``kept`` has seen."""
+    """The records of the view, some hundreds at a time; ``anew`` takes only those that are ``fresh``."""
     with engine.cursor() as cursor:
-        cursor.execute(_NOT_SEEN if anew else _ALL)
+        cursor.execute(_FRESH if anew else _ALL)
         while rows := cursor.fetchmany(_FETCHED_ROWS):
             yield rows
 
