@@ -230,6 +230,12 @@ def get_provider_info() -> dict[str, object]:
                 ],
             }
         ],
+        "sensors": [
+            {
+                "integration-name": integration,
+                "python-modules": ["airflow_provider_erp.sensors.selection"],
+            }
+        ],
         "connection-types": connections,
         "config": _CONFIG,
     }

@@ -40,7 +40,7 @@ def _heading(plan: Plan, selection: Selection | None, changes: tuple[Change, ...
     system = f" in {code(changes[0].system)}" if changes else ""
     yield f"{plural(len(changes), 'change', 'changes')}{system}{f': {records}' if records else ''}."
     yield ""
-    yield f"Spec {code(plan.spec)}, as of {code(plan.heading['as_of'])}."
+    yield f"Spec {code(plan.spec)}, as of {code(str(plan.heading['as_of']))}."
     yield ""
     yield f"Plan: {code(plan.digest)}"
     if selection:

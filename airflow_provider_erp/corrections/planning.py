@@ -67,6 +67,7 @@ def plan_of(
         for name, file in zip(SIDES, records, strict=True):
             engine.read_parquet(str(file)).create_view(f"{name}_records")
         judge = _Judge(findings, spec, side, frozenset(approved_pairs), engine)
+        [(total,)] = engine.execute(f"SELECT count(*) FROM {side}_records").fetchall()  # noqa: S608
         planned = [*_updates(engine, judge), *(_creates(engine, judge, not_created) if create else ())]
     left_out = Counter(each for each in planned if isinstance(each, str))
     return Plan(
@@ -74,6 +75,7 @@ def plan_of(
         origin=findings.spec_digest,
         as_of=findings.as_of,
         side=side,
+        total=total,
         changes=tuple(each for each in planned if isinstance(each, Change)),
         left_out=dict(sorted(left_out.items())),
     )

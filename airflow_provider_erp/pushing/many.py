@@ -30,9 +30,8 @@ def push_all(
     with ThreadPoolExecutor(in_flight, thread_name_prefix="erp-push") as pool:
 
         def begun(number: int) -> dict[Future[Receipt], Wish]:
-            return {
-                pool.submit(pusher.push, each, entries.get(key_of(each.key))): each for each in islice(waiting, number)
-            }
+            some = list(islice(waiting, number))
+            return {pool.submit(pusher.push, each, entries.get(key_of(each.key, each.to))): each for each in some}
 
         under_way = begun(in_flight)
         failed: BaseException | None = None

@@ -122,7 +122,7 @@ class Pusher:
     def _intend(self, wish: Wish, attempt: int, deed: Deed) -> Intent:
         body = hashlib.sha256(msgspec.json.encode(deed.fields, order="deterministic")).hexdigest()[:32]
         intent = Intent(action="update" if deed.current else "create", at=self.now(), by=self.by, body=body)
-        self.journal.intend(key_of(wish.key), attempt, intent)
+        self.journal.intend(key_of(wish.key, wish.to), attempt, intent)
         return intent
 
     def _send(self, deed: Deed) -> Receipt:
@@ -147,7 +147,7 @@ class Pusher:
         return Receipt(outcome=outcome, at=self.now(), id=id, reason=reason, said=said)
 
     def _told(self, wish: Wish, attempt: int, receipt: Receipt) -> Receipt:
-        self.journal.settle(key_of(wish.key), attempt, receipt)
+        self.journal.settle(key_of(wish.key, wish.to), attempt, receipt)
         return receipt
 
 

@@ -33,7 +33,7 @@ def pusher(system: FakeSystem, folder: Path, clock: Clock | None = None) -> Push
 def push(system: FakeSystem, folder: Path, wish: Wish, clock: Clock | None = None) -> Receipt:
     """As a task does: with what the journal knows."""
     pushing = pusher(system, folder, clock)
-    return pushing.push(wish, pushing.journal.entries().get(key_of(wish.key)))
+    return pushing.push(wish, pushing.journal.entries().get(key_of(wish.key, wish.to)))
 
 
 def a_system(fields: Mapping[str, Value] = HERE, **given: Any) -> FakeSystem:
