@@ -58,6 +58,9 @@ class Target(Protocol):
     timeout_seconds: float
     """After so long a request whose answer was lost is not under way any more."""
 
+    most_in_flight: int | None
+    """How many records the system takes at once at most; None where any number may be."""
+
     def find(self, match: Match) -> Sequence[Current]:
         """Every record with this key."""
         ...

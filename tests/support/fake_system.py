@@ -39,6 +39,7 @@ class FakeSystem:
     rejects: frozenset[Value] = frozenset()
     writes: Counter[str] = field(default_factory=Counter)
     timeout_seconds: float = 60.0
+    most_in_flight: int | None = None
 
     def find(self, match: Match) -> Sequence[Current]:
         return [
