@@ -9,8 +9,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from airflow_provider_erp.vendors.visma_net.bodies import customer_body
 from airflow_provider_erp.vendors.visma_net.words import customer_words
-from airflow_provider_erp.vendors.visma_net.writes import customer_body
 from benchmarks import push
 from benchmarks.jobs import Way
 from benchmarks.pushing.customers import DEFAULTS, customers
