@@ -153,6 +153,43 @@ def test_push_that_must_wait_long_gives_its_slot_back_and_goes_on_then(
     assert created == {row["record"]: 1 for row in receipts(told)}
 
 
+@pytest.mark.parametrize("vendor", WRITABLE)
+@pytest.mark.parametrize("kind", ["write_unsent", "write_500_undone"])
+def test_write_that_was_not_done_is_sent_again_when_it_cannot_be_under_way(
+    push: Push, vendor: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customer_target, "_GRACE_SECONDS", 0.0)
+    with a_sandbox() as sandbox:
+        sandbox.arm(vendor, kind, count=2, after=1)
+        told = push(
+            connection_to(sandbox, vendor),
+            records=[a_customer(number) for number in range(6)],
+            extra={"timeout_seconds": 0.5},
+        )
+        created = sandbox.tally(vendor).created_by_number
+    assert told["counts"] == {"created": 6}
+    assert created == {row["record"]: 1 for row in receipts(told)}
+
+
+def test_customer_that_somebody_changes_at_the_same_moment_is_refused_and_not_sent_again(push: Push) -> None:
+    here = {"internalId": 1, "number": "700000", "name": "Vanha Oy", "timeStamp": "v1"}
+
+    def script(asked: Asked) -> Reply:
+        if asked.path == "/connect/token":
+            return reply_json({"access_token": "t", "token_type": "Bearer"})
+        return reply_json(here) if asked.method == "GET" else reply_json({"message": "changed meanwhile"}, 412)
+
+    with serving(script) as server:
+        for try_number in (1, 2):
+            told = push(
+                connection_of(server), records=[a_customer(0)], try_number=try_number, mode="update", on_rejected="warn"
+            )
+        written = [asked for asked in server.asked if asked.method == "PUT"]
+    [receipt] = receipts(told)
+    assert (receipt["outcome"], receipt["reason"]) == ("refused", "somebody changed the record at the same moment")
+    assert [asked.headers["if-match"] for asked in written] == ['"v1"']
+
+
 def test_customer_that_is_created_in_the_background_has_its_id_in_the_receipt(push: Push) -> None:
     with a_sandbox() as sandbox:
         sandbox.arm("visma_net", "write_background", count=2)
