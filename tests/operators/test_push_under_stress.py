@@ -187,7 +187,7 @@ def test_customer_that_somebody_changes_at_the_same_moment_is_refused_and_not_se
         written = [asked for asked in server.asked if asked.method == "PUT"]
     [receipt] = receipts(told)
     assert (receipt["outcome"], receipt["reason"]) == ("refused", "somebody changed the record at the same moment")
-    assert [asked.headers["if-match"] for asked in written] == ['"v1"']
+    assert [asked.headers["if-match"] for asked in written] == ["v1"]
 
 
 def test_customer_that_is_created_in_the_background_has_its_id_in_the_receipt(push: Push) -> None:
