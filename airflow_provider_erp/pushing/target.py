@@ -75,6 +75,7 @@ class Target(Protocol):
         Raises:
             ErpRejected: the system refused it.
             OutcomeUnknown: it may have been done.
+            StillUnderWay: it may yet be done at any later moment.
         """
         ...
 
@@ -84,5 +85,6 @@ class Target(Protocol):
         Raises:
             ErpRejected: the system refused it; with status 412 because somebody else changed the record.
             OutcomeUnknown: it may have been done.
+            StillUnderWay: it may yet be done at any later moment.
         """
         ...

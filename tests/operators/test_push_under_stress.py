@@ -245,3 +245,18 @@ def test_background_is_asked_about_on_the_connections_own_host_whatever_the_answ
         assert other.asked == []
     [receipt] = receipts(told)
     assert (receipt["outcome"], receipt["id"]) == ("created", "C-9")
+
+
+def test_create_that_is_not_finished_in_the_background_is_never_sent_a_second_time(push: Push) -> None:
+    ledger = Ledger()
+
+    def unfinished(asked: Asked) -> Reply:
+        if asked.path.startswith("/v1/background/"):
+            return reply_json({"status": "InProgress"})
+        answer = ledger(asked)
+        return reply_json({"stateLocation": "/v1/background/job-1"}, 202) if asked.path == "/v1/customer" else answer
+
+    extra = {"background_seconds": 0, "timeout_seconds": 0.1}
+    with serving(unfinished) as server, pytest.raises(AirflowFailException, match="what came of 1 is not known"):
+        push(connection_of(server), records=[a_customer(0)], extra=extra)
+    assert ledger.numbers == ["700000"]

@@ -7,10 +7,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from airflow_provider_erp.exceptions import ErpRejected, ErpUnavailable, OutcomeUnknown
+from airflow_provider_erp.exceptions import ErpRejected, ErpUnavailable, OutcomeUnknown, StillUnderWay
 from airflow_provider_erp.pushing.target import Current, Match, Value
 
-FATES = ("done", "done, answer lost", "not done, answer lost", "unavailable", "killed before", "killed after")
+FATES = (
+    "done",
+    "done, answer lost",
+    "not done, answer lost",
+    "still under way",
+    "unavailable",
+    "killed before",
+    "killed after",
+)
 
 
 class Killed(BaseException):
@@ -65,6 +73,8 @@ class FakeSystem:
             raise Killed
         if fate == "unavailable":
             raise ErpUnavailable("server: busy")
+        if fate == "still under way":
+            raise StillUnderWay("server: accepted, and not finished in time")
         if fate == "not done, answer lost":
             raise OutcomeUnknown("server: time-out")
         if record.get("name") in self.rejects:

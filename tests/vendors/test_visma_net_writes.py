@@ -14,7 +14,7 @@ from document_fields import document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_provider_erp.exceptions import ErpConfigError, OutcomeUnknown
+from airflow_provider_erp.exceptions import ErpConfigError, OutcomeUnknown, StillUnderWay
 from airflow_provider_erp.protocol.auth import Fixed
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.exchange import Exchange
@@ -314,8 +314,9 @@ def test_job_that_is_finished_and_failed_inside_is_a_rejection(inner: int, kind:
     ],
 )
 def test_job_whose_end_is_not_known_is_an_unknown_outcome(answers: list[Answer], reason: str) -> None:
-    with pytest.raises(OutcomeUnknown, match=reason):
+    with pytest.raises(OutcomeUnknown, match=reason) as caught:
         create(*answers, settings=waiting(5))
+    assert isinstance(caught.value, StillUnderWay) == ("ended with" not in reason)
 
 
 @pytest.mark.parametrize(

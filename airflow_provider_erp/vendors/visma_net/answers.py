@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from airflow_provider_erp.exceptions import ErpError, OutcomeUnknown
+from airflow_provider_erp.exceptions import ErpError, OutcomeUnknown, StillUnderWay
 from airflow_provider_erp.protocol.exchange import Exchange
 from airflow_provider_erp.protocol.messages import UNREADABLE, Conversation, Request, Response, Sleep, decode_record
 from airflow_provider_erp.protocol.writing import rejected, unknown, write
@@ -46,13 +46,13 @@ def answered(exchange: Exchange, settings: Settings, request: Request) -> Conver
     location = answer.get("stateLocation")
     job = key_in(location) if isinstance(location, str) else ""
     if not _JOB.fullmatch(job):
-        raise unknown(request.label, "status 202 without a stateLocation that names a job", response)
+        what = "status 202 without a stateLocation that names a job"
+        raise unknown(request.label, what, response, StillUnderWay)
     try:
         state = yield from _finished(exchange, settings, job, wait_seconds)
     except ErpError as exc:
-        raise unknown(
-            request.label, f"it went to the background as job {job}, whose state is not known", response
-        ) from exc
+        what = f"it went to the background as job {job}, whose state is not known"
+        raise unknown(request.label, what, response, StillUnderWay) from exc
     return _judged(settings, request, replace(response, body=encode(state)), state)
 
 
