@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from airflow_provider_erp.exceptions import ErpRejected, OutcomeUnknown
+from airflow_provider_erp.exceptions import ErpRejected, OutcomeUnknown, StillUnderWay
 from airflow_provider_erp.pushing.journal import FINAL, Entry, Intent, Journal, Outcome, Receipt, key_of
 from airflow_provider_erp.pushing.target import Current, Target, Value, Wish
 
@@ -17,6 +17,7 @@ _CHANGED_MEANWHILE = 412
 _SETTLED = FINAL | {"rejected", "refused"}
 _MOST_ATTEMPTS = 5
 """What is lost again and again is left to a person."""
+_TAKEN = "the system took it and was not finished with it in time; look for it there before it is pushed again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class Pusher:
             intent = self._intend(wish, attempt, decided)
             try:
                 return self._told(wish, attempt, self._send(decided))
+            except StillUnderWay:
+                return self._told(wish, attempt, self._found(wish, intent) or self._receipt("unknown", reason=_TAKEN))
             except OutcomeUnknown:
                 continue
 

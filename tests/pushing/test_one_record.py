@@ -137,6 +137,16 @@ def test_create_without_a_unique_key_whose_answer_was_lost_stays_unknown(tmp_pat
     assert len(system.records) == 1
 
 
+@pytest.mark.parametrize("wish", [NEW, MOVED])
+def test_write_that_the_system_took_and_has_not_finished_is_not_sent_again(tmp_path: Path, wish: Wish) -> None:
+    system, clock = FakeSystem() if wish is NEW else a_system(), Clock()
+    system.fates = iter(["still under way"])
+    receipt = push(system, tmp_path, wish, clock)
+    assert receipt.outcome == "unknown"
+    assert receipt.reason.startswith("the system took it and was not finished with it in time")
+    assert not system.writes
+
+
 def test_what_is_lost_again_and_again_is_left_to_a_person(tmp_path: Path) -> None:
     system = FakeSystem(fates=iter(["not done, answer lost"] * 9))
     assert outcome(push(system, tmp_path, NEW)) == ("unknown", None, "lost 5 times; look for it in the system")
