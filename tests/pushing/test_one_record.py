@@ -162,6 +162,35 @@ def test_system_that_is_not_to_be_had_leaves_the_record_to_the_next_try(tmp_path
     assert len(system.records) == 1
 
 
+def test_create_without_a_unique_key_that_was_surely_not_sent_is_sent_by_the_next_try(tmp_path: Path) -> None:
+    system, wish = FakeSystem(fates=iter(["unavailable"])), Wish(key="row 1", to=HERE)
+    with pytest.raises(ErpUnavailable):
+        push(system, tmp_path, wish)
+    assert push(system, tmp_path, wish).outcome == "created"
+    assert len(system.records) == 1
+
+
+def test_tries_that_sent_nothing_are_not_counted(tmp_path: Path) -> None:
+    system = FakeSystem(fates=iter(["unavailable"] * 12))
+    for _ in range(12):
+        with pytest.raises(ErpUnavailable):
+            push(system, tmp_path, NEW)
+    assert push(system, tmp_path, NEW).outcome == "created"
+
+
+@pytest.mark.parametrize("wish", [NEW, MOVED])
+def test_what_is_unknown_is_never_sent_again_but_looked_for(tmp_path: Path, wish: Wish) -> None:
+    system, clock = FakeSystem() if wish is NEW else a_system(), Clock()
+    system.fates = iter(["still under way"])
+    assert push(system, tmp_path, wish, clock).outcome == "unknown"
+    clock.sleep(86_400)
+    assert push(system, tmp_path, wish, clock).outcome == "unknown"
+    assert not system.writes
+    system.records["a"] = {**HERE, **wish.to}  # the system was done with it in the end
+    assert push(system, tmp_path, wish, clock).outcome == ("created" if wish is NEW else "updated")
+    assert not system.writes
+
+
 WISHES = [
     NEW,
     MOVED,
