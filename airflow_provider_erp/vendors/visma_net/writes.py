@@ -49,6 +49,8 @@ def update_customer(
 ) -> Conversation[None]:
     """Changes the given fields of a customer, and no others; ``if_match`` is the version that must still stand.
 
+    ASSUMED: the version goes out as the server gave it, with or without quotes.
+
     Raises (at once):
         ValueError: as ``customer_body``, or an empty number.
     """
