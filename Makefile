@@ -28,6 +28,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks
 	$(BIN)/python -m benchmarks.matching
 	$(BIN)/python -m benchmarks.reconcile
+	$(BIN)/python -m benchmarks.push
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -65,5 +65,9 @@ class OutcomeUnknown(ErpError):
     """A write was sent and its answer was lost: stop, and look before writing again."""
 
 
+class StillUnderWay(OutcomeUnknown):
+    """The server took a write and was not finished in time: that it is not found proves nothing, a person must look."""
+
+
 class UnreadableRecord(ErpError):
     """One record cannot be translated: count it and keep it with its reason; where not one can be, the fetch fails."""

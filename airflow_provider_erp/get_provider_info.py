@@ -137,6 +137,11 @@ _VISMA_NET = _connection(
         "tenant_id": _field("Tenant id", "The company's tenant; a customer's tenant is refused everywhere.", _TEXT),
         "token_url": _field("Token URL", "Default: https://connect.visma.com/connect/token.", _TEXT),
         "scope": _field("Scope", "Default: vismanet_erp_service_api:read.", _TEXT),
+        "background_seconds": _field(
+            "Background (seconds)",
+            "How long a write that the server puts into the background is waited for. Default: 300.",
+            _NUMBER,
+        ),
         "timezone": _timezone(),
         **_changes(120),
     },
@@ -228,6 +233,12 @@ def get_provider_info() -> dict[str, object]:
                     "airflow_provider_erp.operators.visma_net",
                     "airflow_provider_erp.operators.lemonsoft",
                 ],
+            }
+        ],
+        "sensors": [
+            {
+                "integration-name": integration,
+                "python-modules": ["airflow_provider_erp.sensors.selection"],
             }
         ],
         "connection-types": connections,

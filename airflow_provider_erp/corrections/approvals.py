@@ -15,14 +15,19 @@ NO = frozenset({"", "no", "n", "0", "false", "-", "e", "ei", "nej"})
 """Marks in English, Finnish and Swedish, in small or capital letters; any other word is refused."""
 
 
-def read_selection(file: Path, plan: Plan) -> Selection:
+class OtherPlan(ValueError):
+    """The workbook is one of another plan."""
+
+
+def read_marks(file: Path, plan: Plan) -> Selection:
     """The marked rows of the workbook's sheet Corrections.
 
     Rows may be sorted and removed, columns moved and added. A row counts as
     marked by one of ``YES`` in ``approve?``, as not marked by one of ``NO``.
 
     Raises:
-        ValueError: the workbook is of another plan, a cell of a row was changed, a mark is unknown, a row stands
+        OtherPlan: the workbook is of another plan.
+        ValueError: a cell of a row was changed, a mark is unknown, a row stands
             there twice, or a part of a new customer's rows is marked.
     """
     rows = read_sheet(file, SHEET)
@@ -37,7 +42,7 @@ def read_selection(file: Path, plan: Plan) -> Selection:
             change_id = _check(cells, plan, changes, seen)
             seen[change_id] = _is_marked(cells[APPROVE])
         except ValueError as exc:
-            raise ValueError(f"{file.name}, sheet {SHEET}, row {number}: {exc}") from exc
+            raise type(exc)(f"{file.name}, sheet {SHEET}, row {number}: {exc}") from exc
     return plan.select(change_id for change_id, marked in seen.items() if marked)
 
 
@@ -56,7 +61,7 @@ def _titles(file: Path, header: Row) -> Mapping[str, str]:
 def _check(cells: Mapping[str, str], plan: Plan, changes: Mapping[str, Change], seen: Mapping[str, bool]) -> str:
     """The id of the change that the row is, after its cells were compared with it."""
     if cells[PLAN] != plan.digest:
-        raise ValueError(
+        raise OtherPlan(
             f"expected a row of plan {plan.digest[:12]}, got one of another; mark rows in the workbook of this plan"
         )
     if cells[CHANGE] not in changes:

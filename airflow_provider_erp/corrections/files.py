@@ -17,7 +17,7 @@ from airflow_provider_erp.reconciliation.engines import LocalEngine, quoted
 
 MEMORY_MB = 256
 PARQUET, JSON = "plan.parquet", "plan.json"
-_HEADING = ("format", "digest", "spec", "origin", "as_of", "side")
+_HEADING = ("format", "digest", "spec", "origin", "as_of", "side", "total")
 _QUOTED = {column: f'"{column}"' for column in COLUMNS.values()}
 
 
@@ -57,11 +57,12 @@ def _plan(heading: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Plan
         origin=heading["origin"],
         as_of=dt.datetime.fromisoformat(heading["as_of"]),
         side=heading["side"],
+        total=None if heading["total"] in (None, "") else int(heading["total"]),
         changes=tuple(map(change_of, rows)),
     )
 
 
-def _heading(plan: Plan) -> dict[str, str | int]:
+def _heading(plan: Plan) -> dict[str, str | int | None]:
     return {"format": FORMAT, "digest": plan.digest, **plan.heading}
 
 
@@ -84,15 +85,17 @@ def _read_json(file: Path) -> tuple[Mapping[str, Any], Iterable[Mapping[str, Any
 
 
 def _write_parquet(plan: Plan, file: Path) -> Path:
-    metadata = ", ".join(
-        f"{name}: '{str(value).replace(chr(39), chr(39) * 2)}'" for name, value in _heading(plan).items()
-    )
+    metadata = ", ".join(f"{name}: '{_quoted(value)}'" for name, value in _heading(plan).items())
     with open_engine(file.parent, memory_mb=MEMORY_MB) as connection:
         engine = LocalEngine(connection, file.parent)
         rows = (list(row_of(each).values()) for each in plan.changes)
         engine.load("changes", dict.fromkeys(_QUOTED.values(), "VARCHAR"), rows)
         connection.execute(f"COPY changes TO '{quoted(file)}' (FORMAT parquet, KV_METADATA {{{metadata}}})")
     return file
+
+
+def _quoted(value: str | int | None) -> str:
+    return "" if value is None else str(value).replace("'", "''")
 
 
 def _read_parquet(file: Path) -> tuple[Mapping[str, Any], Iterable[Mapping[str, Any]]]:

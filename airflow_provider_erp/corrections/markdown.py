@@ -40,7 +40,7 @@ def _heading(plan: Plan, selection: Selection | None, changes: tuple[Change, ...
     system = f" in {code(changes[0].system)}" if changes else ""
     yield f"{plural(len(changes), 'change', 'changes')}{system}{f': {records}' if records else ''}."
     yield ""
-    yield f"Spec {code(plan.spec)}, as of {code(plan.heading['as_of'])}."
+    yield f"Spec {code(plan.spec)}, as of {code(str(plan.heading['as_of']))}."
     yield ""
     yield f"Plan: {code(plan.digest)}"
     if selection:
@@ -67,7 +67,7 @@ def _rest(changes: tuple[Change, ...], link: str) -> Iterator[str]:
         yield f"And {plural(more, 'more change', 'more changes')} that this page does not show."
     if link:
         yield ""
-        yield f"All changes: {f'<{link}>' if _ADDRESS.fullmatch(link) else code(link)}"
+        yield f"All changes: {f'<{link}>' if _ADDRESS.fullmatch(link) else _span(link)}"
 
 
 def code(value: str | None) -> str:
@@ -79,7 +79,11 @@ def code(value: str | None) -> str:
     """
     if not value:
         return "(empty)" if value == "" else "-"
-    text = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in clipped(value))
+    return _span(clipped(value))
+
+
+def _span(value: str) -> str:
+    text = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in value)
     text = re.sub(r"(\\*)\|", r"\1\1\\|", text)
     fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
     padded = text.strip() and (text[0] in "` " or text[-1] in "` ")

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from airflow_provider_erp.reconciliation.checks import check_choice, check_is, check_text, keep_tuple
+from airflow_provider_erp.reconciliation.checks import check_choice, check_is, check_text, check_whole, keep_tuple
 from airflow_provider_erp.reconciliation.spec import FIELDS
 
 Action = Literal["update", "create", "upsert"]
@@ -84,9 +84,10 @@ class Plan:
         origin: the digest of the spec; of given records, what run they are of.
         as_of: the moment that the comparison is of.
         side: which side the system is.
+        total: how many records the system has; None where that is not known.
         changes: no two are about the same field of the same subject, all of which have the same action.
         left_out: how many breaks made no change, by the reason. For people: neither in the digest nor in files.
-        digest: SHA-256 over the spec's digest, ``as_of`` and the rows.
+        digest: SHA-256 over the spec's digest, ``as_of``, ``total`` and the rows.
 
     Raises:
         ValueError: ``as_of`` has no zone, a field is to be changed twice, one subject is said to be several records,
@@ -98,6 +99,7 @@ class Plan:
     as_of: dt.datetime
     side: SystemSide
     changes: tuple[Change, ...]
+    total: int | None = None
     left_out: Mapping[str, int] = field(default_factory=dict, compare=False)
     digest: str = field(init=False)
 
@@ -105,6 +107,8 @@ class Plan:
         check_text("spec", self.spec)
         check_text("origin", self.origin)
         check_choice("side", self.side, SIDES)
+        if self.total is not None:
+            check_whole("total", self.total)
         if self.as_of.tzinfo is None:
             raise ValueError(f"as_of: expected a moment with a zone, got {self.as_of.isoformat()}")
         keep_tuple(self, "changes", Change)
@@ -114,10 +118,10 @@ class Plan:
         object.__setattr__(self, "digest", _digest([FORMAT, *self.heading.values(), _rows(self.changes)]))
 
     @property
-    def heading(self) -> dict[str, str]:
+    def heading(self) -> dict[str, str | int | None]:
         """What is said of all changes, as it stands in files and in the digest."""
         as_of = self.as_of.isoformat().replace("+00:00", "Z")
-        return {"spec": self.spec, "origin": self.origin, "as_of": as_of, "side": self.side}
+        return {"spec": self.spec, "origin": self.origin, "as_of": as_of, "side": self.side, "total": self.total}
 
     def select(self, change_ids: Iterable[str]) -> Selection:
         """The changes with these ids.

@@ -33,6 +33,7 @@ def plan_of(
     side: SystemSide,
     records: tuple[Path, Path],
     create: bool = False,
+    clear: bool = False,
     approved_pairs: Iterable[tuple[str, str]] = (),
     not_created: Iterable[str] = NOT_CREATED,
 ) -> Plan:
@@ -40,8 +41,8 @@ def plan_of(
 
     Nothing is ever deleted or merged. No change is made of a break that is
     accepted, of a pair that is merely similar and not approved, of a customer
-    that is in a group of duplicates, to a value that cannot be right. With
-    ``create`` the customers that the side lacks are created with all that the
+    that is in a group of duplicates, to a value that cannot be right, nor, but
+    with ``clear``, to an empty one. With ``create`` the customers that the side lacks are created with all that the
     other system supplies of them, where the side is known to lack no record and
     nobody in it may be the same customer.
 
@@ -51,6 +52,7 @@ def plan_of(
         side: the system that is to be changed.
         records: the Parquet files of source and target that were compared.
         create: whether customers are created.
+        clear: whether a field that is empty in the other system is emptied.
         approved_pairs: source and target ids of similar pairs that a person approved.
         not_created: fields that a new customer is not given.
 
@@ -66,7 +68,8 @@ def plan_of(
         engine.read_parquet(str(findings.breaks)).create_view("breaks")
         for name, file in zip(SIDES, records, strict=True):
             engine.read_parquet(str(file)).create_view(f"{name}_records")
-        judge = _Judge(findings, spec, side, frozenset(approved_pairs), engine)
+        judge = _Judge(findings, spec, side, frozenset(approved_pairs), engine, clear=clear)
+        [(total,)] = engine.execute(f"SELECT count(*) FROM {side}_records").fetchall()  # noqa: S608
         planned = [*_updates(engine, judge), *(_creates(engine, judge, not_created) if create else ())]
     left_out = Counter(each for each in planned if isinstance(each, str))
     return Plan(
@@ -74,6 +77,7 @@ def plan_of(
         origin=findings.spec_digest,
         as_of=findings.as_of,
         side=side,
+        total=total,
         changes=tuple(each for each in planned if isinstance(each, Change)),
         left_out=dict(sorted(left_out.items())),
     )
@@ -89,12 +93,15 @@ class _Judge:
         side: SystemSide,
         approved: frozenset[tuple[str, str]],
         engine: duckdb.DuckDBPyConnection,
+        *,
+        clear: bool,
     ) -> None:
         place = SIDES.index(side)
         self.side, self.other = side, SIDES[1 - place]
         self.system, self.right = findings.titles[place], findings.titles[1 - place]
         self._whole = findings.whole[place]
         self._approved = approved
+        self._clear = clear
         self._suggested = {pair[1 - place] for pair in findings.suggested}
         today = findings.as_of.astimezone(ZoneInfo(spec.zone)).date()
         self._accepted = {(each.break_id, each.digest) for each in spec.accepted if each.until >= today}
@@ -112,7 +119,7 @@ class _Judge:
             return "duplicates"
         if (self.other, row[f"{self.other}_id"], row["field"]) in self._invalid:
             return "invalid identifier"
-        return None
+        return "would be emptied" if not (row["correct_value"] or self._clear) else None
 
     def of_create(self, row: Row) -> str | None:
         """Why a customer that the system lacks is not created."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from airflow_provider_erp.corrections.plan import Change, Plan
-from airflow_provider_erp.reconciliation.report.sheets import Cell, Column, Workbook
+from airflow_provider_erp.reconciliation.report.sheets import Cell, Column, Workbook, new_workbook
 from airflow_provider_erp.reconciliation.words import field_words
 
 SHEET = "Corrections"
@@ -38,18 +38,9 @@ def write_workbook(plan: Plan, to: Path) -> None:
     Raises:
         ValueError: there are more changes than a sheet has rows.
     """
-    import xlsxwriter  # noqa: PLC0415  # heavy: not when a DAG file is parsed
-
     if len(plan.changes) > MOST_ROWS:
         raise ValueError(f"plan {plan.digest[:12]}: {len(plan.changes)} changes, a sheet has {MOST_ROWS} rows")
-    settings = {
-        "constant_memory": True,
-        "tmpdir": str(to.parent),
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(str(to), settings) as file:
+    with new_workbook(to) as file:
         file.set_properties({"title": f"{plan.spec}: corrections", "created": plan.as_of.replace(tzinfo=None)})
         rows = ([None, *cells_of(each, plan.digest).values()] for each in plan.changes)
         sheet, last = Workbook(file).add_table(SHEET, COLUMNS, rows)

@@ -124,5 +124,11 @@ class ConnectedHook(BaseHook):
         return min(window, 2) if self._per_minute else window
 
     @property
+    def most_in_flight(self) -> int | None:
+        """How many requests may wait for their turns at once, so that each has it in time; None without a limit."""
+        waited = self.exchange.retry.max_seconds
+        return max(2, int(waited * self._per_minute / 60)) if self._per_minute else None
+
+    @property
     def _per_minute(self) -> float:
         return self.settings.number("max_requests_per_minute", 0.0, 0.0)

@@ -21,7 +21,7 @@ class VismaNetHook(CustomerHook):
     takes plain values, such as ``{"name": "A", "mainAddress": {"countryId":
     "NO"}}``; None clears a field, and what is not named stays. Each method
     sends one write and looks nothing up. A write that the server puts into
-    the background is waited for during ``background_seconds``.
+    the background is waited for during the connection's ``background_seconds``.
 
     Source: visma-net-customer document.
     """
@@ -31,7 +31,6 @@ class VismaNetHook(CustomerHook):
     hook_name = VISMA_NET.title
     default_conn_name = "visma_net_default"
     pushes = PUSHES
-    background_seconds: float = writes.WAIT_SECONDS
 
     def get_customers(
         self, last_modified: str | date | None = None, condition: str = ">=", **filters: Any
@@ -68,7 +67,7 @@ class VismaNetHook(CustomerHook):
             OutcomeUnknown: look for the customer before it is sent again.
             ErpError: it was not created.
         """
-        return self._write(writes.create_customer(self.exchange, self.settings, customer, self.background_seconds))
+        return self._write(writes.create_customer(self.exchange, self.settings, customer))
 
     def update_customer(self, number: str, changes: Mapping[str, Any], if_match: str | None = None) -> None:
         """Changes these fields of a customer; ``if_match`` is the ETag that it must still have.
@@ -77,11 +76,7 @@ class VismaNetHook(CustomerHook):
             RecordChanged: somebody changed it since that ETag was read.
             ValueError, ErpError: as ``create_customer``.
         """
-        self._write(
-            writes.update_customer(
-                self.exchange, self.settings, str(number or ""), changes, if_match, self.background_seconds
-            )
-        )
+        self._write(writes.update_customer(self.exchange, self.settings, str(number or ""), changes, if_match))
 
     def create_dunning_letter(
         self, number: str, date: str | datetime, level_from: int, level_to: int
@@ -96,8 +91,4 @@ class VismaNetHook(CustomerHook):
             ErpError: as ``create_customer``.
         """
         levels = (level_from, level_to)
-        return self._write(
-            writes.create_dunning_letter(
-                self.exchange, self.settings, str(number or ""), date, levels, self.background_seconds
-            )
-        )
+        return self._write(writes.create_dunning_letter(self.exchange, self.settings, str(number or ""), date, levels))

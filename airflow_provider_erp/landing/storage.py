@@ -42,6 +42,20 @@ def create(address: str, content: bytes) -> None:
         target.fs.pipe_file(target.path, content, mode="create")
 
 
+def create_alone(address: str, content: bytes) -> None:
+    """The same where a storage cannot do that: whoever calls it sees to it that nobody else writes.
+
+    Raises:
+        FileExistsError: there is such a file already.
+    """
+    target = ObjectStoragePath(address)
+    target.fs.invalidate_cache()
+    if target.fs.exists(target.path):
+        raise FileExistsError(address)
+    _make_parent(target)
+    target.fs.pipe_file(target.path, content)
+
+
 def read(address: str) -> bytes:
     """The whole file at ``address``.
 

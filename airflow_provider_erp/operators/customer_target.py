@@ -31,6 +31,7 @@ class CustomerTarget:
         self._pushes = hook.pushes
         self._defaults = dict(defaults or {})
         self.timeout_seconds = hook.transport_options.timeout_seconds + _GRACE_SECONDS
+        self.most_in_flight = hook.most_in_flight
 
     @property
     def keys(self) -> Sequence[str]:

@@ -14,6 +14,7 @@ from airflow_provider_erp.exceptions import (
     ErpRejected,
     ErpUnavailable,
     OutcomeUnknown,
+    StillUnderWay,
     UnreadableRecord,
 )
 
@@ -38,6 +39,7 @@ FATES: dict[type[BaseException], Fate] = {
     ErpProtocolError: Fate.FAIL,
     ErpRejected: Fate.FAIL,
     OutcomeUnknown: Fate.FAIL,
+    StillUnderWay: Fate.FAIL,
     UnreadableRecord: Fate.FAIL,
     ValueError: Fate.FAIL,
 }

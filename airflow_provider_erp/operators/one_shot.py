@@ -85,12 +85,14 @@ class OneShotOperator(BaseOperator):
         raise NotImplementedError
 
     def _once(self, hook: ErpHook, context: Context) -> dict[str, Any]:
+        from airflow_provider_erp.pushing.claim import creation  # noqa: PLC0415
         from airflow_provider_erp.pushing.journal import Intent, Journal, Receipt, key_of  # noqa: PLC0415
 
         by = attempt_of(context).identity
         digest = hashlib.sha256(msgspec.json.encode(self.body(), order="deterministic")).hexdigest()[:32]
         where = (hook.vendor.conn_type, segment(hook.company), "actions", segment(self.action))
-        journal = Journal(join(self.base_path or default_base_path(), *where))
+        folder = join(self.base_path or default_base_path(), *where)
+        journal = Journal(folder, creation(folder, is_alone=True))  # no other task has this key
         key = key_of(f"{by} {digest}")
         entry = journal.entries().get(key)
         if entry and entry.receipt and entry.receipt.outcome == "created":

@@ -44,6 +44,7 @@ class ErpPlanOperator(BaseOperator):
         report: the output of the reconcile task, or the path of its report.
         side: the system that is to be changed, ``source`` or ``target``.
         create: also create the customers that the side lacks.
+        clear: also empty fields that are empty in the other system.
         approved_pairs: source and target ids of similar customers that a person approved to be one.
         most_deleted_share: as that of the reconcile task.
     """
@@ -59,6 +60,7 @@ class ErpPlanOperator(BaseOperator):
         report: Mapping[str, Any] | str | XComArg,
         side: Literal["source", "target"] = "target",
         create: bool = False,
+        clear: bool = False,
         approved_pairs: Iterable[tuple[str, str]] = (),
         most_deleted_share: float = MOST_DELETED_SHARE,
         **kwargs: Any,
@@ -68,12 +70,14 @@ class ErpPlanOperator(BaseOperator):
             check_is("spec", spec, ReconciliationSpec)
             check_choice("side", side, _SIDES)
             check_flag("create", create)
+            check_flag("clear", clear)
         self.spec = spec
         self.source = source
         self.target = target
         self.report = report
         self.side = side
         self.create = create
+        self.clear = clear
         self.approved_pairs = tuple(approved_pairs)
         self.most_deleted_share = most_deleted_share
 
@@ -97,6 +101,7 @@ class ErpPlanOperator(BaseOperator):
             side=self.side,
             records=(self._records("source", workdir), self._records("target", workdir)),
             create=self.create,
+            clear=self.clear,
             approved_pairs=self.approved_pairs,
         )
 

@@ -17,6 +17,8 @@ from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetch import attempt_of
+from airflow_provider_erp.operators.planned import Planned, read_planned
+from airflow_provider_erp.pushing.limits import Limits
 from airflow_provider_erp.reconciliation.checks import check_choice, check_flag, check_known, check_whole
 
 if TYPE_CHECKING:
@@ -24,11 +26,14 @@ if TYPE_CHECKING:
 
     from airflow_provider_erp.corrections.plan import Plan
     from airflow_provider_erp.operators.customer_target import CustomerTarget
+    from airflow_provider_erp.pushing.journal import Journal
     from airflow_provider_erp.pushing.one import Pusher
     from airflow_provider_erp.pushing.target import Wish
 
 log = logging.getLogger(__name__)
 
+_DEFAULT_POOL = "default_pool"
+"""All tasks are in it that name no other. Source: Airflow's documentation on pools."""
 MODES = ("upsert", "create", "update")
 MATCH_ON = ("source_id", "number", "org_number")
 """What a record is looked up by, in this order where an author says nothing."""
@@ -48,16 +53,20 @@ class ErpPushOperator(BaseOperator):
 
     Args:
         conn_id: an Airflow connection of a type that takes writes.
-        plan: the output of the task that approved it (or made it), or the path of a ``plan.parquet``.
+        plan: the output of the task that approved it (or made it), or the path of a ``plan.parquet``. Of a plan of
+            which a person approved a selection only that is pushed.
         records: canonical customers, instead of a plan: names of ``records.Customer``, texts.
         mode: ``upsert``, ``create`` (what exists is refused) or ``update`` (what does not is), for given records.
         match_on: what a record is looked up by, the first that it has: ``source_id``, ``number``, ``org_number``.
         defaults: fields that every new customer gets, by the vendor's names.
         dry_run: only tell what would be written.
         max_changes: with more records than this nothing is sent, and the task fails.
+        max_share: with a greater share of the system's records than this, such as ``0.05``, nothing is sent; of a
+            plan that knows how many there are.
         on_rejected: whether rejected and refused records ``fail`` the task when all is done, or ``warn``.
         in_flight: how many records are written at the same time.
-        base_path: where plans, journals and receipts are kept; default ``[erp] base_path``.
+        base_path: where plans, journals and receipts are kept; default ``[erp] base_path``. On a storage that lets two
+            writers create one file the task needs a ``pool`` of its own, with one slot.
     """
 
     template_fields = ("conn_id", "plan", "base_path")
@@ -74,6 +83,7 @@ class ErpPushOperator(BaseOperator):
         defaults: Mapping[str, Any] | None = None,
         dry_run: bool = True,
         max_changes: int | None = None,
+        max_share: float | None = None,
         on_rejected: Literal["fail", "warn"] = "fail",
         in_flight: int = 4,
         base_path: str | None = None,
@@ -89,10 +99,9 @@ class ErpPushOperator(BaseOperator):
             if in_flight < 1:
                 raise ValueError(f"in_flight: expected a whole number from 1 on, got {in_flight}")
             check_known("match_on", match_on, MATCH_ON)
-            if max_changes is not None:
-                check_whole("max_changes", max_changes)
             if (plan is None) == (records is None):
                 raise ValueError("plan, records: expected one of the two")
+            Limits(max_changes=max_changes, max_share=max_share).check(0, 0 if records is None else None)
         self.conn_id = conn_id
         self.resource = resource
         self.plan = plan
@@ -102,6 +111,7 @@ class ErpPushOperator(BaseOperator):
         self.defaults = defaults
         self.previews = dry_run  # a method of every operator is called dry_run
         self.max_changes = max_changes
+        self.max_share = max_share
         self.on_rejected = on_rejected
         self.in_flight = in_flight
         self.base_path = base_path
@@ -115,56 +125,45 @@ class ErpPushOperator(BaseOperator):
         from airflow_provider_erp.hooks.erp import ErpHook  # noqa: PLC0415  # heavy: not when a DAG file is parsed
         from airflow_provider_erp.operators.customer_target import CustomerTarget  # noqa: PLC0415
         from airflow_provider_erp.operators.receipts import write_receipts  # noqa: PLC0415
-        from airflow_provider_erp.pushing.claim import claim  # noqa: PLC0415
+        from airflow_provider_erp.pushing.claim import claim, creation  # noqa: PLC0415
+        from airflow_provider_erp.pushing.journal import Journal  # noqa: PLC0415
         from airflow_provider_erp.pushing.many import push_all  # noqa: PLC0415
 
         hook = ErpHook.for_connection(self.conn_id)
         target = CustomerTarget(hook, self.defaults)
-        plan = self._plan(context, hook.vendor.title, workdir)
-        wishes = self._wishes(plan, target)
-        folder = join(
-            self.base_path or default_base_path(), hook.vendor.conn_type, segment(hook.company), "pushes", plan.digest
-        )
+        planned = self._planned(context, hook.vendor.title, workdir)
+        wishes = self._wishes(planned, target)
+        base = self.base_path or default_base_path()
+        folder = join(base, hook.vendor.conn_type, segment(hook.company), "pushes", planned.plan.digest)
         attempt = attempt_of(context)
-        pusher = _pusher(target, folder, attempt.identity)
+        steps = join(folder, "steps")
         if self.previews:
-            return self._preview(pusher, wishes, plan)
-        claim(folder, attempt, dt.datetime.now(dt.UTC))
+            return self._preview(_pusher(target, Journal(steps), attempt.identity), wishes, planned.plan)
+        create = creation(folder, is_alone=self.pool != _DEFAULT_POOL)
+        claim(folder, attempt, dt.datetime.now(dt.UTC), create)
+        pusher = _pusher(target, Journal(steps, create), attempt.identity)
         told = list(push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight))
-        summary = write_receipts(told, plan, folder, workdir)
+        summary = write_receipts(told, planned, folder, workdir)
         self._judge(summary)
         return summary
 
-    def _plan(self, context: Context, system: str, workdir: Path) -> Plan:
-        from airflow_provider_erp.corrections.files import read_plan  # noqa: PLC0415
+    def _planned(self, context: Context, system: str, workdir: Path) -> Planned:
         from airflow_provider_erp.corrections.given import plan_of_records  # noqa: PLC0415
-        from airflow_provider_erp.landing import storage  # noqa: PLC0415
 
-        if self.records is not None:
-            moment = as_of(context["dag_run"])
-            return plan_of_records(self.records, run=attempt_of(context).identity, as_of=moment, system=system)
-        named = self.plan if isinstance(self.plan, Mapping) else {"plan": self.plan}
-        address = str(named["plan"])
-        local = workdir / Path(address).name
-        storage.copy(address, local)
-        plan = read_plan(local)
-        if named.get("digest", plan.digest) != plan.digest:
-            raise ValueError(
-                f"the plan that was approved is {named['digest'][:12]}, and {address} holds {plan.digest[:12]}; "
-                "nothing was sent: plan and approve anew"
-            )
-        return plan
+        if self.records is None:
+            return read_planned(self.plan, workdir)
+        moment = as_of(context["dag_run"])
+        return Planned(plan_of_records(self.records, run=attempt_of(context).identity, as_of=moment, system=system))
 
-    def _wishes(self, plan: Plan, target: CustomerTarget) -> list[Wish]:
+    def _wishes(self, planned: Planned, target: CustomerTarget) -> list[Wish]:
         from airflow_provider_erp.pushing.wishes import wishes_of  # noqa: PLC0415
 
-        wishes = list(wishes_of(plan.changes, mode=self.mode, match_on=self.match_on, keys=target.keys))
-        if self.max_changes is not None and len(wishes) > self.max_changes:
-            raise ValueError(
-                f"the plan {plan.digest[:12]} is about {len(wishes)} records, max_changes is {self.max_changes}; "
-                "nothing was sent: look at the plan, then raise max_changes"
-            )
+        wishes = list(wishes_of(planned.changes, mode=self.mode, match_on=self.match_on, keys=target.keys))
+        self._limits().check(len(wishes), planned.plan.total)
         return wishes
+
+    def _limits(self) -> Limits:
+        return Limits(max_changes=self.max_changes, max_share=self.max_share)
 
     def _preview(self, pusher: Pusher, wishes: Sequence[Wish], plan: Plan) -> dict[str, Any]:
         from airflow_provider_erp.operators.receipts import preview_lines  # noqa: PLC0415
@@ -191,13 +190,12 @@ class ErpPushOperator(BaseOperator):
             )
 
 
-def _pusher(target: CustomerTarget, folder: str, by: str) -> Pusher:
-    from airflow_provider_erp.pushing.journal import Journal  # noqa: PLC0415
+def _pusher(target: CustomerTarget, journal: Journal, by: str) -> Pusher:
     from airflow_provider_erp.pushing.one import Pusher  # noqa: PLC0415
 
     return Pusher(
         target=target,
-        journal=Journal(join(folder, "steps")),
+        journal=journal,
         by=by,
         now=lambda: dt.datetime.now(dt.UTC),
         sleep=time.sleep,

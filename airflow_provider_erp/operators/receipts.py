@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from airflow_provider_erp.corrections.plan import Plan
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import join
+from airflow_provider_erp.operators.planned import Planned
 from airflow_provider_erp.pushing.journal import Receipt
 from airflow_provider_erp.pushing.many import Told, preview
 from airflow_provider_erp.pushing.one import Pusher
@@ -22,12 +22,15 @@ _NOT_DONE = frozenset({"rejected", "refused"})
 _ENCODER = msgspec.json.Encoder()
 
 
-def write_receipts(told: Sequence[Told], plan: Plan, folder: str, workdir: Path) -> dict[str, Any]:
+def write_receipts(told: Sequence[Told], planned: Planned, folder: str, workdir: Path) -> dict[str, Any]:
     """Writes a receipt a record, and the records that were not taken, so that they can be mended and pushed again.
 
-    The counts by outcome and the paths come back. ``rejected.jsonl`` is gone
-    when nothing is rejected any more.
+    Those of a selection lie in a folder of its own. The counts by outcome and
+    the paths come back. ``rejected.jsonl`` is gone when nothing is rejected any
+    more.
     """
+    selection = planned.selection.digest if planned.selection else None
+    folder = join(folder, f"selection-{selection[:16]}") if selection else folder
     ordered = sorted(told, key=lambda each: each[0].key)
     _put(folder, RECEIPTS, (_receipt(wish, receipt) for wish, receipt in ordered), workdir)
     rejected = [_rejected(wish, receipt) for wish, receipt in ordered if receipt.outcome in _NOT_DONE]
@@ -36,7 +39,8 @@ def write_receipts(told: Sequence[Told], plan: Plan, folder: str, workdir: Path)
     else:
         storage.remove(join(folder, REJECTED))
     return {
-        "plan": plan.digest,
+        "plan": planned.plan.digest,
+        **({"selection": selection} if selection else {}),
         "records": len(ordered),
         "counts": dict(sorted(Counter(receipt.outcome for _, receipt in ordered).items())),
         "receipts": join(folder, RECEIPTS),

@@ -86,9 +86,9 @@ def rejected(label: str, response: Response, status: int, said: str | None) -> W
     return error
 
 
-def unknown(label: str, what: str, response: Response) -> OutcomeUnknown:
+def unknown(label: str, what: str, response: Response, kind: type[OutcomeUnknown] = OutcomeUnknown) -> OutcomeUnknown:
     """The error for a write of which this answer does not tell what became of it."""
-    return OutcomeUnknown(
+    return kind(
         f"{label}: {what}; look before it is sent again", status=response.status, request_id=response.request_id
     )
 

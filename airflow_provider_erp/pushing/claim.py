@@ -10,6 +10,7 @@ import msgspec
 from airflow_provider_erp.exceptions import ErpConfigError
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import Attempt, join
+from airflow_provider_erp.pushing.journal import Create
 
 CLAIM = "claim.json"
 
@@ -24,7 +25,7 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     at: dt.datetime
 
 
-def claim(folder: str, attempt: Attempt, at: dt.datetime) -> None:
+def claim(folder: str, attempt: Attempt, at: dt.datetime, create: Create = storage.create) -> None:
     """Makes the plan of this folder this task instance's own, unless it is already.
 
     Raises:
@@ -35,7 +36,7 @@ def claim(folder: str, attempt: Attempt, at: dt.datetime) -> None:
     )
     address = join(folder, CLAIM)
     try:
-        storage.create(address, msgspec.json.encode(ours))
+        create(address, msgspec.json.encode(ours))
     except FileExistsError:
         theirs = msgspec.json.decode(storage.read(address), type=Claim)
         if msgspec.structs.replace(theirs, at=at) != ours:
@@ -44,6 +45,24 @@ def claim(folder: str, attempt: Attempt, at: dt.datetime) -> None:
                 f"(map index {theirs.map_index}) since {theirs.at:%Y-%m-%d %H:%M:%S%z}; clear that task to go on with "
                 "it, or make a new plan"
             ) from None
+
+
+def creation(folder: str, *, is_alone: bool) -> Create:
+    """How files that must not be there are made in this folder.
+
+    ``is_alone`` says that something else keeps tasks apart, such as a pool.
+
+    Raises:
+        ErpConfigError: the storage lets two writers create one file, and nothing else keeps them apart.
+    """
+    if creates_exclusively(folder):
+        return storage.create
+    if not is_alone:
+        raise ErpConfigError(
+            f"{folder} lies on a storage that lets two writers create one file, so that two tasks could push one plan; "
+            "nothing was sent: make a pool with one slot and name it in the task's pool="
+        )
+    return storage.create_alone
 
 
 def creates_exclusively(folder: str) -> bool:

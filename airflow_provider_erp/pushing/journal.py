@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, TypeVar
@@ -23,10 +23,10 @@ from airflow_provider_erp.landing.paths import join
 
 Step = TypeVar("Step", "Intent", "Receipt")
 Action = Literal["create", "update"]
-Outcome = Literal["created", "updated", "unchanged", "rejected", "refused", "unknown"]
-
-FINAL = frozenset({"created", "updated", "unchanged"})
-"""Outcomes after which a record is not written again under the same plan."""
+Create = Callable[[str, bytes], None]
+Outcome = Literal["created", "updated", "unchanged", "rejected", "refused", "unknown", "unsent"]
+"""After ``unsent``, which is surely not done, a record is taken up again; after any other it is not written again under
+the same plan, and what is ``unknown`` is looked for."""
 _READERS = 16
 _NAME = re.compile(r"(?P<record>[0-9a-f]{32})-(?P<attempt>\d{4,})-(?P<step>intent|receipt)\.json")
 
@@ -75,6 +75,8 @@ class Journal:
     """
 
     folder: str
+    create: Create = storage.create
+    """How a file is made that must not be there: ``storage.create``, or what stands for it."""
 
     def entries(self) -> Mapping[str, Entry]:
         """The last attempt at each record that was begun, by the key that :func:`key_of` gives."""
@@ -96,7 +98,7 @@ class Journal:
         self._write(record, attempt, "receipt", receipt)
 
     def _write(self, record: str, attempt: int, step: str, content: Intent | Receipt) -> None:
-        storage.create(join(self.folder, f"{record}-{attempt:04}-{step}.json"), msgspec.json.encode(content))
+        self.create(join(self.folder, f"{record}-{attempt:04}-{step}.json"), msgspec.json.encode(content))
 
     def _entry(self, attempt: int, steps: Mapping[tuple[int, str], str]) -> Entry:
         intended = max((each for each, step in steps if step == "intent"), default=0)
@@ -115,6 +117,10 @@ class Journal:
             raise ErpInconsistentRead(f"{join(self.folder, name)}: expected a step of a push, {exc}") from None
 
 
-def key_of(record: str) -> str:
-    """The record's name in a journal: of any length, and without personal data."""
-    return hashlib.sha256(record.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+def key_of(record: str, fields: Iterable[str] = ()) -> str:
+    """What is to be done with a record, named for a journal: of any length, and without personal data.
+
+    The same record with other ``fields`` has another name: of a plan a person
+    may approve a part now and a part later.
+    """
+    return hashlib.sha256("\0".join((record, *sorted(fields))).encode("utf-8", "surrogatepass")).hexdigest()[:32]

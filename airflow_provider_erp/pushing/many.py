@@ -16,7 +16,7 @@ Told = tuple[Wish, Receipt]
 def push_all(
     pusher: Pusher, wishes: Sequence[Wish], entries: Mapping[str, Entry], *, in_flight: int = 4
 ) -> Iterator[Told]:
-    """Yields each record's receipt as it is done, in any order.
+    """Yields each record's receipt as it is done, in any order; never more in flight than the system takes at once.
 
     Where the system cannot be asked any more nothing new is begun; what is
     under way is told before the error is raised.
@@ -26,13 +26,12 @@ def push_all(
         ErpError: as ``Pusher.push``.
     """
     _check_keys(wishes)
-    waiting = iter(wishes)
+    in_flight, waiting = min(in_flight, pusher.target.most_in_flight or in_flight), iter(wishes)
     with ThreadPoolExecutor(in_flight, thread_name_prefix="erp-push") as pool:
 
         def begun(number: int) -> dict[Future[Receipt], Wish]:
-            return {
-                pool.submit(pusher.push, each, entries.get(key_of(each.key))): each for each in islice(waiting, number)
-            }
+            some = list(islice(waiting, number))
+            return {pool.submit(pusher.push, each, entries.get(key_of(each.key, each.to))): each for each in some}
 
         under_way = begun(in_flight)
         failed: BaseException | None = None

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import msgspec
 
-from airflow_provider_erp.exceptions import ErpRejected, OutcomeUnknown
-from airflow_provider_erp.pushing.journal import FINAL, Entry, Intent, Journal, Outcome, Receipt, key_of
+from airflow_provider_erp.exceptions import ErpAuthError, ErpRejected, ErpUnavailable, OutcomeUnknown, StillUnderWay
+from airflow_provider_erp.pushing.journal import Entry, Intent, Journal, Outcome, Receipt, key_of
 from airflow_provider_erp.pushing.target import Current, Target, Value, Wish
 
 _CHANGED_MEANWHILE = 412
-_SETTLED = FINAL | {"rejected", "refused"}
 _MOST_ATTEMPTS = 5
 """What is lost again and again is left to a person."""
+_TAKEN = "the system took it and was not finished with it in time; look for it there before it is pushed again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +49,35 @@ class Pusher:
                 record up again.
             FileExistsError: another task pushes this record.
         """
-        if entry and entry.receipt and entry.receipt.outcome in _SETTLED:
-            return entry.receipt
-        attempt, intent = (entry.attempt, entry.intent) if entry else (0, None)
-        is_told = bool(entry and entry.receipt)
-        while True:
+        if entry and entry.receipt and entry.receipt.outcome != "unsent":
+            return self._told_before(wish, entry, entry.receipt)
+        attempt = entry.attempt if entry else 0
+        intent = entry.intent if entry and not entry.receipt else None
+        for _ in range(_MOST_ATTEMPTS):
             receipt = self._after_loss(wish, intent) if intent else None
-            if receipt is None and attempt >= _MOST_ATTEMPTS:
-                receipt = self._receipt("unknown", reason=f"lost {attempt} times; look for it in the system")
             if receipt is not None:
-                return self._told(wish, attempt + is_told, receipt)
+                return self._told(wish, attempt, receipt)
             decided = self.decide(wish)
-            attempt, is_told = attempt + 1, False
+            attempt += 1
             if isinstance(decided, Receipt):
                 return self._told(wish, attempt, decided)
             intent = self._intend(wish, attempt, decided)
             try:
                 return self._told(wish, attempt, self._send(decided))
+            except StillUnderWay:
+                return self._told(wish, attempt, self._found(wish, intent) or self._receipt("unknown", reason=_TAKEN))
             except OutcomeUnknown:
                 continue
+            except (ErpUnavailable, ErpAuthError):
+                self._told(wish, attempt, self._receipt("unsent"))
+                raise
+        lost = self._receipt("unknown", reason=f"lost {_MOST_ATTEMPTS} times; look for it in the system")
+        return self._told(wish, attempt, (self._after_loss(wish, intent) if intent else None) or lost)
+
+    def _told_before(self, wish: Wish, entry: Entry, receipt: Receipt) -> Receipt:
+        """What is unknown is looked for once more, and never sent again: a person has to look."""
+        found = self._found(wish, entry.intent) if receipt.outcome == "unknown" and entry.intent else None
+        return self._told(wish, entry.attempt + 1, found) if found and found.outcome != "unknown" else receipt
 
     def decide(self, wish: Wish) -> Receipt | Deed:
         """What is to be sent, or why nothing is; only reads."""
@@ -122,7 +132,7 @@ class Pusher:
     def _intend(self, wish: Wish, attempt: int, deed: Deed) -> Intent:
         body = hashlib.sha256(msgspec.json.encode(deed.fields, order="deterministic")).hexdigest()[:32]
         intent = Intent(action="update" if deed.current else "create", at=self.now(), by=self.by, body=body)
-        self.journal.intend(key_of(wish.key), attempt, intent)
+        self.journal.intend(key_of(wish.key, wish.to), attempt, intent)
         return intent
 
     def _send(self, deed: Deed) -> Receipt:
@@ -147,7 +157,7 @@ class Pusher:
         return Receipt(outcome=outcome, at=self.now(), id=id, reason=reason, said=said)
 
     def _told(self, wish: Wish, attempt: int, receipt: Receipt) -> Receipt:
-        self.journal.settle(key_of(wish.key), attempt, receipt)
+        self.journal.settle(key_of(wish.key, wish.to), attempt, receipt)
         return receipt
 
 

@@ -58,6 +58,9 @@ class Target(Protocol):
     timeout_seconds: float
     """After so long a request whose answer was lost is not under way any more."""
 
+    most_in_flight: int | None
+    """How many records the system takes at once at most; None where any number may be."""
+
     def find(self, match: Match) -> Sequence[Current]:
         """Every record with this key."""
         ...
@@ -72,6 +75,7 @@ class Target(Protocol):
         Raises:
             ErpRejected: the system refused it.
             OutcomeUnknown: it may have been done.
+            StillUnderWay: it may yet be done at any later moment.
         """
         ...
 
@@ -81,5 +85,6 @@ class Target(Protocol):
         Raises:
             ErpRejected: the system refused it; with status 412 because somebody else changed the record.
             OutcomeUnknown: it may have been done.
+            StillUnderWay: it may yet be done at any later moment.
         """
         ...

@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 import requests
 import urllib3
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import InsecureRequestWarning, NewConnectionError, ReadTimeoutError
 
 from airflow_provider_erp.protocol.messages import Answer, Lost, Opened, Request, Response
@@ -24,6 +25,9 @@ from airflow_provider_erp.transport.options import (
 from airflow_provider_erp.transport.redact import redact_library_logs
 
 log = logging.getLogger(__name__)
+
+_KEPT = 100
+"""Connections that are kept open at most; several threads of a push send at once, and each needs one."""
 
 
 class _Session(requests.Session):
@@ -46,6 +50,8 @@ class SyncTransport:
         self._session = _Session()
         self._session.trust_env = False
         self._session.headers["User-Agent"] = USER_AGENT
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, HTTPAdapter(pool_maxsize=_KEPT))
         weakref.finalize(self, self._session.close)
         if options.verify is False:
             log.warning("certificates are not checked (verify_tls is off): name the authority in ca_bundle instead")

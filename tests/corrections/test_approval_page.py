@@ -150,3 +150,8 @@ def test_blanks_and_backticks_at_the_edges_are_kept(value: str) -> None:
 
 def test_long_values_are_clipped() -> None:
     assert len(code("x" * 10_000)) < 130
+
+
+def test_address_is_shown_whole_however_long_it_is() -> None:
+    link = f"file:///{'folder/' * 60}plan.xlsx"
+    assert link in approval_page(a_plan(), link=link)

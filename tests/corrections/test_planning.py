@@ -82,7 +82,14 @@ def test_field_that_differs_is_changed_to_what_the_side_that_is_right_wrote(comp
     assert (change.action, change.system, change.subject, change.record_id) == ("update", "Projects", "t1", "t1")
     assert (change.number, change.field, change.old, change.new) == ("100", "email", "old@x.example", "New@x.example")
     assert (change.rule, change.version) == ("e-mail: Ledger is right", "v-7")
-    assert (plan.spec, plan.side, plan.as_of) == ("customers", "target", MONDAY)
+    assert (plan.spec, plan.side, plan.as_of, plan.total) == ("customers", "target", MONDAY, 1)
+
+
+def test_field_is_emptied_only_where_that_is_asked_for(compare: Compare) -> None:
+    world = compare([a_customer("s", number="1", city="")], [a_customer("t", number="1", city="Oulu")])
+    plan = world.plan()
+    assert (plan.changes, plan.left_out) == ((), {"would be emptied": 1})
+    assert said(world.plan(clear=True)) == [("t", "city", "Oulu", "")]
 
 
 def test_side_that_is_right_in_a_field_is_not_changed(compare: Compare) -> None:
@@ -314,7 +321,7 @@ def test_next_comparison_no_longer_finds_what_the_plan_put_right(
         for side, side_numbers in zip("st", numbers, strict=True)
     )
     before = compare(source, target)
-    plan = before.plan(create=True)
+    plan = before.plan(create=True, clear=True)
     assert plan.left_out == {}
     counts = compare(source, carried_out(plan, target)).result.counts
     assert {kind for kind, count in counts.items() if count} <= {"missing_in_source"}

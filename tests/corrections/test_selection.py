@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from plans import a_change, a_plan
 
 import airflow_provider_erp.corrections.spreadsheet as spreadsheet
-from airflow_provider_erp.corrections.approvals import NO, YES, read_selection
+from airflow_provider_erp.corrections.approvals import NO, YES, read_marks
 from airflow_provider_erp.corrections.plan import Plan
 from airflow_provider_erp.corrections.workbook import COLUMNS, SHEET, write_workbook
 
@@ -62,11 +62,11 @@ def setting(row: int, title: str, value: Any) -> Mark:
 
 
 def subjects(folder: Path, edit: Mark) -> list[tuple[str, str]]:
-    return [(each.subject, each.field) for each in read_selection(edited(folder, edit), PLAN).changes]
+    return [(each.subject, each.field) for each in read_marks(edited(folder, edit), PLAN).changes]
 
 
 def test_marked_rows_are_the_selection(tmp_path: Path) -> None:
-    selection = read_selection(edited(tmp_path, marking(r2="x")), PLAN)
+    selection = read_marks(edited(tmp_path, marking(r2="x")), PLAN)
     assert selection.changes == (PLAN.changes[0],)
     assert selection == PLAN.select([PLAN.changes[0].change_id])
     assert selection.plan == PLAN.digest
@@ -75,15 +75,15 @@ def test_marked_rows_are_the_selection(tmp_path: Path) -> None:
 def test_workbook_in_which_nothing_is_marked_selects_nothing(tmp_path: Path) -> None:
     file = tmp_path / "corrections.xlsx"
     write_workbook(PLAN, file)
-    assert read_selection(file, PLAN).changes == ()
+    assert read_marks(file, PLAN).changes == ()
     write_workbook(a_plan(), file)
-    assert read_selection(file, a_plan()).changes == ()
+    assert read_marks(file, a_plan()).changes == ()
 
 
 def test_marks_do_not_change_the_digest_of_the_plan(tmp_path: Path) -> None:
     one, other = (edited(tmp_path, marking(r2=mark)) for mark in ("x", "yes"))
-    assert read_selection(one, PLAN).digest == read_selection(other, PLAN).digest
-    assert read_selection(other, PLAN).plan == PLAN.digest
+    assert read_marks(one, PLAN).digest == read_marks(other, PLAN).digest
+    assert read_marks(other, PLAN).plan == PLAN.digest
 
 
 @pytest.mark.parametrize("mark", [*sorted(YES), "X", " Yes ", "KYLLÄ", True, 1])
@@ -148,7 +148,7 @@ def test_workbook_of_another_plan_is_refused(tmp_path: Path) -> None:
     file = edited(tmp_path, marking(r2="x"))
     later = a_plan(*PLAN.changes, origin="other")
     with pytest.raises(ValueError, match=f"row 2: expected a row of plan {later.digest[:12]}, got one of another"):
-        read_selection(file, later)
+        read_marks(file, later)
 
 
 def test_row_of_no_change_of_the_plan_is_refused(tmp_path: Path) -> None:
@@ -179,21 +179,21 @@ def test_workbook_that_was_not_written_with_a_plan_is_refused(tmp_path: Path) ->
     book.create_sheet(SHEET)
     book.save(tmp_path / "empty.xlsx")
     with pytest.raises(ValueError, match=r"empty\.xlsx, sheet Corrections: expected the columns"):
-        read_selection(tmp_path / "empty.xlsx", PLAN)
+        read_marks(tmp_path / "empty.xlsx", PLAN)
     openpyxl.Workbook().save(tmp_path / "other.xlsx")
     with pytest.raises(ValueError, match=r"other\.xlsx: expected a sheet 'Corrections'; it has none"):
-        read_selection(tmp_path / "other.xlsx", PLAN)
+        read_marks(tmp_path / "other.xlsx", PLAN)
 
 
 def test_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "corrections.xlsx"
     file.write_bytes(b"approve?,System\n")
     with pytest.raises(ValueError, match=r"corrections\.xlsx: expected an XLSX file"):
-        read_selection(file, PLAN)
+        read_marks(file, PLAN)
     with zipfile.ZipFile(file, "w") as book:
         book.writestr("readme.txt", "no workbook")
     with pytest.raises(ValueError, match="expected an XLSX file"):
-        read_selection(file, PLAN)
+        read_marks(file, PLAN)
 
 
 def test_workbook_whose_bytes_were_damaged_is_refused(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_workbook_whose_bytes_were_damaged_is_refused(tmp_path: Path) -> None:
     content[start : start + 40] = bytes(40)
     file.write_bytes(content)
     with pytest.raises(ValueError, match="expected an XLSX file"):
-        read_selection(file, PLAN)
+        read_marks(file, PLAN)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -217,12 +217,12 @@ def test_damaged_workbook_is_refused_or_still_says_the_same(tmp_path: Path, data
     content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     file.write_bytes(content)
     with suppress(ValueError):
-        assert read_selection(file, PLAN).changes == ()
+        assert read_marks(file, PLAN).changes == ()
 
 
 def test_workbook_that_is_not_there_is_said_to_be_absent(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        read_selection(tmp_path / "corrections.xlsx", PLAN)
+        read_marks(tmp_path / "corrections.xlsx", PLAN)
 
 
 def with_sheet(file: Path, change: Callable[[str], str]) -> Path:
@@ -238,7 +238,7 @@ def with_sheet(file: Path, change: Callable[[str], str]) -> Path:
 def test_cell_without_its_place_is_refused(tmp_path: Path) -> None:
     file = with_sheet(edited(tmp_path, marking(r2="x")), lambda text: text.replace('r="A1"', ""))
     with pytest.raises(ValueError, match="expected an XLSX file"):
-        read_selection(file, PLAN)
+        read_marks(file, PLAN)
 
 
 def test_entities_that_grow_are_refused(tmp_path: Path) -> None:
@@ -246,14 +246,14 @@ def test_entities_that_grow_are_refused(tmp_path: Path) -> None:
     bomb = f'<!DOCTYPE x [<!ENTITY l0 "{"ha" * 50}">{laughs}]><x>&l11;</x>'
     file = with_sheet(edited(tmp_path, marking(r2="x")), lambda _: bomb)
     with pytest.raises(ValueError, match="expected an XLSX file"):
-        read_selection(file, PLAN)
+        read_marks(file, PLAN)
 
 
 def test_sheet_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = edited(tmp_path, marking(r2="x"))
     monkeypatch.setattr(spreadsheet, "MOST_BYTES", 100)
     with pytest.raises(ValueError, match="unpacks to more than 100 bytes"):
-        read_selection(file, PLAN)
+        read_marks(file, PLAN)
 
 
 def test_formatted_text_and_formulas_are_read_as_what_they_show(tmp_path: Path) -> None:
@@ -278,7 +278,7 @@ def test_any_value_survives_the_sheet(tmp_path: Path, value: str, resaved: bool)
     if resaved:
         book = openpyxl.load_workbook(file)
         book.save(file)
-    assert read_selection(file, plan).changes == ()
+    assert read_marks(file, plan).changes == ()
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ def test_any_value_survives_the_sheet(tmp_path: Path, value: str, resaved: bool)
 def test_value_that_a_spreadsheet_would_take_for_more_is_text(tmp_path: Path, value: str) -> None:
     plan = a_plan(a_change(new=value))
     file = edited(tmp_path, marking(r2="x"), plan)
-    assert [each.new for each in read_selection(file, plan).changes] == [value]
+    assert [each.new for each in read_marks(file, plan).changes] == [value]
 
 
 def test_plan_with_more_changes_than_a_sheet_has_rows_is_refused(

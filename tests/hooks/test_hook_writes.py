@@ -101,6 +101,14 @@ def test_background_job_is_asked_for_on_the_connections_own_host(connect: Any) -
     assert caught.value.said == "No class"
 
 
+def test_background_job_is_waited_for_as_long_as_the_connection_says(connect: Any) -> None:
+    accepted = reply_json({"stateLocation": "/v1/background/j1"}, 202)
+    with serving(Server(accepted, reply_json({"status": "InProgress"}))) as server:
+        with pytest.raises(OutcomeUnknown, match="job j1, whose state is not known"):
+            connect("visma_net", server.url, background_seconds="0").create_customer(NEW)
+    assert [each.path for each in asked(server)] == ["/v1/customer", "/v1/background/j1"]
+
+
 def test_lemonsoft_customer_is_created_and_gets_an_account(connect: Any) -> None:
     customer, account = document("lemonsoft/create_customer.json"), document("lemonsoft/add_account.json")
     with serving(Server(reply_json({"id": 12}), reply_json({"account_id": 3}))) as server:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException
 from published_report import read_report
@@ -22,6 +23,7 @@ from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
 from airflow_provider_erp.reconciliation import CUSTOMERS
 from airflow_provider_erp.reconciliation.rules import Field
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+from airflow_provider_erp.sensors.selection import ErpSelectionSensor
 
 RIGHTS = " ".join(f"vismanet_erp_service_api:{right}" for right in ("read", "create", "update"))
 SPEC = replace(
@@ -117,7 +119,7 @@ def test_approved_plan_is_the_one_that_is_pushed(sandbox: Sandbox, tmp_path: Pat
     approved = answered(planned, "Approve")
     assert (approved["digest"], approved["approved"], approved["by"]) == (planned["digest"], True, {"id": "ann"})
     push: dict[str, Any] = {"task_id": "push", "conn_id": "visma_net_default", "base_path": base, "dry_run": False}
-    with pytest.raises(AirflowFailException, match=r"the plan that was approved is 0a1b0a1b0a1b, and .* holds"):
+    with pytest.raises(AirflowFailException, match=r"expected what was named 0a1b0a1b0a1b, it holds .*; nothing"):
         run(ErpPushOperator(**push, plan=approved | {"digest": "0a1b" * 16}), NOW)
     assert sandbox.tally("visma_net").updated == 0
     assert run(ErpPushOperator(**push, plan=approved), NOW)["counts"] == {"updated": planned["records"]}
@@ -135,3 +137,83 @@ def test_plan_of_the_same_report_is_the_same_and_lies_beside_it(sandbox: Sandbox
     folder = Path(plans[0]["plan"].removeprefix("file://")).parent
     assert folder.parent == Path(day["report"]["report"].removeprefix("file://")).parent
     assert sorted(file.name for file in folder.iterdir()) == ["plan.json", "plan.parquet", "plan.xlsx"]
+
+
+def local(address: str) -> Path:
+    return Path(address.removeprefix("file://"))
+
+
+def marked(planned: Any, to: Path, rows: Iterable[int]) -> None:
+    """A person marks rows of the plan's workbook, counted from 0, and puts it where it is looked for."""
+    book = openpyxl.load_workbook(local(planned["plan"]).with_name("plan.xlsx"))
+    for row in rows:
+        book["Corrections"].cell(row + 2, 1).value = "x"
+    book.save(to)
+
+
+def selected(planned: Any, path: Path) -> Any:
+    return ErpSelectionSensor(task_id="select", plan=planned, approvals_path=f"file://{path}").poke({})
+
+
+def test_marked_rows_are_what_a_person_approves_and_what_is_pushed(sandbox: Sandbox, tmp_path: Path) -> None:
+    base, workbook = f"file://{tmp_path}/erp", tmp_path / "approvals.xlsx"
+    before = NOW - dt.timedelta(days=1)
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(base, before)), before)
+    push: dict[str, Any] = {"conn_id": "visma_net_default", "base_path": base, "dry_run": False}
+    assert not selected(planned, workbook)
+
+    marked(planned, workbook, [0])
+    found = selected(planned, workbook)
+    assert found
+    first = found.xcom_value
+    assert (first["changes"], first["records"]) == (1, 1)
+    page = approval(first).page()
+    assert planned["digest"] in page
+    assert first["selection_digest"] in page
+    assert f"1 of the plan's {planned['changes']} changes" in page
+    told = run(ErpPushOperator(task_id="push", plan=answered(first, "Approve"), **push), NOW)
+    assert (told["counts"], told["selection"]) == ({"updated": 1}, first["selection_digest"])
+    assert sandbox.tally("visma_net").updated == 1
+
+    marked(planned, workbook, range(planned["changes"]))
+    second = answered(selected(planned, workbook).xcom_value, "Approve")
+    rest = run(ErpPushOperator(task_id="push", plan=second, **push), NOW)
+    assert rest["counts"] == {"updated": planned["records"]}
+    assert rest["receipts"] != told["receipts"]
+    with pytest.raises(AirflowSkipException, match="nothing is to be changed"):
+        run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(base, NOW)), NOW)
+
+
+def test_workbook_of_another_plan_is_not_taken_and_one_without_marks_skips(sandbox: Sandbox, tmp_path: Path) -> None:
+    base, workbook = f"file://{tmp_path}/erp", tmp_path / "approvals.xlsx"
+    earlier = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(base, NOW - dt.timedelta(days=1))), NOW)
+    marked(earlier, workbook, [0])
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(base, NOW)), NOW)
+    assert planned["digest"] != earlier["digest"]
+    assert not selected(planned, workbook)
+    marked(planned, workbook, [])
+    with pytest.raises(AirflowSkipException, match=r"nothing is marked in file://.*approvals\.xlsx"):
+        selected(planned, workbook)
+
+
+def test_selection_that_was_not_approved_is_not_pushed(sandbox: Sandbox, tmp_path: Path) -> None:
+    base, workbook = f"file://{tmp_path}/erp", tmp_path / "approvals.xlsx"
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(base, NOW)), NOW)
+    marked(planned, workbook, [0])
+    approved = answered(selected(planned, workbook).xcom_value, "Approve") | {"selection_digest": "0a1b" * 16}
+    push = ErpPushOperator(task_id="push", conn_id="visma_net_default", plan=approved, base_path=base, dry_run=False)
+    with pytest.raises(AirflowFailException, match="expected what was named 0a1b0a1b0a1b"):
+        run(push, NOW)
+    assert sandbox.tally("visma_net").updated == 0
+
+
+def test_greater_share_of_the_system_than_allowed_is_not_pushed(sandbox: Sandbox, tmp_path: Path) -> None:
+    base = f"file://{tmp_path}/erp"
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(base, NOW)), NOW)
+    push: dict[str, Any] = {"conn_id": "visma_net_default", "plan": planned, "base_path": base, "dry_run": False}
+    of_all = f"about {planned['records']} of the system's 197 records, max_share is 0.01; nothing was sent"
+    with pytest.raises(AirflowFailException, match=of_all):
+        run(ErpPushOperator(task_id="push", max_share=0.01, **push), NOW)
+    assert sandbox.tally("visma_net").updated == 0
+    told = run(ErpPushOperator(task_id="push", max_share=0.2, **push), NOW)
+    assert told["counts"] == {"updated": planned["records"]}

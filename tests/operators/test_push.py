@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
+from lax_storage import a_lax_storage
 
 from airflow_provider_erp.corrections.files import write_plan
 from airflow_provider_erp.corrections.plan import Change, Plan
@@ -43,8 +44,9 @@ def push(sandbox: Sandbox, tmp_path: Path) -> Push:
             "conn_id": f"{vendor}_default",
             "dry_run": False,
             "defaults": DEFAULTS.get(vendor),
+            "base_path": f"file://{tmp_path}/erp",
         } | arguments
-        operator = ErpPushOperator(task_id="push", base_path=f"file://{tmp_path}/erp", **given)
+        operator = ErpPushOperator(task_id="push", **given)
         instance = SimpleNamespace(dag_id="dag", run_id=run_id, task_id="push", map_index=-1, try_number=try_number)
         run = SimpleNamespace(logical_date=NOW, run_after=NOW)
         return operator.execute({"dag_run": run, "ti": instance})  # type: ignore[typeddict-item]
@@ -203,6 +205,8 @@ def test_system_that_is_only_read_refuses(push: Push, vendor: str) -> None:
         ({"records": [], "on_rejected": "ignore"}, "on_rejected: "),
         ({"records": [], "in_flight": 0}, "in_flight: expected a whole number from 1 on"),
         ({"records": [], "match_on": ("email",)}, "match_on: "),
+        ({"records": [], "max_share": 0.1}, "max_share: given records are no share of anything"),
+        ({"plan": "x", "max_share": 2}, "max_share: expected a share from 0.0 to 1.0"),
     ],
 )
 def test_arguments_that_cannot_work_are_refused_when_the_dag_file_is_parsed(
@@ -210,3 +214,14 @@ def test_arguments_that_cannot_work_are_refused_when_the_dag_file_is_parsed(
 ) -> None:
     with pytest.raises(AirflowFailException, match=message):
         ErpPushOperator(task_id="push", conn_id="x", **arguments)
+
+
+def test_storage_that_cannot_keep_two_pushes_apart_needs_a_pool(push: Push, sandbox: Sandbox) -> None:
+    base = a_lax_storage()
+    with pytest.raises(AirflowFailException, match="make a pool with one slot and name it in the task's pool="):
+        push("visma_net", records=new_customers(1), base_path=base)
+    assert not writes(sandbox)
+    told = push("visma_net", records=new_customers(1), base_path=base, pool="visma_net_writes")
+    again = push("visma_net", records=new_customers(1), base_path=base, pool="visma_net_writes", try_number=2)
+    assert told["counts"] == again["counts"] == {"created": 1}
+    assert sandbox.tally("visma_net").created == 1

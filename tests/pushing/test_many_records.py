@@ -62,6 +62,13 @@ def test_every_record_is_pushed_once_and_told(tmp_path: Path) -> None:
     assert system.most <= 4
 
 
+def test_no_more_are_in_flight_than_the_system_takes_at_once(tmp_path: Path) -> None:
+    system = Busy(most_in_flight=2)
+    told = list(push_all(pusher(system, tmp_path), wishes(20), {}, in_flight=8))
+    assert len(told) == len(system.records) == 20
+    assert system.most <= 2
+
+
 def test_second_try_sends_nothing_and_tells_the_same(tmp_path: Path) -> None:
     system = Busy()
     first = {wish.key: receipt for wish, receipt in push_all(pusher(system, tmp_path), wishes(9), {})}

@@ -33,7 +33,7 @@ def pusher(system: FakeSystem, folder: Path, clock: Clock | None = None) -> Push
 def push(system: FakeSystem, folder: Path, wish: Wish, clock: Clock | None = None) -> Receipt:
     """As a task does: with what the journal knows."""
     pushing = pusher(system, folder, clock)
-    return pushing.push(wish, pushing.journal.entries().get(key_of(wish.key)))
+    return pushing.push(wish, pushing.journal.entries().get(key_of(wish.key, wish.to)))
 
 
 def a_system(fields: Mapping[str, Value] = HERE, **given: Any) -> FakeSystem:
@@ -137,6 +137,16 @@ def test_create_without_a_unique_key_whose_answer_was_lost_stays_unknown(tmp_pat
     assert len(system.records) == 1
 
 
+@pytest.mark.parametrize("wish", [NEW, MOVED])
+def test_write_that_the_system_took_and_has_not_finished_is_not_sent_again(tmp_path: Path, wish: Wish) -> None:
+    system, clock = FakeSystem() if wish is NEW else a_system(), Clock()
+    system.fates = iter(["still under way"])
+    receipt = push(system, tmp_path, wish, clock)
+    assert receipt.outcome == "unknown"
+    assert receipt.reason.startswith("the system took it and was not finished with it in time")
+    assert not system.writes
+
+
 def test_what_is_lost_again_and_again_is_left_to_a_person(tmp_path: Path) -> None:
     system = FakeSystem(fates=iter(["not done, answer lost"] * 9))
     assert outcome(push(system, tmp_path, NEW)) == ("unknown", None, "lost 5 times; look for it in the system")
@@ -150,6 +160,35 @@ def test_system_that_is_not_to_be_had_leaves_the_record_to_the_next_try(tmp_path
         push(system, tmp_path, NEW)
     assert push(system, tmp_path, NEW).outcome == "created"
     assert len(system.records) == 1
+
+
+def test_create_without_a_unique_key_that_was_surely_not_sent_is_sent_by_the_next_try(tmp_path: Path) -> None:
+    system, wish = FakeSystem(fates=iter(["unavailable"])), Wish(key="row 1", to=HERE)
+    with pytest.raises(ErpUnavailable):
+        push(system, tmp_path, wish)
+    assert push(system, tmp_path, wish).outcome == "created"
+    assert len(system.records) == 1
+
+
+def test_tries_that_sent_nothing_are_not_counted(tmp_path: Path) -> None:
+    system = FakeSystem(fates=iter(["unavailable"] * 12))
+    for _ in range(12):
+        with pytest.raises(ErpUnavailable):
+            push(system, tmp_path, NEW)
+    assert push(system, tmp_path, NEW).outcome == "created"
+
+
+@pytest.mark.parametrize("wish", [NEW, MOVED])
+def test_what_is_unknown_is_never_sent_again_but_looked_for(tmp_path: Path, wish: Wish) -> None:
+    system, clock = FakeSystem() if wish is NEW else a_system(), Clock()
+    system.fates = iter(["still under way"])
+    assert push(system, tmp_path, wish, clock).outcome == "unknown"
+    clock.sleep(86_400)
+    assert push(system, tmp_path, wish, clock).outcome == "unknown"
+    assert not system.writes
+    system.records["a"] = {**HERE, **wish.to}  # the system was done with it in the end
+    assert push(system, tmp_path, wish, clock).outcome == ("created" if wish is NEW else "updated")
+    assert not system.writes
 
 
 WISHES = [

@@ -7,10 +7,18 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from airflow_provider_erp.exceptions import ErpRejected, ErpUnavailable, OutcomeUnknown
+from airflow_provider_erp.exceptions import ErpRejected, ErpUnavailable, OutcomeUnknown, StillUnderWay
 from airflow_provider_erp.pushing.target import Current, Match, Value
 
-FATES = ("done", "done, answer lost", "not done, answer lost", "unavailable", "killed before", "killed after")
+FATES = (
+    "done",
+    "done, answer lost",
+    "not done, answer lost",
+    "still under way",
+    "unavailable",
+    "killed before",
+    "killed after",
+)
 
 
 class Killed(BaseException):
@@ -39,6 +47,7 @@ class FakeSystem:
     rejects: frozenset[Value] = frozenset()
     writes: Counter[str] = field(default_factory=Counter)
     timeout_seconds: float = 60.0
+    most_in_flight: int | None = None
 
     def find(self, match: Match) -> Sequence[Current]:
         return [
@@ -64,6 +73,8 @@ class FakeSystem:
             raise Killed
         if fate == "unavailable":
             raise ErpUnavailable("server: busy")
+        if fate == "still under way":
+            raise StillUnderWay("server: accepted, and not finished in time")
         if fate == "not done, answer lost":
             raise OutcomeUnknown("server: time-out")
         if record.get("name") in self.rejects:

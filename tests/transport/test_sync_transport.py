@@ -6,12 +6,13 @@ import logging
 import ssl
 import threading
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import responses
 import trustme
-from loopback import Reply, serving
+from loopback import Asked, Reply, serving
 from requests import RequestException
 from requests.exceptions import (
     ChunkedEncodingError,
@@ -177,3 +178,18 @@ def test_debug_log_of_the_library_keeps_the_path_and_loses_the_query(caplog: pyt
         SyncTransport(TransportOptions()).send(Request("x", f"{server.url}/list?key=secret"))
     assert "/list?..." in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_connections_of_many_threads_are_kept_for_their_next_requests(caplog: pytest.LogCaptureFixture) -> None:
+    threads = 24
+    together = threading.Barrier(threads)
+
+    def script(_: Asked) -> Reply:
+        together.wait(10)
+        return Reply(200)
+
+    with serving(script) as server, ThreadPoolExecutor(threads) as pool, caplog.at_level(logging.WARNING):
+        transport = SyncTransport(TransportOptions())
+        answers = list(pool.map(lambda _: transport.send(Request("x", f"{server.url}/a")), range(2 * threads)))
+    assert all(isinstance(answer, Response) for answer in answers)
+    assert "pool is full" not in caplog.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from document_fields import document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_provider_erp.exceptions import OutcomeUnknown
+from airflow_provider_erp.exceptions import ErpConfigError, OutcomeUnknown, StillUnderWay
 from airflow_provider_erp.protocol.auth import Fixed
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.exchange import Exchange
@@ -22,6 +23,8 @@ from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.protocol.writing import RecordChanged, WriteRejected
 from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.visma_net import writes
+from airflow_provider_erp.vendors.visma_net.answers import key_in
+from airflow_provider_erp.vendors.visma_net.bodies import customer_body
 from airflow_provider_erp.vendors.writing import encode
 
 HOST = "https://erp.example.com"
@@ -67,9 +70,9 @@ class Played:
 CREATED = response(201, location=f"{HOST}/v1/customer/10000")
 
 
-def create(*answers: Answer, customer: Any = NEW, **options: Any) -> tuple[Any, Played]:
+def create(*answers: Answer, customer: Any = NEW, settings: Settings = SETTINGS) -> tuple[Any, Played]:
     played = Played(*answers)
-    return played.hold(writes.create_customer(EXCHANGE, SETTINGS, customer, **options)), played
+    return played.hold(writes.create_customer(EXCHANGE, settings, customer)), played
 
 
 def test_create_sends_the_body_of_the_document_and_tells_the_number() -> None:
@@ -133,7 +136,7 @@ def test_dunning_letter_refuses_what_it_cannot_send(date: Any, levels: Any) -> N
 
 
 def test_none_clears_and_references_are_known_by_their_names_in_reads() -> None:
-    body = writes.customer_body(
+    body = customer_body(
         {
             "corporateId": None,
             "creditTerms": {"id": "14", "description": "14 days"},
@@ -160,7 +163,7 @@ def test_none_clears_and_references_are_known_by_their_names_in_reads() -> None:
 
 
 def test_lines_go_out_as_they_are_with_every_digit() -> None:
-    body = writes.customer_body({"directDebitLines": [{"id": 1, "maxAmount": Decimal("1.10"), "ibans": ("a", None)}]})
+    body = customer_body({"directDebitLines": [{"id": 1, "maxAmount": Decimal("1.10"), "ibans": ("a", None)}]})
     assert encode(body) == b'{"directDebitLines":[{"id":1,"maxAmount":1.10,"ibans":["a",null]}]}'
 
 
@@ -222,7 +225,7 @@ def test_number_is_the_decoded_end_of_the_location_and_nothing_is_fetched(locati
 @given(st.text(min_size=1))
 def test_every_number_survives_the_way_into_a_path_and_back(number: str) -> None:
     key = f"b64({urlsafe_b64encode(number.encode()).decode()})"
-    assert writes.key_in(f"{HOST}/v1/customer/{key}") == number
+    assert key_in(f"{HOST}/v1/customer/{key}") == number
 
 
 @pytest.mark.parametrize("location", ["", "/v1/customer/b64(_w)"], ids=["none", "no text"])
@@ -260,6 +263,10 @@ def test_record_that_somebody_changed_is_told_apart() -> None:
     with pytest.raises(RecordChanged, match="changed since it was read") as caught:
         played.hold(writes.update_customer(EXCHANGE, SETTINGS, "1", {"name": "B"}, if_match="1"))
     assert (caught.value.status, caught.value.said) == (412, "stale")
+
+
+def waiting(seconds: object) -> Settings:
+    return replace(SETTINGS, extra={"background_seconds": seconds})
 
 
 def accepted(location: str = "https://elsewhere.example.com/v1/background/job-1") -> Response:
@@ -307,15 +314,28 @@ def test_job_that_is_finished_and_failed_inside_is_a_rejection(inner: int, kind:
     ],
 )
 def test_job_whose_end_is_not_known_is_an_unknown_outcome(answers: list[Answer], reason: str) -> None:
-    with pytest.raises(OutcomeUnknown, match=reason):
-        create(*answers, wait_seconds=5)
+    with pytest.raises(OutcomeUnknown, match=reason) as caught:
+        create(*answers, settings=waiting(5))
+    assert isinstance(caught.value, StillUnderWay) == ("ended with" not in reason)
 
 
-def test_waiting_for_a_job_ends_with_the_connections_budget() -> None:
+@pytest.mark.parametrize(
+    ("settings", "pauses"),
+    [(waiting(10), [1.0, 2.0, 4.0, 3.0]), (waiting(0), []), (SETTINGS, [1.0, 2.0, 4.0, 8.0, 16.0, *[30.0] * 8, 29.0])],
+    ids=["10 s", "none", "not said"],
+)
+def test_job_is_waited_for_as_long_as_the_connection_says(settings: Settings, pauses: list[float]) -> None:
     played = Played(accepted(), response(200, {"status": "Queued"}))
     with pytest.raises(OutcomeUnknown):
-        played.hold(writes.create_customer(EXCHANGE, SETTINGS, NEW, wait_seconds=10))
-    assert played.pauses == [1.0, 2.0, 4.0, 3.0]
+        played.hold(writes.create_customer(EXCHANGE, settings, NEW))
+    assert played.pauses == pauses
+
+
+def test_time_to_wait_for_a_job_that_is_no_number_is_told_before_anything_is_sent() -> None:
+    played = Played(CREATED)
+    with pytest.raises(ErpConfigError, match="the extra field 'background_seconds' must be a number of at least 0"):
+        played.hold(writes.create_customer(EXCHANGE, waiting("long"), NEW))
+    assert played.asked == []
 
 
 @pytest.mark.parametrize("body", [b"accepted", {}, {"stateLocation": 7}])

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Literal
 
 MOST_CHARACTERS = 32_767
@@ -22,6 +23,20 @@ _NUMBER_FORMATS: dict[Kind, str] = {
     "date": "yyyy-mm-dd",
 }
 _FORM_OF: dict[type, Kind] = {int: "count", Decimal: "money"}
+
+
+def new_workbook(to: Path) -> Any:
+    """A file that is written row by row; texts in it are texts, whatever they look like."""
+    import xlsxwriter  # noqa: PLC0415  # heavy: not when a DAG file is parsed
+
+    settings = {
+        "constant_memory": True,
+        "tmpdir": str(to.parent),
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    return xlsxwriter.Workbook(str(to), settings)
 
 
 @dataclass(frozen=True, slots=True)

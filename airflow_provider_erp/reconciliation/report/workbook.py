@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow_provider_erp.reconciliation.history import History
-from airflow_provider_erp.reconciliation.report.sheets import Cell, Column, Workbook
+from airflow_provider_erp.reconciliation.report.sheets import Cell, Column, Workbook, new_workbook
 from airflow_provider_erp.reconciliation.report.summary_sheet import summary_rows
 from airflow_provider_erp.reconciliation.result import Reconciliation
 from airflow_provider_erp.reconciliation.words import field_words, sentence_case
@@ -27,16 +27,7 @@ def write_workbook(
 
     The engine has the views of :func:`figures.make_views`.
     """
-    import xlsxwriter  # noqa: PLC0415  # heavy: not when a DAG file is parsed
-
-    settings = {
-        "constant_memory": True,
-        "tmpdir": str(to.parent),
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(str(to), settings) as file:
+    with new_workbook(to) as file:
         file.set_properties({"title": result.title, "created": _created(result, history)})
         book = Workbook(file)
         summary_columns = (Column("", 34), *(Column("", 22) for _ in range(8)))

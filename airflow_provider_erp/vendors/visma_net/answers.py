@@ -1,0 +1,118 @@
+"""What came of a write to Visma.net: done, refused, or put into the background and waited for.
+
+Source: visma-net-customer document; Visma.net ERP API for background calls.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import urlsafe_b64decode
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import unquote
+
+from airflow_provider_erp.exceptions import ErpError, OutcomeUnknown, StillUnderWay
+from airflow_provider_erp.protocol.exchange import Exchange
+from airflow_provider_erp.protocol.messages import UNREADABLE, Conversation, Request, Response, Sleep, decode_record
+from airflow_provider_erp.protocol.writing import rejected, unknown, write
+from airflow_provider_erp.vendors.settings import Settings
+from airflow_provider_erp.vendors.writing import encode, said_by
+
+BACKGROUND = "/v1/background"
+WAIT_SECONDS = 300.0
+"""How long a job in the background is waited for, where the connection does not say (``background_seconds``)."""
+
+HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
+_MESSAGES = ("message", "Message", "ExceptionMessage", "errorMessage")
+_ENCODED = re.compile(r"b64\(([A-Za-z0-9_=-]+)\)")
+_JOB = re.compile(r"[A-Za-z0-9._~-]*[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
+_FINISHED = frozenset({"finished", "completed", "failed"})
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
+
+
+def answered(exchange: Exchange, settings: Settings, request: Request) -> Conversation[Response]:
+    """The answer of a write, of one that went to the background when it is finished.
+
+    Raises:
+        ErpConfigError: ``background_seconds`` is no number; nothing was sent.
+        ErpError: as ``protocol.writing.write``.
+    """
+    wait_seconds = settings.number("background_seconds", WAIT_SECONDS, 0.0)
+    response = yield from write(exchange, request, said_by(settings, _MESSAGES))
+    answer = object_in(response)
+    if response.status != 202 or answer.get("actionId"):
+        return response
+    location = answer.get("stateLocation")
+    job = key_in(location) if isinstance(location, str) else ""
+    if not _JOB.fullmatch(job):
+        what = "status 202 without a stateLocation that names a job"
+        raise unknown(request.label, what, response, StillUnderWay)
+    try:
+        state = yield from _finished(exchange, settings, job, wait_seconds)
+    except ErpError as exc:
+        what = f"it went to the background as job {job}, whose state is not known"
+        raise unknown(request.label, what, response, StillUnderWay) from exc
+    return _judged(settings, request, replace(response, body=encode(state)), state)
+
+
+def key_in(location: str) -> str:
+    """The key at the end of an address, decoded; the address itself is never called."""
+    last = unquote(re.split(r"[?#]", location)[0].rstrip("/").rpartition("/")[2])
+    match = _ENCODED.fullmatch(last)
+    if match is None:
+        return last
+    encoded = match[1].rstrip("=")
+    try:
+        return urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+    except ValueError:
+        return ""
+
+
+def _finished(exchange: Exchange, settings: Settings, job: str, left: float) -> Conversation[dict[str, Any]]:
+    """The state of a job that has ended, asked for on the connection's own host.
+
+    ASSUMED: it is told under ``status`` or ``state``; a state of another name is waited for until ``left`` seconds
+    are over, and its outcome is unknown.
+    """
+    request = Request(f"visma_net background job {job}", f"{settings.base_url}{BACKGROUND}/{job}", headers=HEADERS)
+    pause = _FIRST_PAUSE
+    while True:
+        state = yield from exchange.read(request, decode_record)
+        if {str(state.get(name)).lower() for name in ("status", "state")} & _FINISHED:
+            return state
+        if left <= 0:
+            raise OutcomeUnknown(f"{request.label}: not finished in time")
+        yield Sleep(min(pause, left))
+        left, pause = left - pause, min(2 * pause, _LONGEST_PAUSE)
+
+
+def _judged(settings: Settings, request: Request, response: Response, state: Mapping[str, Any]) -> Response:
+    """The answer that a finished job had: it may be finished and yet have failed."""
+    status = _within(state, "statusCode")
+    if not isinstance(status, int) or status >= 500 or status < 200:
+        raise unknown(request.label, f"its background job ended with statusCode {status!r:.20}", response)
+    if status >= 300:
+        raise rejected(request.label, response, status, said_by(settings, _MESSAGES)(response.body))
+    location = _within(state, "location")
+    return replace(response, status=status, headers={"location": location if isinstance(location, str) else ""})
+
+
+def _within(state: Mapping[str, Any], name: str) -> Any:
+    """A value by its name in any case, of the job or of a part of it."""
+    found = part_with(state, name).items()
+    return next((value for key, value in found if key.lower() == name.lower()), None)
+
+
+def part_with(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The answer, or the first part of it, that has the name in any case; empty when none has."""
+    parts = (answer, *(value for value in answer.values() if isinstance(value, dict)))
+    return next((part for part in parts if name.lower() in map(str.lower, part)), {})
+
+
+def object_in(response: Response) -> dict[str, Any]:
+    """The answer's JSON object, empty where it is none."""
+    try:
+        return decode_record(response.json)
+    except UNREADABLE:
+        return {}

@@ -1,0 +1,1 @@
+"""New customers, pushed to a server that takes its time."""
