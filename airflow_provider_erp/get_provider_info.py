@@ -241,6 +241,7 @@ def get_provider_info() -> dict[str, object]:
                 "python-modules": ["airflow_provider_erp.sensors.selection"],
             }
         ],
+        "notifications": ["airflow_provider_erp.notifications.reconciliation.ErpReconciliationNotifier"],
         "connection-types": connections,
         "config": _CONFIG,
     }

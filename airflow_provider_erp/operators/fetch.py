@@ -76,8 +76,12 @@ class ErpFetchOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """The manifest's path, the counts and the cursor of the batch that was published or reused."""
+        from airflow_provider_erp.operators.metrics import tell_fetch  # noqa: PLC0415  # heavy
+
         with failing_for_good():
-            return summary(self._fetch(context))
+            told = summary(self._fetch(context))
+        tell_fetch(told["conn_type"], told["resource"], told["rows"])
+        return told
 
     def hook(self) -> Source:
         """The hook of the connection's vendor."""

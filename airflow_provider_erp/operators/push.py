@@ -124,6 +124,7 @@ class ErpPushOperator(BaseOperator):
     def _push(self, context: Context, workdir: Path) -> dict[str, Any]:
         from airflow_provider_erp.hooks.erp import ErpHook  # noqa: PLC0415  # heavy: not when a DAG file is parsed
         from airflow_provider_erp.operators.customer_target import CustomerTarget  # noqa: PLC0415
+        from airflow_provider_erp.operators.metrics import tell_push  # noqa: PLC0415
         from airflow_provider_erp.operators.receipts import write_receipts  # noqa: PLC0415
         from airflow_provider_erp.pushing.claim import claim, creation  # noqa: PLC0415
         from airflow_provider_erp.pushing.journal import Journal  # noqa: PLC0415
@@ -144,6 +145,7 @@ class ErpPushOperator(BaseOperator):
         pusher = _pusher(target, Journal(steps, create), attempt.identity)
         told = list(push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight))
         summary = write_receipts(told, planned, folder, workdir)
+        tell_push(hook.vendor.conn_type, summary["counts"])
         self._judge(summary)
         return summary
 

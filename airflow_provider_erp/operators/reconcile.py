@@ -90,6 +90,7 @@ class ErpReconcileOperator(BaseOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         """The verdict, the counts by kind of break, and where the report lies."""
         from airflow_provider_erp.operators.comparison import Comparison  # noqa: PLC0415  # heavy
+        from airflow_provider_erp.operators.metrics import tell_reconciliation  # noqa: PLC0415
         from airflow_provider_erp.operators.publishing import publish  # noqa: PLC0415
 
         run = context["dag_run"]
@@ -117,6 +118,7 @@ class ErpReconcileOperator(BaseOperator):
                 observed_at=observed_at,
                 short=short,
             )
+        tell_reconciliation(self.spec.name, published.summary["counts"])
         if published.failures:
             raise AirflowFailException(f"{'; '.join(published.failures)} (report: {published.summary['report']})")
         return published.summary
