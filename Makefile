@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-oldest bench lint clean constraints
+.PHONY: help demo ui test test-oldest bench lint clean constraints
 # Airflow starts three times slower without compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -12,6 +12,7 @@ OLDEST := .venv-oldest
 
 help:
 	@echo "make demo   run the daily reconciliation of four systems on an embedded sandbox (DATE=2026-11-20 for another day)"
+	@echo "make ui     Airflow's own UI on this machine, with the sandbox, its connections and the example DAGs"
 	@echo "make test   run every test"
 	@echo "make test-oldest   run them on Airflow 3.1, the oldest that is supported"
 	@echo "make bench  measure this provider beside its peers, each installed below .bench; writes benchmarks/RESULTS.md"
@@ -20,6 +21,9 @@ help:
 
 demo: $(READY)
 	@$(BIN)/python -m airflow_provider_erp.demo $(if $(DATE),--date $(DATE))
+
+ui: $(READY)
+	@$(BIN)/python -m airflow_provider_erp.demo.ui $(if $(PORT),--port $(PORT))
 
 test: $(READY)
 	$(BIN)/python -m pytest --cov --cov-report=term

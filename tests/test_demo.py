@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from airflow_provider_erp.demo import main
+from airflow_provider_erp.demo.__main__ import main
 
 ROOT = Path(__file__).parents[1]
 

@@ -19,7 +19,7 @@ ALLOWED = {
     for part, allowed in ROW.findall((ROOT / "docs/architecture.md").read_text(encoding="utf-8"))
 }
 HTTP = {"requests", "aiohttp", "httpx", "urllib3", "urllib.request", "http.client", "socket", "ssl", "asyncio"}
-SPEAK_HTTP = {"transport", "sandbox"}
+SPEAK_HTTP = {"transport", "sandbox", "demo"}
 KNOW_AIRFLOW = {"hooks", "landing", "notifications", "operators", "sensors"}
 DECIDE = {"protocol", "vendors", "records", "exceptions", "normalise", "matching", "reconciliation", "corrections"}
 CLOCK_MODULES = {"time", "sched"}

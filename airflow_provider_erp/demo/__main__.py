@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import os
 import re
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from airflow_provider_erp.demo.airflow import command_of, environment_in, succeeded
 from airflow_provider_erp.sandbox.server import running_sandbox
 
 DAG = "daily_customer_reconciliation"
@@ -70,34 +69,20 @@ def _day(reports: Path, date: dt.date) -> int:
 
 
 def _environment(home: Path, dags: Path, connections: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """An Airflow of its own, which knows the sandbox's connections and nothing of the caller's Airflow."""
+    """Knows the sandbox's connections."""
     named = {f"AIRFLOW_CONN_{conn_id.upper()}": json.dumps(connection) for conn_id, connection in connections.items()}
-    return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")},
-        **named,
-        "AIRFLOW_HOME": str(home / "airflow"),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__ERP__BASE_PATH": (home / "erp").as_uri(),
-    }
+    return environment_in(home, dags, named)
 
 
 def _airflow(command: list[str], environment: dict[str, str], log: Path) -> bool:
     """Whether the command succeeded; where not, the end of its output and its reason are printed."""
-    with log.open("w", encoding="utf-8") as output:
-        done = subprocess.run(  # noqa: S603 - our own words, no shell
-            [sys.executable, "-m", "airflow", *command],
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if done.returncode:
-        lines = log.read_text(encoding="utf-8").splitlines()
-        reasons = [line for line in lines if _REASON.match(line)] or lines[-1:]
-        print(f"airflow {' '.join(command)} failed; all of its output is in {log}", file=sys.stderr)
-        print(*dict.fromkeys(reasons[-2:]), sep="\n", file=sys.stderr)
-    return done.returncode == 0
+    if succeeded(command_of(*command), environment, log):
+        return True
+    lines = log.read_text(encoding="utf-8").splitlines()
+    reasons = [line for line in lines if _REASON.match(line)] or lines[-1:]
+    print(f"airflow {' '.join(command)} failed; all of its output is in {log}", file=sys.stderr)
+    print(*dict.fromkeys(reasons[-2:]), sep="\n", file=sys.stderr)
+    return False
 
 
 def _print_verdicts(reports: Path, date: dt.date) -> bool:
