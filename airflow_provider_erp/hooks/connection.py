@@ -41,6 +41,8 @@ class ConnectedHook(BaseHook):
         self.conn_id = conn_id or self.default_conn_name
         self._sleep = sleep
         self._asleep = asleep
+        self.retries = 0
+        """How often pages have been waited for to be asked once more."""
 
     @cached_property
     def connection(self) -> Connection:

@@ -16,6 +16,7 @@ from airflow_provider_erp.landing.batch import write_batch
 from airflow_provider_erp.landing.catalog import LAST, Catalog, Published
 from airflow_provider_erp.landing.fence import fenced
 from airflow_provider_erp.landing.paths import Attempt
+from airflow_provider_erp.landing.progress import told
 from airflow_provider_erp.landing.raw import PART_SECONDS
 from airflow_provider_erp.landing.run_time import published_instead, refuse_future
 from airflow_provider_erp.landing.source import Source, Traits
@@ -63,6 +64,7 @@ def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attem
         ValueError: the run lies in the future, or in a past that nothing was published for, or the vendor does
             not have what is asked; nothing was sent.
     """
+    began = time.monotonic()
     spec.check()
     refuse_future(spec.as_of, now)
     traits = hook.traits(spec.resource)
@@ -89,7 +91,7 @@ def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attem
             fail_on_drift=spec.on_schema_change == "fail",
         ),
     )
-    _log("published", batch)
+    _log("published", batch, f", {time.monotonic() - began:.1f} s, {hook.retries} retries")
     return batch
 
 
@@ -97,7 +99,7 @@ def _pages(
     hook: Source, spec: FetchSpec, since: str | None, adopted: Completeness | None, now: dt.datetime
 ) -> Iterator[Page]:
     pages = hook.pages(spec.resource, since=since, filters=spec.filters, adopted=adopted)
-    return fenced(hook, spec.resource, pages, now)
+    return fenced(hook, spec.resource, told(f"{hook.vendor.conn_type} {spec.resource}", pages), now)
 
 
 def _described(hook: Source, spec: FetchSpec, stream: Stream, since: str | None, now: dt.datetime) -> Fetch:
@@ -183,10 +185,11 @@ def summary(batch: Published) -> dict[str, Any]:
     }
 
 
-def _log(what: str, batch: Published) -> None:
+def _log(what: str, batch: Published, effort: str = "") -> None:
     manifest = batch.manifest
     log.info(
-        "%s %s: %d rows on %d pages (%d distinct, %d repeated, %d rejected), coverage %s, as of %s, %s: %s",
+        "%s %s: %d rows on %d pages (%d distinct, %d repeated, %d rejected)%s, coverage %s, cursor %s, as of %s, %s: "
+        "%s",
         manifest.conn_type,
         manifest.resource,
         manifest.rows,
@@ -194,7 +197,9 @@ def _log(what: str, batch: Published) -> None:
         manifest.distinct,
         manifest.repeated,
         manifest.rejected,
+        effort,
         manifest.coverage,
+        manifest.cursor_out,
         manifest.as_of.isoformat(),
         what,
         batch.path,

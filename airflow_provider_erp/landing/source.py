@@ -65,6 +65,10 @@ class Source(Protocol):
     def company(self) -> str:
         """The company's name in folders and reports."""
 
+    @property
+    def retries(self) -> int:
+        """How often it has waited by now to ask once more."""
+
     def traits(self, resource: str) -> Traits:
         """What a fetch must know of a list; ValueError where there is no such list."""
 

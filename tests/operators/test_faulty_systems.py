@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,15 @@ def test_passing_fault_leaves_no_trace_in_the_batch(vendor: str, kind: str, sand
     batch = fetch(vendor, tmp_path / "faulty")
     assert rows(batch) == rows(calm)
     assert (batch.manifest.looks, batch.manifest.repeated) == (1, 0)
+
+
+def test_log_says_how_often_was_asked_once_more(
+    sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sandbox.arm("fynn", "429", count=2, after=1)
+    with caplog.at_level(logging.INFO, "airflow_provider_erp.landing"):
+        fetch("fynn", tmp_path)
+    assert " s, 2 retries, coverage full" in caplog.messages[-1]
 
 
 NOT_TO_BE_SEEN = ("lemonsoft", "removed_row")

@@ -43,6 +43,7 @@ class FakeSource:
     conn_type: str = "visma_px"
     has_changes: bool = True
     stamped: bool = True
+    retries: int = 0
     deleted_ids: list[str] | None = None
     asked: list[tuple[str, str | None, Mapping[str, Any] | None]] = field(default_factory=list)
     adopted: Completeness | None = None
