@@ -18,6 +18,7 @@ from airflow_provider_erp.operators.fates import with_retry_policy
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
+    from airflow.providers.openlineage.extractors import OperatorLineage
 
 
 class ErpFetchOperator(BaseOperator):
@@ -81,7 +82,14 @@ class ErpFetchOperator(BaseOperator):
         with failing_for_good():
             told = summary(self._fetch(context))
         tell_fetch(told["conn_type"], told["resource"], told["rows"])
+        self._told = told
         return told
+
+    def get_openlineage_facets_on_complete(self, task_instance: object) -> OperatorLineage:
+        """The system's list, and the stream of batches that it went to, with their columns and rows."""
+        from airflow_provider_erp.operators.lineage import of_fetch  # noqa: PLC0415  # not installed everywhere
+
+        return of_fetch(self._told)
 
     def hook(self) -> Source:
         """The hook of the connection's vendor."""

@@ -17,12 +17,13 @@ from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetch import attempt_of
-from airflow_provider_erp.operators.planned import Planned, read_planned
+from airflow_provider_erp.operators.planned import Planned, names_of, read_planned
 from airflow_provider_erp.pushing.limits import Limits
 from airflow_provider_erp.reconciliation.checks import check_choice, check_flag, check_known, check_whole
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
+    from airflow.providers.openlineage.extractors import OperatorLineage
 
     from airflow_provider_erp.corrections.plan import Plan
     from airflow_provider_erp.operators.customer_target import CustomerTarget
@@ -114,6 +115,7 @@ class ErpPushOperator(BaseOperator):
         self.max_share = max_share
         self.on_rejected = on_rejected
         self.in_flight = in_flight
+        self._told: tuple[str, str, Mapping[str, int]] | None = None
         self.base_path = base_path
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -146,6 +148,7 @@ class ErpPushOperator(BaseOperator):
         told = list(push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight))
         summary = write_receipts(told, planned, folder, workdir)
         tell_push(hook.vendor.conn_type, summary["counts"])
+        self._told = hook.vendor.conn_type, hook.company, summary["counts"]
         self._judge(summary)
         return summary
 
@@ -166,6 +169,16 @@ class ErpPushOperator(BaseOperator):
 
     def _limits(self) -> Limits:
         return Limits(max_changes=self.max_changes, max_share=self.max_share)
+
+    def get_openlineage_facets_on_complete(self, task_instance: object) -> OperatorLineage | None:
+        """The plan, and the system's customers; nothing of a dry run."""
+        from airflow_provider_erp.operators.lineage import of_push  # noqa: PLC0415  # not installed everywhere
+
+        if self._told is None:
+            return None
+        plan = None if self.plan is None else str(names_of(self.plan)["plan"])
+        conn_type, company, counts = self._told
+        return of_push(conn_type, company, plan, counts)
 
     def _preview(self, pusher: Pusher, wishes: Sequence[Wish], plan: Plan) -> dict[str, Any]:
         from airflow_provider_erp.operators.receipts import preview_lines  # noqa: PLC0415

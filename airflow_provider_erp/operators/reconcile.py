@@ -21,6 +21,7 @@ from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
+    from airflow.providers.openlineage.extractors import OperatorLineage
 
 
 class ErpReconcileOperator(BaseOperator):
@@ -118,7 +119,16 @@ class ErpReconcileOperator(BaseOperator):
                 observed_at=observed_at,
                 short=short,
             )
+        self._told = (comparison.source, comparison.target), published.summary
         tell_reconciliation(self.spec.name, published.summary["counts"])
         if published.failures:
             raise AirflowFailException(f"{'; '.join(published.failures)} (report: {published.summary['report']})")
         return published.summary
+
+    def get_openlineage_facets_on_complete(self, task_instance: object) -> OperatorLineage:
+        """The two streams of batches, and the comparison's breaks."""
+        from airflow_provider_erp.operators.lineage import of_reconciliation  # noqa: PLC0415  # not installed everywhere
+
+        batches, summary = self._told
+        read = ({"manifest": each.path, "resource": each.manifest.resource} for each in batches)
+        return of_reconciliation(read, summary)

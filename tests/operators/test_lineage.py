@@ -1,0 +1,85 @@
+"""What tasks read and wrote, as OpenLineage's provider asks them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from batches_on_disk import Read, publish
+from fake_source import FakeSource, page
+from reconciled_days import BY_NUMBER, OTHER_SYSTEM
+
+from airflow_provider_erp.operators.fetch import ErpFetchOperator
+from airflow_provider_erp.operators.lineage import of_push
+from airflow_provider_erp.operators.push import ErpPushOperator
+from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
+
+NOW = dt.datetime.now(dt.UTC)
+
+
+def context() -> Any:
+    instance = SimpleNamespace(dag_id="d", run_id="r", task_id="t", map_index=-1, try_number=1)
+    return {"dag_run": SimpleNamespace(logical_date=NOW, run_after=NOW, run_id="r"), "ti": instance}
+
+
+def named(dataset: Any) -> tuple[str, str]:
+    return dataset.namespace, dataset.name
+
+
+def columns(dataset: Any) -> list[str]:
+    return [each.name for each in dataset.facets["schema"].fields]
+
+
+def rows(dataset: Any) -> int:
+    count: int = dataset.outputFacets["outputStatistics"].rowCount
+    return count
+
+
+def test_fetch_reads_a_systems_list_and_writes_its_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = FakeSource([page(1, b'{"id": 1, "name": "Anna"}')])
+    monkeypatch.setattr(ErpFetchOperator, "hook", lambda self: source)
+    fetch = ErpFetchOperator(task_id="t", conn_id="px", resource="customer", base_path=tmp_path.as_uri())
+    told = fetch.execute(context())
+    lineage = fetch.get_openlineage_facets_on_complete(None)
+    ([read], [written]) = lineage.inputs, lineage.outputs
+    assert named(read) == ("visma_px://Nordic Oy", "customer")
+    assert written.namespace == "file"
+    assert told["manifest"].startswith(f"file://{written.name}/")
+    assert NOW.date().isoformat() not in written.name
+    assert "org_number" in columns(read)
+    assert (columns(read), rows(written)) == (columns(written), 1)
+
+
+def test_reconciliation_reads_two_streams_and_writes_breaks(tmp_path: Path) -> None:
+    first, second = Read(0, {"1": "Anna", "2": "Berta"}), Read(0, {"1": "Annika"})
+    operator = ErpReconcileOperator(
+        task_id="t",
+        spec=BY_NUMBER,
+        source=publish(tmp_path, first).path,
+        target=publish(tmp_path, second, OTHER_SYSTEM).path,
+        base_path=tmp_path.as_uri(),
+    )
+    day: Any = SimpleNamespace(logical_date=first.as_of, run_after=first.as_of, run_id="r")
+    operator.execute({"dag_run": day})  # type: ignore[typeddict-item]
+    lineage = operator.get_openlineage_facets_on_complete(None)
+    assert ["visma_px" in read.name for read in lineage.inputs] == [True, False]
+    [written] = lineage.outputs
+    assert written.name.startswith(f"{tmp_path}/reconciliation/customers/")
+    assert rows(written) == 2
+    assert "break_id" in columns(written)
+
+
+def test_push_reads_a_plan_and_writes_customers() -> None:
+    plan = "s3://conn@bucket/erp/reconciliation/c/a/b/2026-11-20/plan-0a/plan.parquet"
+    lineage = of_push("visma_net", "Nordic Oy", plan, {"created": 2, "updated": 1, "rejected": 5})
+    assert [named(each) for each in lineage.inputs] == [("s3://bucket", "erp/reconciliation/c/a/b/2026-11-20")]
+    assert [(named(each), rows(each)) for each in lineage.outputs] == [(("visma_net://Nordic Oy", "customer"), 3)]
+    assert of_push("visma_net", "Nordic Oy", None, {}).inputs == []
+
+
+def test_dry_run_has_no_lineage() -> None:
+    push = ErpPushOperator(task_id="push", conn_id="x", records=[])
+    assert push.get_openlineage_facets_on_complete(None) is None
