@@ -23,6 +23,11 @@ class CustomerHook(ErpHook):
 
     pushes: ClassVar[Pushes]
 
+    @property
+    def background_seconds(self) -> float:
+        """How long the system may be at work with a write that it took."""
+        return 0.0
+
     def find_customers(self, question: Question) -> Iterator[Customer]:
         """Every customer that the answer holds, in canonical words; none where the system knows none.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from airflow_provider_erp.hooks.customers import CustomerHook
 from airflow_provider_erp.vendors.visma_net import writes
+from airflow_provider_erp.vendors.visma_net.answers import WAIT_SECONDS
 from airflow_provider_erp.vendors.visma_net.api import VISMA_NET, customer_path
 from airflow_provider_erp.vendors.visma_net.words import PUSHES
 
@@ -31,6 +32,11 @@ class VismaNetHook(CustomerHook):
     hook_name = VISMA_NET.title
     default_conn_name = "visma_net_default"
     pushes = PUSHES
+
+    @property
+    def background_seconds(self) -> float:
+        """The connection's field of that name."""
+        return self.settings.number("background_seconds", WAIT_SECONDS, 0.0)
 
     def get_customers(
         self, last_modified: str | date | None = None, condition: str = ">=", **filters: Any

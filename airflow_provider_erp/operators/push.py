@@ -163,7 +163,9 @@ class ErpPushOperator(BaseOperator):
     def _wishes(self, planned: Planned, target: CustomerTarget) -> list[Wish]:
         from airflow_provider_erp.pushing.wishes import wishes_of  # noqa: PLC0415
 
-        wishes = list(wishes_of(planned.changes, mode=self.mode, match_on=self.match_on, keys=target.keys))
+        wishes = list(
+            wishes_of(planned.changes, mode=self.mode, match_on=self.match_on, keys=target.keys, held=target.held)
+        )
         self._limits().check(len(wishes), planned.plan.total)
         return wishes
 

@@ -65,8 +65,11 @@ def _receipt(wish: Wish, receipt: Receipt) -> dict[str, Any]:
 
 
 def _rejected(wish: Wish, receipt: Receipt) -> dict[str, Any]:
-    match = {"source_id": wish.match.source_id} if wish.match and wish.match.source_id else {}
-    return {"record": {**match, **wish.to}, "reason": receipt.reason, "said": receipt.said}
+    match = wish.match
+    known = {"source_id": match.source_id} if match and match.source_id else {}
+    if match and match.by != "source_id":
+        known[match.by] = match.value
+    return {"record": {**known, **wish.to}, "reason": receipt.reason, "said": receipt.said}
 
 
 def _put(folder: str, name: str, rows: Iterable[dict[str, Any]], workdir: Path) -> None:

@@ -9,13 +9,24 @@ from dataclasses import dataclass
 
 import msgspec
 
-from airflow_provider_erp.exceptions import ErpAuthError, ErpRejected, ErpUnavailable, OutcomeUnknown, StillUnderWay
+from airflow_provider_erp.exceptions import (
+    ErpAuthError,
+    ErpProtocolError,
+    ErpRejected,
+    ErpUnavailable,
+    OutcomeUnknown,
+    StillUnderWay,
+)
+from airflow_provider_erp.normalise.fields import normalise
 from airflow_provider_erp.pushing.journal import Entry, Intent, Journal, Outcome, Receipt, key_of
 from airflow_provider_erp.pushing.target import Current, Target, Value, Wish
 
 _CHANGED_MEANWHILE = 412
-_MOST_ATTEMPTS = 5
-"""What is lost again and again is left to a person."""
+_MOST_SENDS = 2
+"""A write whose answer is lost, and that was surely not done, is sent once more; then it is left to a person."""
+_GONE = 404
+_IDENTIFIERS = ("org_number", "vat_number")
+_NO_KEY = "it has no unique key to look it up by; give its number, or say mode='create' where it is surely new"
 _TAKEN = "the system took it and was not finished with it in time; look for it there before it is pushed again"
 
 
@@ -53,7 +64,7 @@ class Pusher:
             return self._told_before(wish, entry, entry.receipt)
         attempt = entry.attempt if entry else 0
         intent = entry.intent if entry and not entry.receipt else None
-        for _ in range(_MOST_ATTEMPTS):
+        for _ in range(_MOST_SENDS):
             receipt = self._after_loss(wish, intent) if intent else None
             if receipt is not None:
                 return self._told(wish, attempt, receipt)
@@ -71,7 +82,7 @@ class Pusher:
             except (ErpUnavailable, ErpAuthError):
                 self._told(wish, attempt, self._receipt("unsent"))
                 raise
-        lost = self._receipt("unknown", reason=f"lost {_MOST_ATTEMPTS} times; look for it in the system")
+        lost = self._receipt("unknown", reason=f"its answer was lost {_MOST_SENDS} times; look for it in the system")
         return self._told(wish, attempt, (self._after_loss(wish, intent) if intent else None) or lost)
 
     def _told_before(self, wish: Wish, entry: Entry, receipt: Receipt) -> Receipt:
@@ -86,24 +97,45 @@ class Pusher:
             return self._receipt("refused", reason=f"{len(found)} records have this {_key_of(wish)}; it must be unique")
         if not found and wish.mode == "update":
             return self._receipt("refused", reason=f"no record has this {_key_of(wish)} any more")
+        if not found and wish.match is None and wish.mode == "upsert":
+            return self._receipt("refused", reason=_NO_KEY)
         if not found:
             return self._fit(Deed(wish.to))
         current = found[0]
-        changes = {name: value for name, value in wish.to.items() if _differ(current.fields.get(name), value)}
+        changes = self._changes(wish, current)
         if not changes:
             return self._receipt("unchanged", id=current.id)
         if wish.mode == "create":
             return self._receipt("refused", id=current.id, reason=f"a record with this {_key_of(wish)} exists already")
-        expected = {name: wish.expected[name] for name in changes if name in wish.expected}
-        stale = [name for name, value in expected.items() if _differ(current.fields.get(name), value)]
+        stale = [name for name in changes if name in wish.expected and _is_other(current, name, wish.expected[name])]
         if stale:
             return self._receipt(
                 "refused", id=current.id, reason=f"changed since the plan was made: {', '.join(stale)}"
             )
-        return self._fit(Deed(changes, current))
+        return self._over(Deed(changes, current)) or self._fit(Deed(changes, current))
+
+    def _changes(self, wish: Wish, current: Current) -> dict[str, Value]:
+        """The fields that the system does not show as they shall be; what it never shows is not asked about."""
+        shown = self.target.held(wish.to)
+        other = {name for name, value in shown.items() if _is_other(current, name, value)}
+        hidden = {name for name in wish.to if wish.to[name] and shown.get(name) is None}
+        return {name: value for name, value in wish.to.items() if name in other - hidden}
+
+    def _over(self, deed: Deed) -> Receipt | None:
+        """A refusal of changes that would write over a field that they say nothing of."""
+        current = deed.current
+        shown = self.target.held(deed.fields)
+        lost = [
+            name
+            for name, value in shown.items()
+            if current and name not in deed.fields and current.fields.get(name) and _is_other(current, name, value)
+        ]
+        if not lost:
+            return None
+        return self._receipt("refused", reason=f"it would write over {', '.join(lost)}; say what that shall be, too")
 
     def _fit(self, deed: Deed) -> Receipt | Deed:
-        why = self.target.unfit(deed.fields)
+        why = self.target.unfit(deed.fields, is_new=deed.current is None)
         return self._receipt("refused", reason=why) if why else deed
 
     def _after_loss(self, wish: Wish, intent: Intent) -> Receipt | None:
@@ -126,8 +158,7 @@ class Pusher:
             return self._receipt("created", id=found[0].id) if found else None
         if not found:
             return self._receipt("unknown", reason=f"no record has this {_key_of(wish)} any more")
-        undone = any(_differ(found[0].fields.get(name), value) for name, value in wish.to.items())
-        return None if undone else self._receipt("updated", id=found[0].id)
+        return None if self._changes(wish, found[0]) else self._receipt("updated", id=found[0].id)
 
     def _intend(self, wish: Wish, attempt: int, deed: Deed) -> Intent:
         body = hashlib.sha256(msgspec.json.encode(deed.fields, order="deterministic")).hexdigest()[:32]
@@ -145,6 +176,10 @@ class Pusher:
             if exc.status == _CHANGED_MEANWHILE:
                 return self._receipt("refused", reason="somebody changed the record at the same moment")
             return self._receipt("rejected", reason=str(exc), said=getattr(exc, "said", None))
+        except ErpProtocolError as exc:
+            if exc.status != _GONE or deed.current is None:
+                raise
+            return self._receipt("refused", id=deed.current.id, reason="the record is gone")
 
     def _receipt(
         self,
@@ -161,9 +196,13 @@ class Pusher:
         return receipt
 
 
-def _differ(one: Value, other: Value) -> bool:
-    """What is empty and what is not there are the same to a push."""
-    return (one or "") != (other or "")
+def _is_other(current: Current, name: str, value: Value) -> bool:
+    """What is empty and what is not there are the same to a push, and so are two spellings of an identifier."""
+    held = current.fields.get(name)
+    if held and value and name in _IDENTIFIERS:
+        country = normalise("country", current.fields.get("country")) or ""
+        return normalise(name, held, country) != normalise(name, value, country)
+    return (held or "") != (value or "")
 
 
 def _key_of(wish: Wish) -> str:

@@ -65,7 +65,14 @@ class Target(Protocol):
         """Every record with this key."""
         ...
 
-    def unfit(self, fields: Mapping[str, Value]) -> str | None:
+    def held(self, fields: Mapping[str, Value]) -> Mapping[str, Value]:
+        """What the system shows of these fields once they are written; None is what it does not show.
+
+        There may be more of them: fields that are written over by these.
+        """
+        ...
+
+    def unfit(self, fields: Mapping[str, Value], *, is_new: bool) -> str | None:
         """Why the system cannot take these fields, without their values; None where it can."""
         ...
 

@@ -2,42 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from airflow_provider_erp.corrections.plan import Change
-from airflow_provider_erp.pushing.target import Match, Mode, Wish
+from airflow_provider_erp.corrections.plan import Change, by_subject
+from airflow_provider_erp.normalise.fields import normalise
+from airflow_provider_erp.normalise.identifiers import is_placeholder
+from airflow_provider_erp.normalise.nothing import is_nothing
+from airflow_provider_erp.pushing.target import Match, Mode, Value, Wish
 
-_MODES: Mapping[str, Mode] = {"update": "update", "create": "create"}
+Held = Callable[[Mapping[str, Value]], Mapping[str, Value]]
 
 
 def wishes_of(
-    changes: Iterable[Change], *, mode: Mode = "upsert", match_on: Sequence[str], keys: Sequence[str]
-) -> Iterator[Wish]:
+    changes: Iterable[Change], *, mode: Mode = "upsert", match_on: Sequence[str], keys: Sequence[str], held: Held = dict
+) -> list[Wish]:
     """One wish a record, looked up by the first of ``match_on`` that it has and the system knows (``keys``).
 
     A change that says itself whether it updates or creates keeps to that;
-    ``mode`` is for those that leave it to the push.
+    ``mode`` is for those that leave it to the push. Whose id is known is never
+    created. A value that stands for none (``-``, ``0000000-0``) is no key, nor
+    is one that the system would not show again (``held``).
+
+    Raises:
+        ValueError: the system knows none of ``match_on``, or two records have the same key.
     """
-    of_record: dict[str, list[Change]] = {}
-    for change in changes:
-        of_record.setdefault(change.subject, []).append(change)
-    for subject, group in of_record.items():
-        yield Wish(
-            key=subject,
-            to={change.field: change.new for change in group},
-            expected={change.field: change.old for change in group} if group[0].action == "update" else {},
-            match=_match(group, [key for key in match_on if key in keys]),
-            mode=_MODES.get(group[0].action, mode),
-        )
+    known = [key for key in match_on if key in keys]
+    if not known:
+        raise ValueError(f"match_on: the system looks records up by {', '.join(keys)}; got {', '.join(match_on)}")
+    wishes = [_wish(subject, group, mode, known, held) for subject, group in by_subject(changes).items()]
+    _check_keys(wishes)
+    return wishes
 
 
-def _match(group: Sequence[Change], keys: Iterable[str]) -> Match | None:
-    """The first key that has a value; a record whose id is known must be that one."""
+def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str], held: Held) -> Wish:
     first = group[0]
-    written = {change.field: change.new for change in group}
-    known = {"source_id": first.record_id, "number": first.number}
+    to: dict[str, Value] = {change.field: change.new for change in group}
+    if first.action == "update" or (first.record_id and mode != "create"):
+        mode = "update"
+    elif first.action == "create":
+        mode = "create"
+    return Wish(
+        key=subject,
+        to=to,
+        expected={change.field: change.old for change in group} if first.action == "update" else {},
+        match=next(_matches(first, to, mode, keys, held), None),
+        mode=mode,
+    )
+
+
+def _matches(first: Change, to: Mapping[str, Value], mode: Mode, keys: Iterable[str], held: Held) -> Iterator[Match]:
+    """By each key that has a value; a record whose id is known must be that one."""
+    is_update = first.action == "update"
+    shown = to if is_update else held(to)
+    known: dict[str, Value] = {"source_id": first.record_id, "number": first.number}
     for key in keys:
-        value = known.get(key) or (written.get(key) if first.action != "update" else None)
-        if value:
-            return Match(by=key, value=value, source_id=first.record_id)
-    return None
+        value = known.get(key) or (None if is_update or shown.get(key) is None else to.get(key))
+        if value and not _stands_for_none(key, value, to.get("country")):
+            yield Match(by=key, value=value, source_id=None if mode == "create" else first.record_id)
+
+
+def _stands_for_none(key: str, value: str, country: Value) -> bool:
+    if key == "source_id":
+        return not value.strip()
+    code = normalise("country", country) or ""
+    return is_nothing(value) or (key != "number" and is_placeholder(value, code)) or not normalise(key, value, code)
+
+
+def _check_keys(wishes: Iterable[Wish]) -> None:
+    counts = Counter((wish.match.by, _in_one_spelling(wish)) for wish in wishes if wish.match)
+    twice = next((by for (by, _), count in counts.items() if count > 1), None)
+    if twice:
+        raise ValueError(f"two records have the same {twice}; nothing was sent: leave out one of them")
+
+
+def _in_one_spelling(wish: Wish) -> str:
+    match = wish.match
+    if match is None or match.by == "source_id":
+        return match.value if match else ""
+    return normalise(match.by, match.value, normalise("country", wish.to.get("country")) or "") or ""

@@ -38,6 +38,7 @@ def connections(url: str) -> dict[str, dict[str, Any]]:
                 "tenant_id": visma_net.COMPANY_TENANT,
                 "token_url": f"{url}/visma-net/connect/token",
                 "scope": " ".join(f"vismanet_erp_service_api:{right}" for right in ("read", "create", "update")),
+                "background_seconds": 1,
                 "timezone": "Europe/Helsinki",
             },
         },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,12 +21,31 @@ class Pushes:
     Attributes:
         words: canonical fields in the system's words; refuses what it has no field for.
         address: the canonical field by which writes are addressed.
-        lookups: by canonical field: the questions whose answers hold every record with that value, and maybe others.
+        lookups: by canonical field: the questions whose answers hold the records with that value as it is written,
+            and maybe others.
+        check: refuses words that no change may have; ``check_new`` those that no new customer may have.
+        held: what the system shows of fields, once they are written: of two that share one place one is not supplied.
     """
 
     words: Callable[[Mapping[str, Value]], dict[str, Any]]
     address: str
     lookups: Mapping[str, Callable[[str], Sequence[Question]]]
+    check: Callable[[Mapping[str, Any]], object]
+    check_new: Callable[[Mapping[str, Any]], object]
+    held: Callable[[Mapping[str, Value]], Mapping[str, Value]] = dict
+
+    def new(self, fields: Mapping[str, Value], defaults: Mapping[str, Any]) -> dict[str, Any]:
+        """A new customer's words; ``defaults`` count where the fields say nothing.
+
+        Raises:
+            ValueError: as ``words``.
+        """
+        words = copy.deepcopy(dict(defaults))
+        _merge(words, self.words(fields))
+        return words
+
+
+_WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 def spellings(identifier: str) -> list[str]:
@@ -51,7 +72,7 @@ def in_words(system: str, fields: Mapping[str, Value], words: Mapping[str, Write
 
 
 def _merge(into: dict[str, Any], more: Mapping[str, Any]) -> None:
-    """Parts of one address come from several fields."""
+    """Adds more words; parts of one address come from several fields."""
     for name, value in more.items():
         into[name] = into.get(name, {}) | value if isinstance(value, Mapping) else value
 
@@ -75,8 +96,8 @@ def number(name: str) -> Write:
     """A field that takes a whole number."""
 
     def write(value: Value) -> Mapping[str, Any]:
-        if value is not None and not (value.isascii() and value.isdecimal()):
-            raise ValueError("expected digits only")
+        if value is not None and not _WHOLE.fullmatch(value):
+            raise ValueError("expected at most 18 digits, without zeros before them: the system would hold another")
         return {name: None if value is None else int(value)}
 
     return write

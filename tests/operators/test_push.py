@@ -22,7 +22,6 @@ from airflow_provider_erp.sandbox import Sandbox, running_sandbox
 Push = Callable[..., dict[str, Any]]
 NOW = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
 DEFAULTS = {"visma_net": {"overrideWithClassValues": True, "customerClassId": "1"}, "lemonsoft": {}}
-RIGHTS = " ".join(f"vismanet_erp_service_api:{right}" for right in ("read", "create", "update"))
 WRITABLE = ("visma_net", "lemonsoft")
 
 
@@ -30,7 +29,11 @@ WRITABLE = ("visma_net", "lemonsoft")
 def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     with running_sandbox(customers=30, requests_per_session=10_000, visma_net_limit=10_000) as running:
         for name, connection in running.connections().items():
-            quick = connection["extra"] | {"timeout_seconds": 5, "retry_seconds": 5, "scope": RIGHTS}
+            quick = connection["extra"] | {
+                "timeout_seconds": 5,
+                "retry_seconds": 5,
+                "background_seconds": 0,
+            }
             monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection | {"extra": quick}))
         yield running
 
@@ -225,3 +228,123 @@ def test_storage_that_cannot_keep_two_pushes_apart_needs_a_pool(push: Push, sand
     again = push("visma_net", records=new_customers(1), base_path=base, pool="visma_net_writes", try_number=2)
     assert told["counts"] == again["counts"] == {"created": 1}
     assert sandbox.tally("visma_net").created == 1
+
+
+def a_company(org_number: str, **said: str) -> dict[str, str]:
+    return {
+        "name": "Kaksi Oy",
+        "street": "Rantatie 5",
+        "postal_code": "00100",
+        "country": "FI",
+        "org_number": org_number,
+        **said,
+    }
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_customer_is_found_by_its_organisation_number_however_that_is_written(
+    push: Push, sandbox: Sandbox, vendor: str
+) -> None:
+    for run, spelling in enumerate(("2012566-0", "20125660", "FI20125660", "FI 2012566-0")):
+        told = push(vendor, records=[a_company(spelling)], run_id=str(run))
+        assert told["counts"] == ({"created": 1} if run == 0 else {"unchanged": 1})
+    assert sandbox.tally(vendor).created == 1
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_two_records_of_one_organisation_number_are_not_sent(push: Push, sandbox: Sandbox, vendor: str) -> None:
+    with pytest.raises(AirflowFailException, match="two records have the same org_number; nothing was sent"):
+        push(vendor, records=[a_company("2012566-0"), a_company("20125660", name="Toinen Oy")])
+    assert not writes(sandbox)
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+@pytest.mark.parametrize("nothing", ["-", "0000000-0", "n/a", " "])
+def test_number_that_stands_for_none_finds_nobody_and_creates_nobody(
+    push: Push, sandbox: Sandbox, vendor: str, nothing: str
+) -> None:
+    told = push(vendor, records=[a_company(nothing)], match_on=("org_number",), on_rejected="warn")
+    assert told["counts"] == {"refused": 1}
+    [row] = lines(told["receipts"])
+    assert row["reason"].startswith("it has no unique key to look it up by")
+    assert not writes(sandbox)
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_record_whose_id_is_given_is_never_created(push: Push, sandbox: Sandbox, vendor: str) -> None:
+    lost = a_company("2012566-0") | {"source_id": "987654"}
+    told = push(vendor, records=[lost, new_customers(1)[0] | {"source_id": "987655"}], on_rejected="warn")
+    assert told["counts"] == {"refused": 2}
+    assert sandbox.tally(vendor).created == 0
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_rejected_change_is_pushed_again_as_a_change(push: Push, sandbox: Sandbox, vendor: str, tmp_path: Path) -> None:
+    held, _ = changes(sandbox, vendor, "", "")
+    _, plan = changes(sandbox, vendor, held.upper() if vendor == "lemonsoft" else held, "Ankkalinna")
+    sandbox.arm(vendor, "write_rejected")
+    told = push(vendor, plan=str(write_plan(plan, tmp_path / "plan")[0]), on_rejected="warn")
+    if told["counts"] == {"refused": 1}:
+        _, plan = changes(sandbox, vendor, held, "Ankkalinna")
+        told = push(vendor, plan=str(write_plan(plan, tmp_path / "other")[0]), on_rejected="warn")
+    [rejected] = lines(told["rejected"])
+    assert push(vendor, records=[rejected["record"]], run_id="mended")["counts"] == {"updated": 1}
+    assert sandbox.tally(vendor).created == 0
+
+
+@pytest.mark.parametrize(
+    ("vendor", "bad", "why"),
+    [
+        ("visma_net", {"number": "71001", "name": "Puuttuva Oy"}, "a new one needs"),
+        ("lemonsoft", {"number": "9" * 30, "name": "Iso Oy"}, "at most 18 digits"),
+        ("lemonsoft", {"number": "0911", "name": "Nolla Oy"}, "without zeros before them"),
+    ],
+)
+def test_record_that_cannot_be_written_is_refused_and_the_others_are_pushed(
+    push: Push, sandbox: Sandbox, vendor: str, bad: dict[str, str], why: str
+) -> None:
+    told = push(vendor, records=[*new_customers(2), bad], on_rejected="warn")
+    assert told["counts"] == {"created": 2, "refused": 1}
+    [row] = [row for row in lines(told["receipts"]) if row["outcome"] == "refused"]
+    assert why in row["reason"]
+    preview = push(vendor, records=[bad], dry_run=True, run_id="preview")
+    assert preview["counts"] == {"refused": 1}
+
+
+def test_default_that_is_no_field_is_told_before_anything_is_sent(push: Push, sandbox: Sandbox) -> None:
+    with pytest.raises(AirflowFailException, match="customerClasId"):
+        push("visma_net", records=new_customers(1), defaults={"customerClasId": "1"})
+    assert not writes(sandbox)
+
+
+def test_defaults_fill_what_a_record_does_not_say_of_an_address(push: Push, sandbox: Sandbox) -> None:
+    record = {name: value for name, value in new_customers(1)[0].items() if name != "country"}
+    defaults = DEFAULTS["visma_net"] | {"mainAddress": {"countryId": "NO"}}
+    assert push("visma_net", records=[record], defaults=defaults)["counts"] == {"created": 1}
+
+
+@pytest.mark.parametrize("fault", [None, "write_lost"])
+def test_both_numbers_of_a_customer_go_into_lemonsofts_one_field_once(
+    push: Push, sandbox: Sandbox, fault: str | None
+) -> None:
+    both = {
+        "number": "70001",
+        "name": "Eesti OU",
+        "org_number": "12345678",
+        "vat_number": "EE123456789",
+        "country": "EE",
+    }
+    push("lemonsoft", records=[both | {"vat_number": "EE987654321"}], run_id="before")
+    if fault:
+        sandbox.arm("lemonsoft", fault)
+    assert push("lemonsoft", records=[both])["counts"] == {"updated": 1}
+    assert push("lemonsoft", records=[both], run_id="again")["counts"] == {"unchanged": 1}
+    assert sandbox.tally("lemonsoft").updated == 1
+
+
+def test_organisation_number_does_not_write_over_a_vat_number_unsaid(push: Push, sandbox: Sandbox) -> None:
+    known = {"number": "70001", "name": "Eesti OU", "vat_number": "EE123456789", "country": "EE"}
+    push("lemonsoft", records=[known], run_id="before")
+    told = push("lemonsoft", records=[{"number": "70001", "org_number": "12345678"}], on_rejected="warn")
+    [row] = lines(told["receipts"])
+    assert row["reason"] == "it would write over vat_number; say what that shall be, too"

@@ -56,7 +56,10 @@ class FakeSystem:
             if match.value == (each if match.by == "source_id" else fields.get(match.by))
         ]
 
-    def unfit(self, fields: Mapping[str, Value]) -> str | None:
+    def held(self, fields: Mapping[str, Value]) -> Mapping[str, Value]:
+        return fields
+
+    def unfit(self, fields: Mapping[str, Value], *, is_new: bool) -> str | None:
         return "there is no field for 'colour'" if "colour" in fields else None
 
     def create(self, record: Mapping[str, Value]) -> str:

@@ -21,13 +21,13 @@ CREATED: dict[str, dict[str, Any]] = {
 }
 
 
-def one_try(connection: dict[str, Any], base_path: str, try_number: int, customers: int) -> None:
+def one_try(connection: dict[str, Any], base_path: str, try_number: int, customers: int, key: str) -> None:
     """Pushes so many new customers; rejected ones do not fail it."""
     os.environ["AIRFLOW_CONN_KILLED"] = json.dumps(connection)
     operator = ErpPushOperator(
         task_id="push",
         conn_id="killed",
-        records=[a_customer(number) for number in range(customers)],
+        records=[a_customer(place, key) for place in range(customers)],
         defaults=CREATED[connection["conn_type"]],
         dry_run=False,
         on_rejected="warn",
@@ -41,11 +41,12 @@ def one_try(connection: dict[str, Any], base_path: str, try_number: int, custome
         raise SystemExit(str(exc)) from None
 
 
-def a_customer(number: int) -> dict[str, str | None]:
-    """A customer that no system has."""
+def a_customer(place: int, key: str) -> dict[str, str | None]:
+    """A customer that no system has, with one key that is its own."""
+    keys = {"number": str(700_000 + place), "org_number": f"{2_000_000 + place}-{place % 9 + 1}"}
     return {
-        "number": str(700_000 + number),
-        "name": f"Uusi {number} Oy",
+        key: keys[key],
+        "name": f"Uusi {place} Oy",
         "street": "Rantatie 5",
         "postal_code": "00100",
         "city": "Helsinki",

@@ -9,7 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from airflow_provider_erp.normalise.languages import language
+from airflow_provider_erp.vendors.lemonsoft.records import split_vat
+from airflow_provider_erp.vendors.lemonsoft.writes import CUSTOMER
 from airflow_provider_erp.vendors.words import Pushes, Value, Write, in_words, number, spellings, under, whole, word_of
+from airflow_provider_erp.vendors.writing import encode, known_fields
 
 
 def customer_words(fields: Mapping[str, Value]) -> dict[str, Any]:
@@ -62,6 +65,23 @@ _WORDS: Mapping[str, Write] = {
     ),
 }
 
+
+def _held(fields: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Of the two numbers that share a field one may not be told apart from the other when it is read again."""
+    if not fields.keys() & {"org_number", "vat_number"}:
+        return fields
+    org_number, vat_number = split_vat(customer_words(_only(fields, "org_number", "vat_number"))["vat"])
+    return {**fields, "org_number": org_number, "vat_number": vat_number}
+
+
+def _only(fields: Mapping[str, Value], *names: str) -> dict[str, Value]:
+    return {name: fields[name] for name in names if name in fields}
+
+
+def _check(words: Mapping[str, Any]) -> object:
+    return encode(known_fields("lemonsoft customer", words, CUSTOMER))
+
+
 PUSHES = Pushes(
     words=customer_words,
     address="source_id",
@@ -71,5 +91,8 @@ PUSHES = Pushes(
         "org_number": lambda number: [{"vat": each} for each in spellings(number)],
         "vat_number": lambda number: [{"vat": each} for each in spellings(number)],
     },
+    check=_check,
+    check_new=_check,
+    held=_held,
 )
 """A customer is addressed by its internal id. ASSUMED: the filter ``vat`` compares the text as it is written."""

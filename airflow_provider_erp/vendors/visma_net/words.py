@@ -10,7 +10,9 @@ from typing import Any
 
 from airflow_provider_erp.normalise.countries import country, is_known
 from airflow_provider_erp.vendors.visma_net.api import customer_path
+from airflow_provider_erp.vendors.visma_net.bodies import customer_body, new_customer_body
 from airflow_provider_erp.vendors.words import Pushes, Value, Write, in_words, spellings, under, whole, word_of
+from airflow_provider_erp.vendors.writing import encode
 
 
 def customer_words(fields: Mapping[str, Value]) -> dict[str, Any]:
@@ -67,6 +69,8 @@ PUSHES = Pushes(
         "org_number": lambda number: [{"corporateId": each} for each in spellings(number)],
         "vat_number": lambda number: [{"vatRegistrationId": each} for each in spellings(number)],
     },
+    check=lambda words: encode(customer_body(words)),
+    check_new=lambda words: encode(new_customer_body(words)),
 )
 """A customer is addressed by its number; ``internalId`` is no filter of the list.
 
