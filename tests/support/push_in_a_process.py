@@ -41,7 +41,7 @@ def one_try(connection: dict[str, Any], base_path: str, try_number: int, custome
         raise SystemExit(str(exc)) from None
 
 
-def a_customer(place: int, key: str) -> dict[str, str | None]:
+def a_customer(place: int, key: str = "number") -> dict[str, str | None]:
     """A customer that no system has, with one key that is its own."""
     keys = {"number": str(700_000 + place), "org_number": f"{2_000_000 + place}-{place % 9 + 1}"}
     return {
