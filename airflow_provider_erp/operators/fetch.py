@@ -18,7 +18,6 @@ from airflow_provider_erp.operators.fates import with_retry_policy
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
-    from airflow.providers.openlineage.extractors import OperatorLineage
 
 
 class ErpFetchOperator(BaseOperator):
@@ -85,7 +84,7 @@ class ErpFetchOperator(BaseOperator):
         self._told = told
         return told
 
-    def get_openlineage_facets_on_complete(self, task_instance: object) -> OperatorLineage:
+    def get_openlineage_facets_on_complete(self, task_instance: object) -> Any:
         """The system's list, and the stream of batches that it went to, with their columns and rows."""
         from airflow_provider_erp.operators.lineage import of_fetch  # noqa: PLC0415  # not installed everywhere
 

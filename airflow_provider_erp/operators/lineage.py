@@ -1,39 +1,38 @@
-"""What a task read and wrote, for OpenLineage; asked only where its provider is installed."""
+"""What a task read and wrote, for OpenLineage; asked only where its provider is installed.
+
+Each function gives an ``OperatorLineage``, whose class is not known where that is not.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from airflow_provider_erp.reconciliation.result import COLUMNS
 from airflow_provider_erp.records import Customer, Invoice, ProjectTransaction
-
-if TYPE_CHECKING:
-    from airflow.providers.openlineage.extractors import OperatorLineage
-    from openlineage.client.event_v2 import InputDataset, OutputDataset
 
 _RECORDS: Mapping[str, Any] = {"customer": Customer, "project_transaction": ProjectTransaction, "invoice": Invoice}
 _BATCH_LEVELS, _REPORT_LEVELS = 3, 2
 """How many names below a stream, or a comparison, are one run's own: date, try, file; date, file."""
 
 
-def of_fetch(summary: Mapping[str, Any]) -> OperatorLineage:
+def of_fetch(summary: Mapping[str, Any]) -> Any:
     """A system's list in, the stream of its batches out."""
     columns = _columns_of(summary["resource"])
     system = _input(_system(summary["conn_type"], summary["company"]), summary["resource"], columns)
     return _lineage([system], [_output(*_stream(summary["manifest"]), columns, summary["rows"])])
 
 
-def of_reconciliation(batches: Iterable[Mapping[str, Any]], summary: Mapping[str, Any]) -> OperatorLineage:
+def of_reconciliation(batches: Iterable[Mapping[str, Any]], summary: Mapping[str, Any]) -> Any:
     """Two streams of batches in, the comparison's breaks out."""
     read = [_input(*_stream(each["manifest"]), _columns_of(each["resource"])) for each in batches]
     comparison = _stored(summary["report"], _REPORT_LEVELS)
     return _lineage(read, [_output(*comparison, tuple(COLUMNS), summary["open"])])
 
 
-def of_push(conn_type: str, company: str, plan: str | None, counts: Mapping[str, int]) -> OperatorLineage:
+def of_push(conn_type: str, company: str, plan: str | None, counts: Mapping[str, int]) -> Any:
     """The plan in, where there is one, a system's customers out."""
     read = [_input(*_stored(plan, _REPORT_LEVELS), ())] if plan else []
     written = counts.get("created", 0) + counts.get("updated", 0)
@@ -60,13 +59,13 @@ def _stored(address: str, levels: int) -> tuple[str, str]:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", parts.path.lstrip("/")
 
 
-def _input(namespace: str, name: str, columns: Iterable[str]) -> InputDataset:
+def _input(namespace: str, name: str, columns: Iterable[str]) -> Any:
     from openlineage.client.event_v2 import InputDataset  # noqa: PLC0415  # not installed everywhere
 
     return InputDataset(namespace=namespace, name=name, facets=_schema(columns))
 
 
-def _output(namespace: str, name: str, columns: Iterable[str], rows: int) -> OutputDataset:
+def _output(namespace: str, name: str, columns: Iterable[str], rows: int) -> Any:
     from openlineage.client.event_v2 import OutputDataset  # noqa: PLC0415
     from openlineage.client.facet_v2 import output_statistics_output_dataset as statistics  # noqa: PLC0415
 
@@ -83,7 +82,7 @@ def _schema(columns: Iterable[str]) -> dict[str, Any]:
     return {"schema": schema_dataset.SchemaDatasetFacet(fields=fields)} if fields else {}
 
 
-def _lineage(inputs: list[InputDataset], outputs: list[OutputDataset]) -> OperatorLineage:
+def _lineage(inputs: list[Any], outputs: list[Any]) -> Any:
     from airflow.providers.openlineage.extractors import OperatorLineage  # noqa: PLC0415
 
     return OperatorLineage(inputs=inputs, outputs=outputs)

@@ -23,7 +23,6 @@ from airflow_provider_erp.reconciliation.checks import check_choice, check_flag,
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
-    from airflow.providers.openlineage.extractors import OperatorLineage
 
     from airflow_provider_erp.corrections.plan import Plan
     from airflow_provider_erp.operators.customer_target import CustomerTarget
@@ -172,7 +171,7 @@ class ErpPushOperator(BaseOperator):
     def _limits(self) -> Limits:
         return Limits(max_changes=self.max_changes, max_share=self.max_share)
 
-    def get_openlineage_facets_on_complete(self, task_instance: object) -> OperatorLineage | None:
+    def get_openlineage_facets_on_complete(self, task_instance: object) -> Any:
         """The plan, and the system's customers; nothing of a dry run."""
         from airflow_provider_erp.operators.lineage import of_push  # noqa: PLC0415  # not installed everywhere
 

@@ -21,7 +21,6 @@ from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
-    from airflow.providers.openlineage.extractors import OperatorLineage
 
 
 class ErpReconcileOperator(BaseOperator):
@@ -125,7 +124,7 @@ class ErpReconcileOperator(BaseOperator):
             raise AirflowFailException(f"{'; '.join(published.failures)} (report: {published.summary['report']})")
         return published.summary
 
-    def get_openlineage_facets_on_complete(self, task_instance: object) -> OperatorLineage:
+    def get_openlineage_facets_on_complete(self, task_instance: object) -> Any:
         """The two streams of batches, and the comparison's breaks."""
         from airflow_provider_erp.operators.lineage import of_reconciliation  # noqa: PLC0415  # not installed everywhere
 

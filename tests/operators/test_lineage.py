@@ -62,8 +62,9 @@ def test_reconciliation_reads_two_streams_and_writes_breaks(tmp_path: Path) -> N
         target=publish(tmp_path, second, OTHER_SYSTEM).path,
         base_path=tmp_path.as_uri(),
     )
-    day: Any = SimpleNamespace(logical_date=first.as_of, run_after=first.as_of, run_id="r")
-    operator.execute({"dag_run": day})  # type: ignore[typeddict-item]
+    day = SimpleNamespace(logical_date=first.as_of, run_after=first.as_of, run_id="r")
+    given: Any = {"dag_run": day}
+    operator.execute(given)
     lineage = operator.get_openlineage_facets_on_complete(None)
     assert ["visma_px" in read.name for read in lineage.inputs] == [True, False]
     [written] = lineage.outputs
