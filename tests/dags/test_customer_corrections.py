@@ -54,6 +54,13 @@ def to_correct(base_path: Path, day: dt.datetime) -> set[str]:
     return {row["break_id"] for row in report["breaks"] if row["correct_side"] == "target"}
 
 
+def approved_digest(run: Any) -> str:
+    """What the task returned that another process went on with after the answer."""
+    [approve] = (each for each in run.get_task_instances() if each.task_id == "approve")
+    digest: str = approve.xcom_pull(task_ids="approve")["digest"]
+    return digest
+
+
 def test_nothing_is_pushed_that_no_person_approved() -> None:
     dag = load_dag(NAME)
     for before, after in pairwise(ORDER):
@@ -76,6 +83,7 @@ def test_what_a_person_approved_over_the_api_is_pushed_and_resolved_the_next_day
     [plan] = base_path.rglob("plan.json")
     planned = json.loads(plan.read_bytes())
     assert planned["digest"] in told["saw"]
+    assert approved_digest(run) == planned["digest"]
     [receipts] = base_path.rglob("receipts.jsonl")
     outcomes = [json.loads(line)["outcome"] for line in receipts.read_text(encoding="utf-8").splitlines()]
     assert set(outcomes) == {"updated"}

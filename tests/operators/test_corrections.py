@@ -13,6 +13,7 @@ from typing import Any
 import openpyxl
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException
+from asking import MOMENT, answered
 from published_report import read_report
 
 from airflow_provider_erp.operators.approval import ErpApprovalOperator
@@ -98,12 +99,6 @@ def approval(planned: Any, **arguments: Any) -> ErpApprovalOperator:
     return ErpApprovalOperator(task_id="approve", plan=planned, **arguments)
 
 
-def answered(planned: Any, option: str) -> dict[str, Any]:
-    event = {"chosen_options": [option], "params_input": {}, "responded_at": NOW, "responded_by_user": {"id": "ann"}}
-    told: dict[str, Any] = approval(planned).execute_complete({}, event)
-    return told
-
-
 def test_person_sees_the_changes_with_the_digest_and_who_is_silent_rejects(sandbox: Sandbox, tmp_path: Path) -> None:
     planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(f"file://{tmp_path}/erp", NOW)), NOW)
     page = approval(planned).page()
@@ -127,7 +122,7 @@ def test_approved_plan_is_the_one_that_is_pushed(sandbox: Sandbox, tmp_path: Pat
 
 def test_rejected_plan_is_not_named_for_what_follows(sandbox: Sandbox, tmp_path: Path) -> None:
     planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(f"file://{tmp_path}/erp", NOW)), NOW)
-    assert answered(planned, "Reject") == {"approved": False, "by": {"id": "ann"}, "at": NOW.isoformat()}
+    assert answered(planned, "Reject") == {"approved": False, "by": {"id": "ann"}, "at": MOMENT.isoformat()}
 
 
 def test_plan_of_the_same_report_is_the_same_and_lies_beside_it(sandbox: Sandbox, tmp_path: Path) -> None:
