@@ -68,7 +68,7 @@ def _check(cells: Mapping[str, str], plan: Plan, changes: Mapping[str, Change], 
         raise ValueError("its change is none of the plan's; take the workbook as it was written and mark it again")
     if cells[CHANGE] in seen:
         raise ValueError("its change stands in an earlier row, too; keep one of them")
-    expected = cells_of(changes[cells[CHANGE]], plan.digest)
+    expected = cells_of(changes[cells[CHANGE]], plan)
     changed = [title for title, value in expected.items() if _plain(safe(str(value or ""))) != _plain(cells[title])]
     if changed:
         raise ValueError(

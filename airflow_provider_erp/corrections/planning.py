@@ -31,6 +31,8 @@ def plan_of(
     spec: ReconciliationSpec,
     *,
     side: SystemSide,
+    conn_type: str,
+    company: str,
     records: tuple[Path, Path],
     create: bool = False,
     clear: bool = False,
@@ -50,6 +52,8 @@ def plan_of(
         findings: what the comparison found.
         spec: the spec of the comparison.
         side: the system that is to be changed.
+        conn_type: the type of its connections.
+        company: the company in it.
         records: the Parquet files of source and target that were compared.
         create: whether customers are created.
         clear: whether a field that is empty in the other system is emptied.
@@ -77,6 +81,8 @@ def plan_of(
         origin=findings.spec_digest,
         as_of=findings.as_of,
         side=side,
+        conn_type=conn_type,
+        company=company,
         total=total,
         changes=tuple(each for each in planned if isinstance(each, Change)),
         left_out=dict(sorted(left_out.items())),

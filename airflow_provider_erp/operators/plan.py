@@ -91,6 +91,7 @@ class ErpPlanOperator(BaseOperator):
         from airflow_provider_erp.corrections.planning import plan_of  # noqa: PLC0415
         from airflow_provider_erp.landing import storage  # noqa: PLC0415
 
+        system = batch_of(getattr(self, self.side), self.side).manifest
         report = workdir / "report"
         report.mkdir()
         for file in _REPORT:
@@ -99,6 +100,8 @@ class ErpPlanOperator(BaseOperator):
             read_findings(report),
             self.spec,
             side=self.side,
+            conn_type=system.conn_type,
+            company=system.company,
             records=(self._records("source", workdir), self._records("target", workdir)),
             create=self.create,
             clear=self.clear,

@@ -124,7 +124,7 @@ def test_order_of_the_rows_does_not_change_the_selection(tmp_path: Path) -> None
     assert subjects(tmp_path, edit) == [("t1", "name"), ("t2", "city")]
 
 
-@pytest.mark.parametrize("title", ["System", "Record", "Number", "Field", "From", "To", "Rule", "Break"])
+@pytest.mark.parametrize("title", ["System", "Company", "Record", "Number", "Field", "From", "To", "Rule", "Break"])
 def test_changed_cell_is_refused(tmp_path: Path, title: str) -> None:
     with pytest.raises(ValueError, match=f"row 2: {title} was changed; only 'approve\\?' may be"):
         subjects(tmp_path, setting(2, title, "other"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from airflow_provider_erp.corrections.files import write_plan
 from airflow_provider_erp.corrections.plan import Change, Plan
 from airflow_provider_erp.operators.push import ErpPushOperator
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+from airflow_provider_erp.sandbox.connections import COMPANY
 
 Push = Callable[..., dict[str, Any]]
 NOW = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
@@ -45,6 +47,7 @@ def push(sandbox: Sandbox, tmp_path: Path) -> Push:
             "dry_run": False,
             "defaults": DEFAULTS.get(vendor),
             "base_path": f"file://{tmp_path}/erp",
+            "approved_by_author": "plan" in arguments,
         } | arguments
         operator = ErpPushOperator(task_id="push", **given)
         instance = SimpleNamespace(dag_id="dag", run_id=run_id, task_id="push", map_index=-1, try_number=try_number)
@@ -150,7 +153,8 @@ def changes(sandbox: Sandbox, vendor: str, old: str, new: str) -> tuple[str, Pla
         new=new,
         rule="authority: source",
     )
-    plan = Plan(spec="customers", origin="0a1b", as_of=NOW, side="target", changes=(change,))
+    system: dict[str, Any] = {"conn_type": vendor, "company": COMPANY}
+    plan = Plan(spec="customers", origin="0a1b", as_of=NOW, side="target", changes=(change,), **system)
     return entry.customer.city, plan
 
 
@@ -173,6 +177,45 @@ def test_plan_changes_what_is_as_it_says_and_refuses_what_is_not(
         told = push(vendor, plan=str(write_plan(plan, tmp_path / "capitals")[1]))
     assert told["counts"] == {"updated": 1}
     assert sandbox.tally(vendor).updated == 1
+
+
+def test_plan_of_another_company_or_system_is_refused(
+    push: Push, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, plan = changes(sandbox, "visma_net", "x", "y")
+    path = str(write_plan(plan, tmp_path / "plan")[0])
+    connection = json.loads(os.environ["AIRFLOW_CONN_VISMA_NET_DEFAULT"])
+    connection["extra"]["company"] = "Another Ltd"
+    monkeypatch.setenv("AIRFLOW_CONN_OTHER", json.dumps(connection))
+    message = f"is for 'visma_net', company '{COMPANY}'; connection 'other' is 'visma_net', company 'Another Ltd'"
+    with pytest.raises(AirflowFailException, match=message):
+        push("visma_net", plan=path, conn_id="other")
+    with pytest.raises(AirflowFailException, match="connection 'lemonsoft_default' is 'lemonsoft', company"):
+        push("lemonsoft", plan=path, dry_run=True)
+    assert not writes(sandbox)
+
+
+def test_plan_that_no_digest_binds_is_written_only_when_its_author_answers_for_it(
+    push: Push, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, plan = changes(sandbox, "visma_net", "x", "y")
+    path = str(write_plan(plan, tmp_path / "plan")[0])
+    for named in (path, {"plan": path}, {"plan": path, "approved": True}):
+        with pytest.raises(AirflowFailException, match=r"named without a digest, .* set approved_by_author=True"):
+            push("visma_net", plan=named, approved_by_author=False)
+        assert push("visma_net", plan=named, approved_by_author=False, dry_run=True)["dry_run"]
+    warning = f"No person approved plan {plan.digest}; approved_by_author=True says that none needs to"
+    names: dict[str, Any] = {"plan": path, "digest": plan.digest}
+    for approved, warned in ((True, False), (None, True)):
+        caplog.clear()
+        told = push("visma_net", plan=names | {"approved": approved}, approved_by_author=False, on_rejected="warn")
+        assert told["counts"] == {"refused": 1}
+        assert (warning in caplog.messages) is warned
+
+
+def test_plan_that_a_person_rejected_is_not_even_previewed(push: Push) -> None:
+    with pytest.raises(AirflowFailException, match="it was not approved; nothing was sent"):
+        push("visma_net", plan={"plan": "x", "digest": "y", "approved": False}, dry_run=True)
 
 
 def test_plan_belongs_to_one_task(push: Push, sandbox: Sandbox, tmp_path: Path) -> None:
