@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -106,6 +106,7 @@ class ErpPlanOperator(BaseOperator):
             create=self.create,
             clear=self.clear,
             approved_pairs=self.approved_pairs,
+            writable=_writable(system.conn_type),
         )
 
     def _records(self, side: str, workdir: Path) -> Path:
@@ -146,3 +147,13 @@ class ErpPlanOperator(BaseOperator):
         """Where the report lies."""
         path = self.report["report"] if isinstance(self.report, Mapping) else str(self.report)
         return path.rsplit("/", 1)[0]
+
+
+def _writable(conn_type: str) -> Sequence[str]:
+    """The fields that may be planned: of a system that is only read here all, for people to put right by hand."""
+    from airflow_provider_erp.hooks.customers import CustomerHook  # noqa: PLC0415  # heavy
+    from airflow_provider_erp.hooks.erp import ErpHook  # noqa: PLC0415
+    from airflow_provider_erp.reconciliation.spec import FIELDS  # noqa: PLC0415
+
+    hook = ErpHook.of_type(conn_type, "the system")
+    return hook.writable() if issubclass(hook, CustomerHook) else FIELDS

@@ -60,7 +60,8 @@ class ErpPushOperator(BaseOperator):
         records: canonical customers, instead of a plan: names of ``records.Customer``, texts.
         mode: ``upsert``, ``create`` (what exists is refused) or ``update`` (what does not is), for given records.
         match_on: what a record is looked up by, the first that it has: ``source_id``, ``number``, ``org_number``.
-        defaults: fields that every new customer gets, by the vendor's names.
+        defaults: fields that every new customer gets, by the vendor's names, besides those of the hook's
+            ``new_customer``.
         dry_run: only tell what would be written.
         approved_by_author: the plan needs no person's approval, who wrote the DAG answers for it; only then is one
             written that is named by its path alone.
@@ -137,7 +138,7 @@ class ErpPushOperator(BaseOperator):
         from airflow_provider_erp.pushing.many import push_all  # noqa: PLC0415
 
         hook = ErpHook.for_connection(self.conn_id)
-        target = CustomerTarget(hook, self.defaults)
+        target = CustomerTarget(hook, {**hook.new_customer, **(self.defaults or {})})
         planned = self._planned(context, hook, workdir)
         wishes = self._wishes(planned, target)
         base = self.base_path or default_base_path()

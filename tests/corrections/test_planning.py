@@ -94,6 +94,18 @@ def test_field_is_emptied_only_where_that_is_asked_for(compare: Compare) -> None
     assert said(world.plan(clear=True)) == [("t", "city", "Oulu", "")]
 
 
+def test_field_that_the_system_does_not_have_is_left_out_and_counted(compare: Compare) -> None:
+    source = [a_customer("s1", number="1", city="Turku", phone="1"), a_customer("s2", number="2", phone="2", name="B")]
+    world = compare(source, [a_customer("t1", number="1", city="Oulu", phone="3")])
+    plan = world.plan(create=True, writable=("number", "name", "city"))
+    assert {(each.action, each.field) for each in plan.changes} == {
+        ("update", "city"),
+        ("create", "number"),
+        ("create", "name"),
+    }
+    assert plan.left_out == {"Projects has no field for phone": 2}
+
+
 def test_side_that_is_right_in_a_field_is_not_changed(compare: Compare) -> None:
     world = compare([a_customer("s", number="1", city="Turku")], [a_customer("t", number="1", city="Oulu")])
     assert world.plan("source").changes == ()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import openpyxl
 import pytest
@@ -93,6 +93,38 @@ def test_breaks_are_planned_pushed_and_gone_with_the_next_run(sandbox: Sandbox, 
         assert planned["left_out"]
     with pytest.raises(AirflowSkipException, match="nothing is to be changed in the target"):
         run(ErpPlanOperator(task_id="plan", spec=SPEC, **second), NOW)
+
+
+DIRECTIONS = {
+    "target": ("visma_net", {"overrideWithClassValues": True, "customerClassId": "1"}, "language"),
+    "source": ("lemonsoft", {}, "invoice e-mail"),
+}
+
+
+@pytest.mark.parametrize("side", DIRECTIONS)
+def test_customer_that_one_system_lacks_is_created_there_with_the_fields_that_it_has(
+    sandbox: Sandbox, tmp_path: Path, side: Literal["source", "target"]
+) -> None:
+    vendor, defaults, lacking = DIRECTIONS[side]
+    base = f"file://{tmp_path}/erp"
+    first = a_day(base, NOW - dt.timedelta(days=1))
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, side=side, create=True, **first), NOW)
+    assert [reason for reason in planned["left_out"] if reason.endswith(f"has no field for {lacking}")]
+    push = ErpPushOperator(
+        task_id="push", conn_id=f"{vendor}_default", plan=planned, base_path=base, dry_run=False, defaults=defaults
+    )
+    told = run(push, NOW)
+    assert told["counts"].keys() <= {"created", "updated"}
+    assert told["counts"]["created"] == sandbox.tally(vendor).created > 0
+    second = a_day(base, NOW)
+    assert missing(second, side) < missing(first, side)
+    with pytest.raises(AirflowSkipException, match="nothing is to be changed"):
+        run(ErpPlanOperator(task_id="plan", spec=SPEC, side=side, create=True, **second), NOW)
+
+
+def missing(day: Mapping[str, Any], side: str) -> int:
+    rows = read_report(day["report"]["report"])["breaks"]
+    return sum(row["kind"] == f"missing_in_{side}" for row in rows)
 
 
 def approval(planned: Any, **arguments: Any) -> ErpApprovalOperator:

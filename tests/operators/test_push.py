@@ -17,6 +17,7 @@ from lax_storage import a_lax_storage
 
 from airflow_provider_erp.corrections.files import write_plan
 from airflow_provider_erp.corrections.plan import Change, Plan
+from airflow_provider_erp.hooks.lemonsoft import LemonsoftHook
 from airflow_provider_erp.operators.push import ErpPushOperator
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
 from airflow_provider_erp.sandbox.connections import COMPANY
@@ -137,6 +138,18 @@ def test_rejected_customer_fails_the_task_and_can_be_pushed_again(push: Push, sa
     [rejected] = lines(told["rejected"])
     assert rejected["said"] == "The record breaks a rule of the sandbox."
     assert push(vendor, records=[rejected["record"]], run_id="mended")["counts"] == {"created": 1}
+
+
+def test_new_customer_of_lemonsoft_is_marked_as_one_unless_the_author_says_otherwise(push: Push) -> None:
+    push("lemonsoft", records=new_customers(1))
+    push("lemonsoft", records=new_customers(2)[1:], run_id="supplier", defaults={"is_customer": False})
+    hook = LemonsoftHook()
+    assert [
+        [row["is_customer"] for row in hook.get_customers(customer_number=[70_000 + place])] for place in (0, 1)
+    ] == [
+        [True],
+        [False],
+    ]
 
 
 def changes(sandbox: Sandbox, vendor: str, old: str, new: str) -> tuple[str, Plan]:
