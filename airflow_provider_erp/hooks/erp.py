@@ -188,7 +188,7 @@ class ErpHook(ConnectedHook):
         conversation = self.exchange.read(request, partial(described.deletions.decode, self.settings))
         return complete(run(conversation, self.transport.send, self._sleep))
 
-    def create_customer(self, customer: Mapping[str, Any]) -> Any:
+    def create_customer(self, *args: Any, **kwargs: Any) -> Any:
         """Creates a customer, where the vendor's hook does; this one says that it does not.
 
         Raises:
@@ -196,7 +196,7 @@ class ErpHook(ConnectedHook):
         """
         raise self._read_only("create a customer")
 
-    def update_customer(self, number: Any, changes: Mapping[str, Any]) -> Any:
+    def update_customer(self, *args: Any, **kwargs: Any) -> Any:
         """Changes a customer, where the vendor's hook does; this one says that it does not.
 
         Raises:

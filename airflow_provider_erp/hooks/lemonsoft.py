@@ -90,3 +90,11 @@ class LemonsoftHook(CustomerHook):
             ValueError, ErpError: as ``create_customer``.
         """
         return self._write(writes.add_account(self.exchange, self.settings, customer_id, account))
+
+    def check_account(self, customer_id: int | str, account: Mapping[str, Any]) -> None:
+        """Refuses what ``add_account`` would, and sends nothing.
+
+        Raises:
+            ValueError: as there.
+        """
+        writes.add_account(self.exchange, self.settings, customer_id, account)
