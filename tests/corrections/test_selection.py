@@ -17,8 +17,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from plans import a_change, a_plan
 
 import airflow_provider_erp.corrections.spreadsheet as spreadsheet
-from airflow_provider_erp.corrections.approvals import NO, YES, read_marks
+from airflow_provider_erp.corrections.approvals import NO, YES, OtherPlan, read_marks
 from airflow_provider_erp.corrections.plan import Plan
+from airflow_provider_erp.corrections.spreadsheet import HalfAFile
 from airflow_provider_erp.corrections.workbook import COLUMNS, SHEET, write_workbook
 
 PLAN = a_plan(
@@ -151,6 +152,51 @@ def test_workbook_of_another_plan_is_refused(tmp_path: Path) -> None:
         read_marks(file, later)
 
 
+def test_workbook_of_which_no_row_is_of_the_plan_is_of_another(tmp_path: Path) -> None:
+    with pytest.raises(OtherPlan):
+        read_marks(edited(tmp_path, marking(r2="x")), a_plan(*PLAN.changes, origin="other"))
+
+
+@pytest.mark.parametrize("value", ["other", None])
+def test_row_whose_plan_was_changed_is_refused_and_not_taken_for_another_plan(tmp_path: Path, value: Any) -> None:
+    with pytest.raises(ValueError, match="row 2: expected a row of plan") as refused:
+        subjects(tmp_path, setting(2, "Plan", value))
+    assert not isinstance(refused.value, OtherPlan)
+
+
+@pytest.mark.parametrize("column", [1, 2])
+def test_note_below_the_rows_is_refused_with_its_row(tmp_path: Path, column: int) -> None:
+    def edit(sheet: Worksheet) -> None:
+        marking(r2="x")(sheet)
+        sheet.cell(20, column).value = "x"
+
+    with pytest.raises(ValueError, match=r"row 20: .* write notes into a column of your own") as refused:
+        subjects(tmp_path, edit)
+    assert not isinstance(refused.value, OtherPlan)
+
+
+def test_column_for_marks_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
+    def edit(sheet: Worksheet) -> None:
+        marking(r2="x")(sheet)
+        sheet.cell(1, len(TITLES) + 1).value = "approve?"
+
+    with pytest.raises(ValueError, match=r"column 'approve\?' stands there twice"):
+        subjects(tmp_path, edit)
+
+
+def test_mark_by_a_formula_that_no_program_calculated_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"row 3: 'approve\?': expected a mark .* or a formula without a result"):
+        subjects(tmp_path, marking(r3="=TRUE()"))
+
+
+@pytest.mark.parametrize("length", [0, 2, 100, 3_000])
+def test_workbook_whose_end_is_not_there_is_half_a_file(tmp_path: Path, length: int) -> None:
+    file = edited(tmp_path, marking(r2="x"))
+    file.write_bytes(file.read_bytes()[:length])
+    with pytest.raises(HalfAFile, match="expected an XLSX file"):
+        read_marks(file, PLAN)
+
+
 def test_row_of_no_change_of_the_plan_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="row 2: its change is none of the plan's"):
         subjects(tmp_path, setting(2, "Change", "0" * 32))
@@ -190,6 +236,9 @@ def test_file_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
     file.write_bytes(b"approve?,System\n")
     with pytest.raises(ValueError, match=r"corrections\.xlsx: expected an XLSX file"):
         read_marks(file, PLAN)
+    with pytest.raises(ValueError, match="expected") as refused:
+        read_marks(file, PLAN)
+    assert not isinstance(refused.value, HalfAFile)
     with zipfile.ZipFile(file, "w") as book:
         book.writestr("readme.txt", "no workbook")
     with pytest.raises(ValueError, match="expected an XLSX file"):
@@ -204,8 +253,9 @@ def test_workbook_whose_bytes_were_damaged_is_refused(tmp_path: Path) -> None:
     start = info.header_offset + 30 + len(info.filename) + 20
     content[start : start + 40] = bytes(40)
     file.write_bytes(content)
-    with pytest.raises(ValueError, match="expected an XLSX file"):
+    with pytest.raises(ValueError, match="expected an XLSX file") as refused:
         read_marks(file, PLAN)
+    assert not isinstance(refused.value, HalfAFile)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -223,6 +223,23 @@ def test_workbook_of_another_plan_is_not_taken_and_one_without_marks_skips(sandb
         selected(planned, workbook)
 
 
+def test_workbook_that_is_still_on_its_way_is_waited_for_and_a_changed_one_is_refused(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    base, workbook = f"file://{tmp_path}/erp", tmp_path / "approvals.xlsx"
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(base, NOW)), NOW)
+    marked(planned, workbook, [0])
+    whole = workbook.read_bytes()
+    workbook.write_bytes(whole[: len(whole) // 2])
+    assert not selected(planned, workbook)
+    workbook.write_bytes(whole)
+    book = openpyxl.load_workbook(workbook)
+    book["Corrections"].cell(30, 2).value = "looked into it"
+    book.save(workbook)
+    with pytest.raises(AirflowFailException, match=r"approvals\.xlsx, sheet Corrections, row 30: "):
+        selected(planned, workbook)
+
+
 def test_selection_that_was_not_approved_is_not_pushed(sandbox: Sandbox, tmp_path: Path) -> None:
     base, workbook = f"file://{tmp_path}/erp", tmp_path / "approvals.xlsx"
     planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(base, NOW)), NOW)
