@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_erp.operators.arguments import check_fields
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.one_shot import OneShotOperator
 
@@ -34,8 +35,7 @@ class LemonsoftAddAccountOperator(OneShotOperator):
     def __init__(self, *, customer_id: int | str, account: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         with failing_for_good():
-            if not isinstance(account, Mapping):
-                raise ValueError(f"account: expected a dict of its fields, got one {type(account).__name__}")
+            check_fields("account", account)
         self.customer_id = customer_id
         self.account = account
 

@@ -11,6 +11,7 @@ from airflow.providers.common.compat.sdk import AirflowSkipException, BaseOperat
 
 from airflow_provider_erp.landing.deletions import MOST_DELETED_SHARE, Guard
 from airflow_provider_erp.landing.paths import join
+from airflow_provider_erp.operators.arguments import is_later, pairs_of, report_path
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetched import Fetched, batch_of
@@ -71,6 +72,9 @@ class ErpPlanOperator(BaseOperator):
             check_choice("side", side, _SIDES)
             check_flag("create", create)
             check_flag("clear", clear)
+            pairs = pairs_of("approved_pairs", approved_pairs)
+            if not is_later(report):
+                report_path(report)
         self.spec = spec
         self.source = source
         self.target = target
@@ -78,7 +82,7 @@ class ErpPlanOperator(BaseOperator):
         self.side = side
         self.create = create
         self.clear = clear
-        self.approved_pairs = tuple(approved_pairs)
+        self.approved_pairs = pairs
         self.most_deleted_share = most_deleted_share
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -145,8 +149,7 @@ class ErpPlanOperator(BaseOperator):
     @property
     def _folder(self) -> str:
         """Where the report lies."""
-        path = self.report["report"] if isinstance(self.report, Mapping) else str(self.report)
-        return path.rsplit("/", 1)[0]
+        return report_path(self.report).rsplit("/", 1)[0]
 
 
 def _writable(conn_type: str) -> Sequence[str]:

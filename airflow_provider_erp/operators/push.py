@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator
+from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator, XComArg
 
 from airflow_provider_erp.landing.paths import default_base_path, join, segment
 from airflow_provider_erp.landing.run_time import as_of
+from airflow_provider_erp.operators.arguments import check_fields, check_not_one_text, check_records, is_later
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetch import attempt_of
@@ -57,7 +58,8 @@ class ErpPushOperator(BaseOperator):
         plan: the output of the task that approved it (or made it), or the path of a ``plan.parquet``. Of a plan of
             which a person approved a selection only that is pushed. A plan of another type of connection or company
             than ``conn_id`` is refused.
-        records: canonical customers, instead of a plan: names of ``records.Customer``, texts.
+        records: canonical customers, instead of a plan: names of ``records.Customer``, texts; or the output of a task
+            that returns them. Not a template: they are not shown with the task's rendered fields.
         mode: ``upsert``, ``create`` (what exists is refused) or ``update`` (what does not is), for given records.
         match_on: what a record is looked up by, the first that it has: ``source_id``, ``number``, ``org_number``.
         defaults: fields that every new customer gets, by the vendor's names, besides those of the hook's
@@ -82,7 +84,7 @@ class ErpPushOperator(BaseOperator):
         conn_id: str,
         resource: str = "customer",
         plan: Any = None,
-        records: Sequence[Mapping[str, str | None]] | None = None,
+        records: Sequence[Mapping[str, str | None]] | XComArg | None = None,
         mode: Literal["upsert", "create", "update"] = "upsert",
         match_on: Sequence[str] = MATCH_ON,
         defaults: Mapping[str, Any] | None = None,
@@ -105,10 +107,16 @@ class ErpPushOperator(BaseOperator):
             check_whole("in_flight", in_flight)
             if in_flight < 1:
                 raise ValueError(f"in_flight: expected a whole number from 1 on, got {in_flight}")
+            check_not_one_text("match_on", match_on)
             check_known("match_on", match_on, MATCH_ON)
             if (plan is None) == (records is None):
                 raise ValueError("plan, records: expected one of the two")
+            if records is not None and not is_later(records):
+                check_records(records)
+            if defaults is not None:
+                check_fields("defaults", defaults)
             Limits(max_changes=max_changes, max_share=max_share).check(0, 0 if records is None else None)
+        XComArg.apply_upstream_relationship(self, records)  # no template: texts of customers are not Jinja
         self.conn_id = conn_id
         self.resource = resource
         self.plan = plan
@@ -163,8 +171,9 @@ class ErpPushOperator(BaseOperator):
             planned = read_planned(self.plan, workdir)
             _check_system(planned.plan, hook)
             return planned
+        records: Any = self.records
         plan = plan_of_records(
-            self.records,
+            check_records(records.resolve(context) if is_later(records) else records),
             run=attempt_of(context).identity,
             as_of=as_of(context["dag_run"]),
             system=hook.vendor.title,

@@ -165,7 +165,7 @@ def test_arguments_that_could_not_be_sent_are_refused_and_nothing_is_noted(
 
 
 def test_arguments_of_another_type_are_refused_when_the_dag_file_is_parsed() -> None:
-    with pytest.raises(AirflowFailException, match="account: expected a dict of its fields, got one str"):
+    with pytest.raises(AirflowFailException, match="account: expected a dict of fields, got one str"):
         LemonsoftAddAccountOperator(task_id="act", conn_id="x", customer_id=1, account="FI21")  # type: ignore[arg-type]
     with pytest.raises(AirflowFailException, match="confirm_resend: expected bool or str"):
         LemonsoftAddAccountOperator(task_id="act", conn_id="x", customer_id=1, account={}, confirm_resend=1)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
+from airflow.sdk import DAG, task
 from lax_storage import a_lax_storage
 
 from airflow_provider_erp.corrections.files import write_plan
@@ -261,6 +262,11 @@ def test_system_that_is_only_read_refuses(push: Push, vendor: str) -> None:
         ({"records": [], "on_rejected": "ignore"}, "on_rejected: "),
         ({"records": [], "in_flight": 0}, "in_flight: expected a whole number from 1 on"),
         ({"records": [], "match_on": ("email",)}, "match_on: "),
+        ({"records": [], "match_on": "number"}, r"match_on: expected several names, .* written \('number',\)"),
+        ({"records": "abc"}, "records: expected a list of dicts, a customer each; got one str"),
+        ({"records": {"number": "1"}}, "records: expected a list of dicts, a customer each; got one dict"),
+        ({"records": [{"number": "1"}, 7]}, "records: expected a dict as record 2, got one int"),
+        ({"records": [], "defaults": ["x"]}, "defaults: expected a dict of fields, got one list"),
         ({"records": [], "max_share": 0.1}, "max_share: given records are no share of anything"),
         ({"plan": "x", "max_share": 2}, "max_share: expected a share from 0.0 to 1.0"),
     ],
@@ -270,6 +276,33 @@ def test_arguments_that_cannot_work_are_refused_when_the_dag_file_is_parsed(
 ) -> None:
     with pytest.raises(AirflowFailException, match=message):
         ErpPushOperator(task_id="push", conn_id="x", **arguments)
+
+
+def test_records_of_an_earlier_task_are_pushed_after_it_and_are_no_template(
+    sandbox: Sandbox, run_dag: Any, tmp_path: Path
+) -> None:
+    with DAG("records_of_a_task", schedule=None) as dag:
+        given = task(task_id="make")(lambda: [*new_customers(1), {"number": "70001", "name": "{{ 7 * 7 }} Oy"}])()
+        push = ErpPushOperator(
+            task_id="push",
+            conn_id="lemonsoft_default",
+            records=given,
+            dry_run=False,
+            base_path=f"file://{tmp_path}/erp",
+        )
+    assert push.upstream_task_ids == {"make"}
+    assert run_dag(dag, logical_date=NOW).state == "success"
+    [row] = LemonsoftHook().get_customers(customer_number=[70_001])
+    assert row["name"] == "{{ 7 * 7 }} Oy"
+    assert sandbox.tally("lemonsoft").created == 2
+
+
+def test_claim_that_cannot_be_read_is_named(push: Push, sandbox: Sandbox) -> None:
+    told = push("lemonsoft", records=new_customers(1))
+    claim = Path(told["receipts"].removeprefix("file://")).with_name("claim.json")
+    claim.write_text("{", encoding="utf-8")
+    with pytest.raises(AirflowFailException, match=r"claim\.json: expected the claim of a push"):
+        push("lemonsoft", records=new_customers(1))
 
 
 def test_storage_that_cannot_keep_two_pushes_apart_needs_a_pool(push: Push, sandbox: Sandbox) -> None:
