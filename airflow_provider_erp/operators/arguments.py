@@ -1,4 +1,4 @@
-"""What an author gives to plan, push and actions, checked when the DAG file is parsed; no message has a record's values."""
+"""What authors give to plan, push and actions, checked as the DAG file is parsed; messages hold nothing of records."""
 
 from __future__ import annotations
 

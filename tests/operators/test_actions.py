@@ -164,13 +164,6 @@ def test_arguments_that_could_not_be_sent_are_refused_and_nothing_is_noted(
     assert not list(tmp_path.rglob("*.json"))
 
 
-def test_arguments_of_another_type_are_refused_when_the_dag_file_is_parsed() -> None:
-    with pytest.raises(AirflowFailException, match="account: expected a dict of fields, got one str"):
-        LemonsoftAddAccountOperator(task_id="act", conn_id="x", customer_id=1, account="FI21")  # type: ignore[arg-type]
-    with pytest.raises(AirflowFailException, match="confirm_resend: expected bool or str"):
-        LemonsoftAddAccountOperator(task_id="act", conn_id="x", customer_id=1, account={}, confirm_resend=1)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_action_that_was_refused_may_be_sent_again(kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.arm(kind, "write_rejected")

@@ -166,31 +166,6 @@ def test_plan_of_the_same_report_is_the_same_and_lies_beside_it(sandbox: Sandbox
     assert sorted(file.name for file in folder.iterdir()) == ["plan.json", "plan.parquet", "plan.xlsx"]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"report": {}}, "report: expected the output of an ErpReconcileOperator"),
-        ({"report": 5}, "report: expected the output of an ErpReconcileOperator"),
-        ({"approved_pairs": "ab"}, "approved_pairs: expected a list of pairs of ids, got one str"),
-        ({"approved_pairs": 5}, "approved_pairs: expected a list of pairs of ids, got one int"),
-        ({"approved_pairs": [("1",)]}, "approved_pairs: expected pairs of a source id and a target id"),
-        ({"approved_pairs": ["ab"]}, "approved_pairs: expected pairs of a source id and a target id"),
-    ],
-)
-def test_arguments_that_cannot_work_are_refused_when_the_dag_file_is_parsed(
-    arguments: dict[str, Any], message: str
-) -> None:
-    given: dict[str, Any] = {"source": "x", "target": "y", "report": "z", **arguments}
-    with pytest.raises(AirflowFailException, match=message):
-        ErpPlanOperator(task_id="plan", spec=SPEC, **given)
-
-
-def test_pairs_may_be_lists() -> None:
-    given: Any = [["1", "2"]]
-    plan = ErpPlanOperator(task_id="plan", spec=SPEC, source="x", target="y", report="z", approved_pairs=given)
-    assert plan.approved_pairs == (("1", "2"),)
-
-
 def local(address: str) -> Path:
     return Path(address.removeprefix("file://"))
 

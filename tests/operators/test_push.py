@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -250,32 +250,6 @@ def test_more_records_than_allowed_are_not_sent(push: Push, sandbox: Sandbox) ->
 def test_system_that_is_only_read_refuses(push: Push, vendor: str) -> None:
     with pytest.raises(AirflowFailException, match="only read here"):
         push(vendor, records=new_customers(1))
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({}, "plan, records: expected one of the two"),
-        ({"records": [], "plan": "x"}, "plan, records: expected one of the two"),
-        ({"records": [], "mode": "merge"}, "mode: "),
-        ({"records": [], "resource": "invoice"}, "resource: "),
-        ({"records": [], "on_rejected": "ignore"}, "on_rejected: "),
-        ({"records": [], "in_flight": 0}, "in_flight: expected a whole number from 1 on"),
-        ({"records": [], "match_on": ("email",)}, "match_on: "),
-        ({"records": [], "match_on": "number"}, r"match_on: expected several names, .* written \('number',\)"),
-        ({"records": "abc"}, "records: expected a list of dicts, a customer each; got one str"),
-        ({"records": {"number": "1"}}, "records: expected a list of dicts, a customer each; got one dict"),
-        ({"records": [{"number": "1"}, 7]}, "records: expected a dict as record 2, got one int"),
-        ({"records": [], "defaults": ["x"]}, "defaults: expected a dict of fields, got one list"),
-        ({"records": [], "max_share": 0.1}, "max_share: given records are no share of anything"),
-        ({"plan": "x", "max_share": 2}, "max_share: expected a share from 0.0 to 1.0"),
-    ],
-)
-def test_arguments_that_cannot_work_are_refused_when_the_dag_file_is_parsed(
-    arguments: Mapping[str, Any], message: str
-) -> None:
-    with pytest.raises(AirflowFailException, match=message):
-        ErpPushOperator(task_id="push", conn_id="x", **arguments)
 
 
 def test_records_of_an_earlier_task_are_pushed_after_it_and_are_no_template(
