@@ -13,6 +13,7 @@ import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
 
 from airflow_provider_erp.landing import storage
+from airflow_provider_erp.landing.purge import purge
 from airflow_provider_erp.operators.lemonsoft import LemonsoftAddAccountOperator
 from airflow_provider_erp.operators.one_shot import OneShotOperator
 from airflow_provider_erp.operators.visma_net import VismaNetDunningLetterOperator
@@ -68,6 +69,14 @@ def test_dry_run_is_the_default(kind: str, sandbox: Sandbox, tmp_path: Path) -> 
 def test_cleared_task_gives_the_same_result_and_sends_nothing(kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
     first = execute(an_action(kind, sandbox, tmp_path))
     assert first
+    assert execute(an_action(kind, sandbox, tmp_path)) == first
+    assert sent(sandbox) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_purge_leaves_what_tells_that_an_action_was_done(kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    first = execute(an_action(kind, sandbox, tmp_path))
+    purge(tmp_path.as_uri(), older_than=dt.date(2100, 1, 1), now=dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
     assert execute(an_action(kind, sandbox, tmp_path)) == first
     assert sent(sandbox) == 1
 

@@ -19,6 +19,7 @@ from lax_storage import a_lax_storage
 from airflow_provider_erp.corrections.files import write_plan
 from airflow_provider_erp.corrections.plan import Change, Plan
 from airflow_provider_erp.hooks.lemonsoft import LemonsoftHook
+from airflow_provider_erp.landing.purge import purge
 from airflow_provider_erp.operators.push import ErpPushOperator
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
 from airflow_provider_erp.sandbox.connections import COMPANY
@@ -238,6 +239,14 @@ def test_plan_belongs_to_one_task(push: Push, sandbox: Sandbox, tmp_path: Path) 
     push("visma_net", plan=path, on_rejected="warn")
     with pytest.raises(AirflowFailException, match="the plan is pushed by task 'push' of DAG 'dag', run 'manual'"):
         push("visma_net", plan=path, run_id="other")
+
+
+def test_purge_leaves_what_tells_that_a_plan_was_pushed(push: Push, sandbox: Sandbox, tmp_path: Path) -> None:
+    push("visma_net", records=new_customers(2))
+    kept = sorted(tmp_path.rglob("*"))
+    purge(f"file://{tmp_path}/erp", older_than=dt.date(2100, 1, 1), now=dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
+    assert sorted(tmp_path.rglob("*")) == kept
+    assert push("visma_net", records=new_customers(2), try_number=2)["counts"] == {"created": 2}
 
 
 def test_more_records_than_allowed_are_not_sent(push: Push, sandbox: Sandbox) -> None:
