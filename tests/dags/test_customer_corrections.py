@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -27,10 +27,10 @@ ORDER = ("reconcile", "plan", "approve", "push")
 
 
 @contextmanager
-def a_person(option: str) -> Iterator[dict[str, Any]]:
+def a_person(option: str, *meanwhile: str) -> Iterator[dict[str, Any]]:
     """Somebody who answers the next question; what they saw is there when the block has ended."""
     environment = os.environ | {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
-    command = [sys.executable, person_in_a_process.__file__, option]
+    command = [sys.executable, person_in_a_process.__file__, option, *meanwhile]
     told: dict[str, Any] = {}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -39,12 +39,14 @@ def a_person(option: str) -> Iterator[dict[str, Any]]:
         told |= json.loads(person.communicate(timeout=60)[0].splitlines()[-1])
 
 
-def corrected(run_dag: Any, option: str, day: dt.datetime = DAY) -> tuple[Any, dict[str, Any]]:
+def corrected(
+    run_dag: Any, option: str, day: dt.datetime = DAY, meanwhile: Sequence[str] = ()
+) -> tuple[Any, dict[str, Any]]:
     """A run that writes, with a person's answer."""
     dag = load_dag(NAME)
     tasks: dict[str, Any] = dict(dag.task_dict)
     tasks["push"].previews = False
-    with a_person(option) as told:
+    with a_person(option, *meanwhile) as told:
         run = run_dag(dag, logical_date=day)
     return run, told
 
@@ -101,4 +103,26 @@ def test_what_a_person_rejected_is_not_pushed(run_dag: Any, sandbox: Sandbox, ba
     run, told = corrected(run_dag, "Reject")
     assert (run.state, told["status"]) == ("success", 200)
     assert {each.task_id: each.state for each in run.get_task_instances()}["push"] == "skipped"
+    assert sandbox.tally("visma_net").updated == 0
+
+
+OTHER_PLAN = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from airflow_provider_erp.corrections.files import read_plan, write_plan
+[file] = Path(sys.argv[1]).rglob("plan.json")
+plan = read_plan(file)
+write_plan(replace(plan, changes=plan.changes[1:]), file.parent)
+"""
+
+
+@pytest.mark.needs("newer airflow")
+def test_other_plan_in_the_place_of_the_one_that_a_person_saw_is_not_pushed(
+    run_dag: Any, sandbox: Sandbox, base_path: Path
+) -> None:
+    run, told = corrected(run_dag, "Approve", meanwhile=(sys.executable, "-c", OTHER_PLAN, str(base_path)))
+    assert told["status"] == 200
+    states = {each.task_id: each.state for each in run.get_task_instances()}
+    assert (states["plan"], states["approve"], states["push"]) == ("success", "failed", "upstream_failed")
     assert sandbox.tally("visma_net").updated == 0
