@@ -81,6 +81,10 @@ class ErpSelectionSensor(BaseSensorOperator):
             return read_marks(local, plan)
         except FileNotFoundError:
             self.log.info("No workbook at %s yet", self.approvals_path)
+        except IsADirectoryError:
+            raise ValueError(
+                f"approvals_path: expected the path of a workbook, {self.approvals_path!r} is a folder"
+            ) from None
         except HalfAFile:
             self.log.warning("The workbook at %s is not whole; it may still be on its way", self.approvals_path)
         except OtherPlan:

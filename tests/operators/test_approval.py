@@ -76,6 +76,12 @@ def test_answer_to_a_question_of_which_nothing_was_noted_approves_nothing(tmp_pa
         answered(shown, "Approve", context=context)
 
 
+@pytest.mark.parametrize("given", [5, [], {}, "", {"digest": "x"}])
+def test_what_names_no_plan_is_refused(given: Any) -> None:
+    with pytest.raises(ValueError, match="expected the output of a task that made, selected or approved a plan"):
+        names_of(given)
+
+
 def test_what_was_rejected_names_no_plan() -> None:
     with pytest.raises(ValueError, match="it was not approved; nothing was sent"):
         names_of({"plan": "x", "digest": "y", "approved": False})

@@ -238,6 +238,8 @@ def test_workbook_that_is_still_on_its_way_is_waited_for_and_a_changed_one_is_re
     book.save(workbook)
     with pytest.raises(AirflowFailException, match=r"approvals\.xlsx, sheet Corrections, row 30: "):
         selected(planned, workbook)
+    with pytest.raises(AirflowFailException, match=r"approvals_path: expected the path of a workbook, .* is a folder"):
+        selected(planned, tmp_path)
 
 
 def test_selection_that_was_not_approved_is_not_pushed(sandbox: Sandbox, tmp_path: Path) -> None:
