@@ -21,7 +21,9 @@ from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
+    from airflow_provider_erp.corrections.findings import Findings
     from airflow_provider_erp.corrections.plan import Plan
+    from airflow_provider_erp.landing.catalog import Published
 
 _SIDES = ("source", "target")
 _REPORT = ("breaks.json", "breaks.parquet")
@@ -95,30 +97,35 @@ class ErpPlanOperator(BaseOperator):
         from airflow_provider_erp.corrections.planning import plan_of  # noqa: PLC0415
         from airflow_provider_erp.landing import storage  # noqa: PLC0415
 
-        system = batch_of(getattr(self, self.side), self.side).manifest
+        batches = {side: batch_of(getattr(self, side), side) for side in _SIDES}
         report = workdir / "report"
         report.mkdir()
         for file in _REPORT:
             storage.copy(join(self._folder, file), report / file)
+        findings = read_findings(report)
+        _check_batches(batches, findings)
+        system = batches[self.side].manifest
         return plan_of(
-            read_findings(report),
+            findings,
             self.spec,
             side=self.side,
             conn_type=system.conn_type,
             company=system.company,
-            records=(self._records("source", workdir), self._records("target", workdir)),
+            records=(
+                self._records(batches["source"], workdir / "source"),
+                self._records(batches["target"], workdir / "target"),
+            ),
             create=self.create,
             clear=self.clear,
             approved_pairs=self.approved_pairs,
             writable=_writable(system.conn_type),
         )
 
-    def _records(self, side: str, workdir: Path) -> Path:
+    def _records(self, batch: Published, folder: Path) -> Path:
         from airflow_provider_erp.operators.sides import current_side  # noqa: PLC0415
 
-        batch = batch_of(getattr(self, side), side)
         guard = Guard(most_deleted_share=self.most_deleted_share)
-        state = current_side(batch, workdir / side, resource="customer", allow_filtered=True, guard=guard).state
+        state = current_side(batch, folder, resource="customer", allow_filtered=True, guard=guard).state
         return state.records
 
     def _publish(self, plan: Plan, workdir: Path) -> dict[str, Any]:
@@ -150,6 +157,18 @@ class ErpPlanOperator(BaseOperator):
     def _folder(self) -> str:
         """Where the report lies."""
         return report_path(self.report).rsplit("/", 1)[0]
+
+
+def _check_batches(batches: Mapping[str, Published], findings: Findings) -> None:
+    """Refuses records of another system, company or day than those that the report compared."""
+    from airflow_provider_erp.landing.chain import name_of  # noqa: PLC0415
+
+    for (side, batch), compared in zip(batches.items(), findings.batches, strict=True):
+        if name_of(batch) != compared:
+            raise ValueError(
+                f"{side}: the report compared batch {compared!r}, given is {name_of(batch)!r}; give source and target "
+                "as the reconcile task was given them"
+            )
 
 
 def _writable(conn_type: str) -> Sequence[str]:

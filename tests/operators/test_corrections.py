@@ -127,6 +127,17 @@ def missing(day: Mapping[str, Any], side: str) -> int:
     return sum(row["kind"] == f"missing_in_{side}" for row in rows)
 
 
+def test_sides_that_the_report_did_not_compare_are_refused(sandbox: Sandbox, tmp_path: Path) -> None:
+    base = f"file://{tmp_path}/erp"
+    earlier, day = a_day(base, NOW - dt.timedelta(days=1)), a_day(base, NOW)
+    swapped = day | {"source": day["target"], "target": day["source"]}
+    message = r"source: the report compared batch 'lemonsoft/.*', given is 'visma_net/.*'; give source and target as"
+    with pytest.raises(AirflowFailException, match=message):
+        run(ErpPlanOperator(task_id="plan", spec=SPEC, **swapped), NOW)
+    with pytest.raises(AirflowFailException, match="target: the report compared batch"):
+        run(ErpPlanOperator(task_id="plan", spec=SPEC, **day | {"target": earlier["target"]}), NOW)
+
+
 def approval(planned: Any, **arguments: Any) -> ErpApprovalOperator:
     return ErpApprovalOperator(task_id="approve", plan=planned, **arguments)
 
