@@ -26,29 +26,46 @@ def read_marks(file: Path, plan: Plan) -> Selection:
     marked by one of ``YES`` in ``approve?``, as not marked by one of ``NO``.
 
     Raises:
-        OtherPlan: the workbook is of another plan.
-        ValueError: a cell of a row was changed, a mark is unknown, a row stands
+        OtherPlan: no row of the workbook is of this plan.
+        HalfAFile: the end of the workbook is not there.
+        ValueError: a row is of no plan or of another, a cell of a row was changed, a mark is unknown, a row stands
             there twice, or a part of a new customer's rows is marked.
     """
     rows = read_sheet(file, SHEET)
     titles = _titles(file, next(rows, (1, {}))[1])
     changes = {each.change_id: each for each in plan.changes}
     seen: dict[str, bool] = {}
+    strange: list[int] = []
     for number, row in rows:
         cells = {title: row.get(column, "") for title, column in titles.items()}
         if not any(cells.values()):
+            continue
+        if cells[PLAN] != plan.digest:
+            strange.append(number)
             continue
         try:
             change_id = _check(cells, plan, changes, seen)
             seen[change_id] = _is_marked(cells[APPROVE])
         except ValueError as exc:
-            raise type(exc)(f"{file.name}, sheet {SHEET}, row {number}: {exc}") from exc
+            raise ValueError(f"{file.name}, sheet {SHEET}, row {number}: {exc}") from exc
+    if strange:
+        raise (ValueError if seen else OtherPlan)(
+            f"{file.name}, sheet {SHEET}, row {strange[0]}: expected a row of plan {plan.digest[:12]}, got one of "
+            "another or of none; mark rows in the workbook of this plan, and write notes into a column of your own"
+        )
     return plan.select(change_id for change_id, marked in seen.items() if marked)
 
 
 def _titles(file: Path, header: Row) -> Mapping[str, str]:
     """The columns' letters by their titles."""
     titles = {title: column for column, title in header.items()}
+    given = list(header.values())
+    twice = [column.title for column in COLUMNS if given.count(column.title) > 1]
+    if twice:
+        raise ValueError(
+            f"{file.name}, sheet {SHEET}: column {twice[0]!r} stands there twice; keep the one that the workbook was "
+            "written with"
+        )
     lacking = [column.title for column in COLUMNS if column.title not in titles]
     if lacking:
         raise ValueError(
@@ -60,15 +77,11 @@ def _titles(file: Path, header: Row) -> Mapping[str, str]:
 
 def _check(cells: Mapping[str, str], plan: Plan, changes: Mapping[str, Change], seen: Mapping[str, bool]) -> str:
     """The id of the change that the row is, after its cells were compared with it."""
-    if cells[PLAN] != plan.digest:
-        raise OtherPlan(
-            f"expected a row of plan {plan.digest[:12]}, got one of another; mark rows in the workbook of this plan"
-        )
     if cells[CHANGE] not in changes:
         raise ValueError("its change is none of the plan's; take the workbook as it was written and mark it again")
     if cells[CHANGE] in seen:
         raise ValueError("its change stands in an earlier row, too; keep one of them")
-    expected = cells_of(changes[cells[CHANGE]], plan.digest)
+    expected = cells_of(changes[cells[CHANGE]], plan)
     changed = [title for title, value in expected.items() if _plain(safe(str(value or ""))) != _plain(cells[title])]
     if changed:
         raise ValueError(
@@ -85,5 +98,7 @@ def _plain(text: str) -> str:
 def _is_marked(mark: str) -> bool:
     word = mark.strip().casefold()
     if word not in YES | NO:
-        raise ValueError(f"{APPROVE!r}: expected a mark such as x or yes, or nothing; got another word")
+        raise ValueError(
+            f"{APPROVE!r}: expected a mark such as x or yes, or nothing; got another word or a formula without a result"
+        )
     return word in YES

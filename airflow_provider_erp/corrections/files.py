@@ -17,7 +17,7 @@ from airflow_provider_erp.reconciliation.engines import LocalEngine, quoted
 
 MEMORY_MB = 256
 PARQUET, JSON = "plan.parquet", "plan.json"
-_HEADING = ("format", "digest", "spec", "origin", "as_of", "side", "total")
+_HEADING = ("format", "digest", "spec", "origin", "as_of", "side", "conn_type", "company", "total")
 _QUOTED = {column: f'"{column}"' for column in COLUMNS.values()}
 
 
@@ -57,6 +57,8 @@ def _plan(heading: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> Plan
         origin=heading["origin"],
         as_of=dt.datetime.fromisoformat(heading["as_of"]),
         side=heading["side"],
+        conn_type=heading["conn_type"],
+        company=heading["company"],
         total=None if heading["total"] in (None, "") else int(heading["total"]),
         changes=tuple(map(change_of, rows)),
     )

@@ -20,7 +20,7 @@ class Findings:
 
     ``breaks`` is a local Parquet file with the columns of a break, with or
     without those of its history. ``titles`` is what people call source and
-    target, ``whole`` whether each of them is known to lack no record.
+    target, ``batches`` names what was read of each, ``whole`` whether each of them is known to lack no record.
     ``suggested`` are pairs that may be one, by source and target id.
     """
 
@@ -28,6 +28,7 @@ class Findings:
     spec_digest: str
     as_of: dt.datetime
     titles: tuple[str, str]
+    batches: tuple[str, str]
     whole: tuple[bool, bool]
     suggested: frozenset[tuple[str, str]] = frozenset()
 
@@ -46,6 +47,7 @@ def findings_of(result: Reconciliation) -> Findings:
         spec_digest=result.provenance["spec"],
         as_of=result.as_of,
         titles=(result.source.title, result.target.title),
+        batches=(result.source.batch, result.target.batch),
         whole=(_is_whole(sides[0]), _is_whole(sides[1])),
         suggested=frozenset((each.source_id, each.target_id) for each in result.suggestions),
     )
@@ -68,6 +70,7 @@ def read_findings(folder: Path) -> Findings:
         spec_digest=said.provenance.get("spec", ""),
         as_of=said.as_of,
         titles=(said.source.title, said.target.title),
+        batches=(said.source.batch, said.target.batch),
         whole=(_is_whole(said.source), _is_whole(said.target)),
         suggested=frozenset((each.source_id, each.target_id) for each in said.suggestions),
     )
@@ -80,6 +83,7 @@ def digest_of(spec: ReconciliationSpec) -> str:
 
 class _Side(msgspec.Struct):
     title: str
+    batch: str
     complete: bool
     rejected: int
 

@@ -18,7 +18,15 @@ KNOWN = tuple(each.name for each in dataclasses.fields(Customer))
 RULE = "given"
 
 
-def plan_of_records(records: Iterable[Mapping[str, str | None]], *, run: str, as_of: dt.datetime, system: str) -> Plan:
+def plan_of_records(
+    records: Iterable[Mapping[str, str | None]],
+    *,
+    run: str,
+    as_of: dt.datetime,
+    system: str,
+    conn_type: str,
+    company: str,
+) -> Plan:
     """Each record's fields as changes; ``run`` says whose they are, so that another run's plan is another one.
 
     A record has the names of ``records.Customer``. ``source_id`` is the id of
@@ -41,6 +49,8 @@ def plan_of_records(records: Iterable[Mapping[str, str | None]], *, run: str, as
         origin=run,
         as_of=as_of,
         side="target",
+        conn_type=conn_type,
+        company=company,
         changes=tuple(each for changes in of_record.values() for each in changes),
     )
 

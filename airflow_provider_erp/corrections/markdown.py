@@ -37,7 +37,7 @@ def approval_page(plan: Plan, *, selection: Selection | None = None, link: str =
 
 def _heading(plan: Plan, selection: Selection | None, changes: tuple[Change, ...]) -> Iterator[str]:
     records = ", ".join(f"{plural(count, 'record', 'records')} {_WORDS[action]}" for action, count in counted(changes))
-    system = f" in {code(changes[0].system)}" if changes else ""
+    system = f" in {code(changes[0].system)}, company {code(plan.company)}" if changes else ""
     yield f"{plural(len(changes), 'change', 'changes')}{system}{f': {records}' if records else ''}."
     yield ""
     yield f"Spec {code(plan.spec)}, as of {code(str(plan.heading['as_of']))}."

@@ -19,7 +19,7 @@ SystemSide = Literal["source", "target"]
 ACTIONS: tuple[str, ...] = get_args(Action)
 SIDES: tuple[str, ...] = get_args(SystemSide)
 
-FORMAT = 1
+FORMAT = 2
 """Part of each digest: the number of the encoding that it is made of."""
 
 
@@ -84,10 +84,12 @@ class Plan:
         origin: the digest of the spec; of given records, what run they are of.
         as_of: the moment that the comparison is of.
         side: which side the system is.
+        conn_type: the type of the connections that reach the system, such as ``visma_net``.
+        company: the company in it that the records are of, as batches name it.
         total: how many records the system has; None where that is not known.
         changes: no two are about the same field of the same subject, all of which have the same action.
         left_out: how many breaks made no change, by the reason. For people: neither in the digest nor in files.
-        digest: SHA-256 over the spec's digest, ``as_of``, ``total`` and the rows.
+        digest: SHA-256 over the heading and the rows.
 
     Raises:
         ValueError: ``as_of`` has no zone, a field is to be changed twice, one subject is said to be several records,
@@ -98,14 +100,16 @@ class Plan:
     origin: str
     as_of: dt.datetime
     side: SystemSide
+    conn_type: str
+    company: str
     changes: tuple[Change, ...]
     total: int | None = None
     left_out: Mapping[str, int] = field(default_factory=dict, compare=False)
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
-        check_text("spec", self.spec)
-        check_text("origin", self.origin)
+        for name in ("spec", "origin", "conn_type", "company"):
+            check_text(name, getattr(self, name))
         check_choice("side", self.side, SIDES)
         if self.total is not None:
             check_whole("total", self.total)
@@ -121,7 +125,8 @@ class Plan:
     def heading(self) -> dict[str, str | int | None]:
         """What is said of all changes, as it stands in files and in the digest."""
         as_of = self.as_of.isoformat().replace("+00:00", "Z")
-        return {"spec": self.spec, "origin": self.origin, "as_of": as_of, "side": self.side, "total": self.total}
+        said = {name: getattr(self, name) for name in ("side", "conn_type", "company", "total")}
+        return {"spec": self.spec, "origin": self.origin, "as_of": as_of, **said}
 
     def select(self, change_ids: Iterable[str]) -> Selection:
         """The changes with these ids.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -31,11 +31,14 @@ def plan_of(
     spec: ReconciliationSpec,
     *,
     side: SystemSide,
+    conn_type: str,
+    company: str,
     records: tuple[Path, Path],
     create: bool = False,
     clear: bool = False,
     approved_pairs: Iterable[tuple[str, str]] = (),
     not_created: Iterable[str] = NOT_CREATED,
+    writable: Iterable[str] = FIELDS,
 ) -> Plan:
     """What is to be changed in one of the two systems, by the spec's authority per field.
 
@@ -50,11 +53,14 @@ def plan_of(
         findings: what the comparison found.
         spec: the spec of the comparison.
         side: the system that is to be changed.
+        conn_type: the type of its connections.
+        company: the company in it.
         records: the Parquet files of source and target that were compared.
         create: whether customers are created.
         clear: whether a field that is empty in the other system is emptied.
         approved_pairs: source and target ids of similar pairs that a person approved.
         not_created: fields that a new customer is not given.
+        writable: the fields that the system has; others are left out and counted.
 
     Raises:
         ValueError: the breaks are of another spec, or an argument is unknown.
@@ -63,6 +69,7 @@ def plan_of(
     check_choice("side", side, SIDES)
     not_created = tuple(not_created)
     check_known("not_created", not_created, FIELDS)
+    writable = frozenset(writable)
     _check_spec(findings, spec)
     with open_engine(findings.breaks.parent, memory_mb=MEMORY_MB) as engine:
         engine.read_parquet(str(findings.breaks)).create_view("breaks")
@@ -70,13 +77,16 @@ def plan_of(
             engine.read_parquet(str(file)).create_view(f"{name}_records")
         judge = _Judge(findings, spec, side, frozenset(approved_pairs), engine, clear=clear)
         [(total,)] = engine.execute(f"SELECT count(*) FROM {side}_records").fetchall()  # noqa: S608
-        planned = [*_updates(engine, judge), *(_creates(engine, judge, not_created) if create else ())]
+        wanted = [*_updates(engine, judge), *(_creates(engine, judge, not_created) if create else ())]
+    planned = [_writable(each, writable) for each in wanted]
     left_out = Counter(each for each in planned if isinstance(each, str))
     return Plan(
         spec=spec.name,
         origin=findings.spec_digest,
         as_of=findings.as_of,
         side=side,
+        conn_type=conn_type,
+        company=company,
         total=total,
         changes=tuple(each for each in planned if isinstance(each, Change)),
         left_out=dict(sorted(left_out.items())),
@@ -189,6 +199,12 @@ def _creates(engine: duckdb.DuckDBPyConnection, judge: _Judge, not_created: Iter
                     rule=f"missing in {judge.system}: {judge.right} is right",
                     break_id=row["break_id"],
                 )
+
+
+def _writable(each: Change | str, writable: Collection[str]) -> Change | str:
+    if isinstance(each, str) or each.field in writable:
+        return each
+    return f"{each.system} has no field for {field_words(each.field)}"
 
 
 _DUPLICATES = """

@@ -31,13 +31,18 @@ _BROKEN = (
 Row = Mapping[str, str]
 
 
+class HalfAFile(ValueError):
+    """A zip whose end is not there, as while it is being uploaded."""
+
+
 def read_sheet(file: Path, name: str) -> Iterator[tuple[int, Row]]:
     """Each row's number and texts by column letters, empty cells left out.
 
     A number is as the file has it, a truth value ``1`` or ``0``, a formula what
-    it came to last.
+    it came to last; one that no program has calculated is its own text.
 
     Raises:
+        HalfAFile: the end of the file is not there.
         ValueError: this is no XLSX file, or it has no such sheet.
     """
     try:
@@ -46,7 +51,14 @@ def read_sheet(file: Path, name: str) -> Iterator[tuple[int, Row]]:
     except FileNotFoundError:
         raise
     except _BROKEN as exc:
-        raise ValueError(f"{file.name}: expected an XLSX file; save the workbook as one") from exc
+        kind = HalfAFile if _lacks_its_end(file) else ValueError
+        raise kind(f"{file.name}: expected an XLSX file; save the workbook as one") from exc
+
+
+def _lacks_its_end(file: Path) -> bool:
+    """Whether this is the beginning of a zip; the end of one tells what is in it."""
+    with file.open("rb") as content:
+        return b"PK".startswith(content.read(2)) and not zipfile.is_zipfile(file)
 
 
 def _rows(book: zipfile.ZipFile, part: str) -> Iterator[tuple[int, Row]]:
@@ -98,7 +110,9 @@ def _column(cell: ElementTree.Element) -> str:
 
 
 def _text(cell: ElementTree.Element, shared: list[str]) -> str:
-    kind, value = cell.get("t"), cell.findtext(f"{_MAIN}v", "")
+    kind, value, formula = cell.get("t"), cell.findtext(f"{_MAIN}v", ""), cell.findtext(f"{_MAIN}f")
+    if formula is not None and not value and kind != "str":
+        return f"={formula}"
     if kind == "inlineStr":
         return _written(cell)
     return shared[int(value)] if kind == "s" else _unescaped(value)

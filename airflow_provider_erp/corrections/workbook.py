@@ -17,6 +17,7 @@ MOST_ROWS = 1_048_575
 COLUMNS = (
     Column(APPROVE, 10),
     Column("System", 18),
+    Column("Company", 18),
     Column("Record", 18),
     Column("Number"),
     Column("Field", 18),
@@ -42,19 +43,20 @@ def write_workbook(plan: Plan, to: Path) -> None:
         raise ValueError(f"plan {plan.digest[:12]}: {len(plan.changes)} changes, a sheet has {MOST_ROWS} rows")
     with new_workbook(to) as file:
         file.set_properties({"title": f"{plan.spec}: corrections", "created": plan.as_of.replace(tzinfo=None)})
-        rows = ([None, *cells_of(each, plan.digest).values()] for each in plan.changes)
+        rows = ([None, *cells_of(each, plan).values()] for each in plan.changes)
         sheet, last = Workbook(file).add_table(SHEET, COLUMNS, rows)
         if last:
             sheet.data_validation(1, 0, last, 0, {"validate": "list", "source": ["yes", "no"]})
 
 
-def cells_of(change: Change, digest: str) -> Mapping[str, Cell]:
+def cells_of(change: Change, plan: Plan) -> Mapping[str, Cell]:
     """What stands in a change's row, by the column's title, ``approve?`` aside."""
-    return dict(zip((column.title for column in COLUMNS[1:]), _cells(change, digest), strict=True))
+    return dict(zip((column.title for column in COLUMNS[1:]), _cells(change, plan), strict=True))
 
 
-def _cells(change: Change, digest: str) -> Iterator[Cell]:
+def _cells(change: Change, plan: Plan) -> Iterator[Cell]:
     yield change.system
+    yield plan.company
     yield change.record_id
     yield change.number
     yield field_words(change.field)
@@ -63,4 +65,4 @@ def _cells(change: Change, digest: str) -> Iterator[Cell]:
     yield change.rule
     yield change.break_id
     yield change.change_id
-    yield digest
+    yield plan.digest

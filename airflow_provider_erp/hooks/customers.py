@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.messages import Request
 from airflow_provider_erp.records import Customer
-from airflow_provider_erp.vendors.words import Pushes, Question
+from airflow_provider_erp.vendors.words import NoField, Pushes, Question
 
 _NOT_FOUND = 404
 _RAW = msgspec.json.Decoder(msgspec.Raw).decode
@@ -27,6 +28,21 @@ class CustomerHook(ErpHook):
     def background_seconds(self) -> float:
         """How long the system may be at work with a write that it took."""
         return 0.0
+
+    @classmethod
+    def writable(cls) -> tuple[str, ...]:
+        """The canonical fields that the system has a field for."""
+        return tuple(each.name for each in dataclasses.fields(Customer) if cls._takes(each.name))
+
+    @classmethod
+    def _takes(cls, field: str) -> bool:
+        try:
+            cls.pushes.words({field: ""})
+        except NoField:
+            return False
+        except ValueError:  # not this value
+            return True
+        return True
 
     def find_customers(self, question: Question) -> Iterator[Customer]:
         """Every customer that the answer holds, in canonical words; none where the system knows none.

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 from airflow.providers.common.compat.sdk import BaseHook
 
@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 class ErpHook(ConnectedHook):
     """Reads lists of one ERP system, complete or with an error; writes where the vendor's own hook does."""
 
+    new_customer: ClassVar[Mapping[str, Any]] = {}
+    """What a push gives every new customer, by the vendor's names, unless an author says otherwise."""
+
     @staticmethod
     def for_connection(conn_id: str) -> ErpHook:
         """The hook of the vendor that the connection's type names.
@@ -39,15 +42,23 @@ class ErpHook(ConnectedHook):
             ErpConfigError: the connection is of no ERP type.
         """
         connection = BaseHook.get_connection(conn_id)
+        hook = ErpHook.of_type(connection.conn_type, f"connection {conn_id!r}")(conn_id)
+        hook.connection = connection
+        return hook
+
+    @staticmethod
+    def of_type(conn_type: str | None, what: str) -> type[ErpHook]:
+        """The hook of a type of connections; ``what`` has it, for the message.
+
+        Raises:
+            ErpConfigError: this is no ERP type.
+        """
         info: Any = get_provider_info()["connection-types"]
         classes = {entry["connection-type"]: entry["hook-class-name"] for entry in info}
-        if connection.conn_type not in classes:
-            raise ErpConfigError(
-                f"connection {conn_id!r} is of type {connection.conn_type!r}; expected one of {', '.join(classes)}"
-            )
-        module, _, name = classes[connection.conn_type].rpartition(".")
-        hook: ErpHook = getattr(import_module(module), name)(conn_id)
-        hook.connection = connection
+        if conn_type not in classes:
+            raise ErpConfigError(f"{what} is of type {conn_type!r}; expected one of {', '.join(classes)}")
+        module, _, name = classes[conn_type].rpartition(".")
+        hook: type[ErpHook] = getattr(import_module(module), name)
         return hook
 
     def fetch(
@@ -181,7 +192,7 @@ class ErpHook(ConnectedHook):
         conversation = self.exchange.read(request, partial(described.deletions.decode, self.settings))
         return complete(run(conversation, self.transport.send, self._sleep))
 
-    def create_customer(self, customer: Mapping[str, Any]) -> Any:
+    def create_customer(self, *args: Any, **kwargs: Any) -> Any:
         """Creates a customer, where the vendor's hook does; this one says that it does not.
 
         Raises:
@@ -189,7 +200,7 @@ class ErpHook(ConnectedHook):
         """
         raise self._read_only("create a customer")
 
-    def update_customer(self, number: Any, changes: Mapping[str, Any]) -> Any:
+    def update_customer(self, *args: Any, **kwargs: Any) -> Any:
         """Changes a customer, where the vendor's hook does; this one says that it does not.
 
         Raises:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from airflow_provider_erp.operators.arguments import check_fields
+from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.one_shot import OneShotOperator
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ class LemonsoftAddAccountOperator(OneShotOperator):
         customer_id: the customer's internal id, which is not its number.
         account: the account's fields, such as ``iban`` and ``bic``.
         dry_run: only tell what would be sent.
-        confirm_resend: send it although an earlier try may have.
+        confirm_resend: send it although an earlier try may have; as the error of that try says.
         base_path: where the journal is kept; default ``[erp] base_path``.
     """
 
@@ -32,12 +34,19 @@ class LemonsoftAddAccountOperator(OneShotOperator):
 
     def __init__(self, *, customer_id: int | str, account: Mapping[str, Any], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        with failing_for_good():
+            check_fields("account", account)
         self.customer_id = customer_id
         self.account = account
 
     def body(self) -> Mapping[str, Any]:
         """Customer and account."""
         return {"customer_id": str(self.customer_id), "account": dict(self.account)}
+
+    def check(self, hook: ErpHook) -> None:
+        """Refuses what the hook would."""
+        customers: Any = hook
+        customers.check_account(self.customer_id, self.account)
 
     def send(self, hook: ErpHook) -> dict[str, Any]:
         """Sends it."""

@@ -15,12 +15,13 @@ from airflow_provider_erp.landing.paths import default_base_path, join, segment
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetch import attempt_of
-from airflow_provider_erp.reconciliation.checks import check_flag
+from airflow_provider_erp.reconciliation.checks import check_flag, check_is
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from airflow_provider_erp.hooks.erp import ErpHook
+    from airflow_provider_erp.pushing.journal import Entry
 
 
 _NOT_DONE = (ErpAuthError, ErpRejected, ErpUnavailable, ValueError)
@@ -33,7 +34,8 @@ class OneShotOperator(BaseOperator):
     A journal beside the batches keeps what was begun and what came of it. A
     cleared task gives the same result again. A task that was killed, or whose
     answer was lost, fails: nobody knows whether it was done, until a person has
-    looked and sets ``confirm_resend``.
+    looked and sets ``confirm_resend`` as the error says: to ``True`` after the
+    first such try, to its moment after any later one.
     """
 
     template_fields: tuple[str, ...] = ("conn_id", "base_path")
@@ -46,14 +48,14 @@ class OneShotOperator(BaseOperator):
         *,
         conn_id: str,
         dry_run: bool = True,
-        confirm_resend: bool = False,
+        confirm_resend: bool | str = False,
         base_path: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**with_retry_policy(kwargs))
         with failing_for_good():
             check_flag("dry_run", dry_run)
-            check_flag("confirm_resend", confirm_resend)
+            check_is("confirm_resend", confirm_resend, bool | str)
         self.conn_id = conn_id
         self.previews = dry_run  # a method of every operator is called dry_run
         self.confirm_resend = confirm_resend
@@ -67,6 +69,7 @@ class OneShotOperator(BaseOperator):
             hook = ErpHook.for_connection(self.conn_id)
             if hook.vendor.conn_type != self.conn_type:
                 raise ValueError(f"conn_id: expected a connection of type {self.conn_type!r}, got {self.conn_id!r}")
+            self.check(hook)
             if self.previews:
                 self.log.info("dry run: nothing was written; it would be one %s, see the task's arguments", self.action)
                 return {"dry_run": True}
@@ -74,6 +77,14 @@ class OneShotOperator(BaseOperator):
 
     def body(self) -> Mapping[str, Any]:
         """What is sent: with another body it is another write."""
+        raise NotImplementedError
+
+    def check(self, hook: ErpHook) -> None:
+        """Refuses what could not be sent, also of a dry run.
+
+        Raises:
+            ValueError: an argument is none that the system takes.
+        """
         raise NotImplementedError
 
     def send(self, hook: ErpHook) -> dict[str, Any]:
@@ -90,26 +101,42 @@ class OneShotOperator(BaseOperator):
 
         by = attempt_of(context).identity
         digest = hashlib.sha256(msgspec.json.encode(self.body(), order="deterministic")).hexdigest()[:32]
-        where = (hook.vendor.conn_type, segment(hook.company), "actions", segment(self.action))
+        key = key_of(f"{by} {digest}")
+        where = (hook.vendor.conn_type, segment(hook.company), "actions", segment(self.action), key)
         folder = join(self.base_path or default_base_path(), *where)
         journal = Journal(folder, creation(folder, is_alone=True))  # no other task has this key
-        key = key_of(f"{by} {digest}")
         entry = journal.entries().get(key)
         if entry and entry.receipt and entry.receipt.outcome == "created":
             done: dict[str, Any] = msgspec.json.decode(entry.receipt.said or "{}")
             return done
-        if entry and not entry.receipt and not self.confirm_resend:
-            raise AirflowFailException(
-                f"{self.action}: it was begun at {entry.intent.at if entry.intent else 'an unknown time'} and nobody "
-                "knows whether it was done; look into the system, then set confirm_resend=True to send it again"
-            )
+        if entry and not entry.receipt:
+            self._check_confirmed(entry)
         number = entry.attempt + 1 if entry else 1
-        journal.intend(key, number, Intent(action="create", at=dt.datetime.now(dt.UTC), by=by, body=digest))
+        journal.intend(key, number, Intent(action="create", at=_now(), by=by, body=digest))
         try:
             answer = self.send(hook)
         except _NOT_DONE as exc:
-            journal.settle(key, number, Receipt(outcome="rejected", at=dt.datetime.now(dt.UTC), reason=str(exc)))
+            said = getattr(exc, "said", None)
+            journal.settle(key, number, Receipt(outcome="rejected", at=_now(), reason=str(exc), said=said))
             raise
-        said = msgspec.json.encode(answer).decode()
-        journal.settle(key, number, Receipt(outcome="created", at=dt.datetime.now(dt.UTC), said=said))
+        journal.settle(key, number, Receipt(outcome="created", at=_now(), said=msgspec.json.encode(answer).decode()))
         return answer
+
+    def _check_confirmed(self, lost: Entry) -> None:
+        """Refuses to send again what nobody looked for since its answer was lost.
+
+        ``True`` confirms the loss of the first try only: left in a DAG file it
+        would confirm every later one as well.
+        """
+        moment = lost.intent.at.isoformat() if lost.intent else "an unknown time"
+        first = lost.attempt == 1
+        if self.confirm_resend == moment or (self.confirm_resend is True and first):
+            return
+        raise AirflowFailException(
+            f"{self.action}: it was begun at {moment} and nobody knows whether it was done; look into the system, then "
+            f"set confirm_resend={'True' if first else repr(moment)} to send it again"
+        )
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

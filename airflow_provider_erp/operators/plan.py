@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -11,6 +11,7 @@ from airflow.providers.common.compat.sdk import AirflowSkipException, BaseOperat
 
 from airflow_provider_erp.landing.deletions import MOST_DELETED_SHARE, Guard
 from airflow_provider_erp.landing.paths import join
+from airflow_provider_erp.operators.arguments import is_later, pairs_of, report_path
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetched import Fetched, batch_of
@@ -20,7 +21,9 @@ from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
+    from airflow_provider_erp.corrections.findings import Findings
     from airflow_provider_erp.corrections.plan import Plan
+    from airflow_provider_erp.landing.catalog import Published
 
 _SIDES = ("source", "target")
 _REPORT = ("breaks.json", "breaks.parquet")
@@ -71,6 +74,9 @@ class ErpPlanOperator(BaseOperator):
             check_choice("side", side, _SIDES)
             check_flag("create", create)
             check_flag("clear", clear)
+            pairs = pairs_of("approved_pairs", approved_pairs)
+            if not is_later(report):
+                report_path(report)
         self.spec = spec
         self.source = source
         self.target = target
@@ -78,7 +84,7 @@ class ErpPlanOperator(BaseOperator):
         self.side = side
         self.create = create
         self.clear = clear
-        self.approved_pairs = tuple(approved_pairs)
+        self.approved_pairs = pairs
         self.most_deleted_share = most_deleted_share
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -91,26 +97,35 @@ class ErpPlanOperator(BaseOperator):
         from airflow_provider_erp.corrections.planning import plan_of  # noqa: PLC0415
         from airflow_provider_erp.landing import storage  # noqa: PLC0415
 
+        batches = {side: batch_of(getattr(self, side), side) for side in _SIDES}
         report = workdir / "report"
         report.mkdir()
         for file in _REPORT:
             storage.copy(join(self._folder, file), report / file)
+        findings = read_findings(report)
+        _check_batches(batches, findings)
+        system = batches[self.side].manifest
         return plan_of(
-            read_findings(report),
+            findings,
             self.spec,
             side=self.side,
-            records=(self._records("source", workdir), self._records("target", workdir)),
+            conn_type=system.conn_type,
+            company=system.company,
+            records=(
+                self._records(batches["source"], workdir / "source"),
+                self._records(batches["target"], workdir / "target"),
+            ),
             create=self.create,
             clear=self.clear,
             approved_pairs=self.approved_pairs,
+            writable=_writable(system.conn_type),
         )
 
-    def _records(self, side: str, workdir: Path) -> Path:
+    def _records(self, batch: Published, folder: Path) -> Path:
         from airflow_provider_erp.operators.sides import current_side  # noqa: PLC0415
 
-        batch = batch_of(getattr(self, side), side)
         guard = Guard(most_deleted_share=self.most_deleted_share)
-        state = current_side(batch, workdir / side, resource="customer", allow_filtered=True, guard=guard).state
+        state = current_side(batch, folder, resource="customer", allow_filtered=True, guard=guard).state
         return state.records
 
     def _publish(self, plan: Plan, workdir: Path) -> dict[str, Any]:
@@ -141,5 +156,26 @@ class ErpPlanOperator(BaseOperator):
     @property
     def _folder(self) -> str:
         """Where the report lies."""
-        path = self.report["report"] if isinstance(self.report, Mapping) else str(self.report)
-        return path.rsplit("/", 1)[0]
+        return report_path(self.report).rsplit("/", 1)[0]
+
+
+def _check_batches(batches: Mapping[str, Published], findings: Findings) -> None:
+    """Refuses records of another system, company or day than those that the report compared."""
+    from airflow_provider_erp.landing.chain import name_of  # noqa: PLC0415
+
+    for (side, batch), compared in zip(batches.items(), findings.batches, strict=True):
+        if name_of(batch) != compared:
+            raise ValueError(
+                f"{side}: the report compared batch {compared!r}, given is {name_of(batch)!r}; give source and target "
+                "as the reconcile task was given them"
+            )
+
+
+def _writable(conn_type: str) -> Sequence[str]:
+    """The fields that may be planned: of a system that is only read here all, for people to put right by hand."""
+    from airflow_provider_erp.hooks.customers import CustomerHook  # noqa: PLC0415  # heavy
+    from airflow_provider_erp.hooks.erp import ErpHook  # noqa: PLC0415
+    from airflow_provider_erp.reconciliation.spec import FIELDS  # noqa: PLC0415
+
+    hook = ErpHook.of_type(conn_type, "the system")
+    return hook.writable() if issubclass(hook, CustomerHook) else FIELDS

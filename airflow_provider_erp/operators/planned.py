@@ -25,17 +25,31 @@ class Planned:
         """What is to be done."""
         return (self.selection or self.plan).changes
 
+    @property
+    def digests(self) -> dict[str, str]:
+        """The plan's digest, and the selection's where there is one."""
+        plan = {"digest": self.plan.digest}
+        return plan | {"selection_digest": self.selection.digest} if self.selection else plan
+
 
 def names_of(given: Any) -> Mapping[str, Any]:
     """By what one task names a plan to the next; of a path only that.
 
     Raises:
-        ValueError: this is neither a task's output nor a path.
+        ValueError: this is neither a task's output nor a path, it was not approved, or a digest is missing.
     """
     if isinstance(given, str) and given:
         return {"plan": given}
+    if isinstance(given, Mapping) and given.get("approved") is False:
+        raise ValueError("plan: it was not approved; nothing was sent")
     if isinstance(given, Mapping) and given.get("plan"):
-        return {name: given[name] for name in _NAMES if given.get(name)}
+        names = {name: given[name] for name in _NAMES if given.get(name)}
+        if ("selection" in names) != ("selection_digest" in names):
+            raise ValueError(
+                "plan: expected a selection with its digest, got one of the two; pass on what the task that selected "
+                "or approved it returned"
+            )
+        return names
     raise ValueError(
         "plan: expected the output of a task that made, selected or approved a plan, or the path of a plan.parquet; "
         f"got {type(given).__name__}"

@@ -22,7 +22,8 @@ class ErpPurgeOperator(BaseOperator):
 
     What the current state of a stream is made of stays, however old: its last full batches, and all that was read
     after them. So fetch everything now and then: a stream that is only ever fetched by changes keeps all of them. An
-    older run that would use a batch that is gone fails. The result (XCom) is how many folders of each kind were
+    older run that would use a batch that is gone fails. What tells of writes (the folders ``pushes`` and ``actions``)
+    stays, too: it keeps a cleared task from writing twice. The result (XCom) is how many folders of each kind were
     removed, or would have been.
 
     Args:

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator
+from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator, XComArg
 
 from airflow_provider_erp.landing.paths import default_base_path, join, segment
 from airflow_provider_erp.landing.run_time import as_of
+from airflow_provider_erp.operators.arguments import check_fields, check_not_one_text, check_records, is_later
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetch import attempt_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from airflow_provider_erp.corrections.plan import Plan
+    from airflow_provider_erp.hooks.erp import ErpHook
     from airflow_provider_erp.operators.customer_target import CustomerTarget
     from airflow_provider_erp.pushing.journal import Journal
     from airflow_provider_erp.pushing.one import Pusher
@@ -54,12 +56,17 @@ class ErpPushOperator(BaseOperator):
     Args:
         conn_id: an Airflow connection of a type that takes writes.
         plan: the output of the task that approved it (or made it), or the path of a ``plan.parquet``. Of a plan of
-            which a person approved a selection only that is pushed.
-        records: canonical customers, instead of a plan: names of ``records.Customer``, texts.
+            which a person approved a selection only that is pushed. A plan of another type of connection or company
+            than ``conn_id`` is refused.
+        records: canonical customers, instead of a plan: names of ``records.Customer``, texts; or the output of a task
+            that returns them. Not a template: they are not shown with the task's rendered fields.
         mode: ``upsert``, ``create`` (what exists is refused) or ``update`` (what does not is), for given records.
         match_on: what a record is looked up by, the first that it has: ``source_id``, ``number``, ``org_number``.
-        defaults: fields that every new customer gets, by the vendor's names.
+        defaults: fields that every new customer gets, by the vendor's names, besides those of the hook's
+            ``new_customer``.
         dry_run: only tell what would be written.
+        approved_by_author: the plan needs no person's approval, who wrote the DAG answers for it; only then is one
+            written that is named by its path alone.
         max_changes: with more records than this nothing is sent, and the task fails.
         max_share: with a greater share of the system's records than this, such as ``0.05``, nothing is sent; of a
             plan that knows how many there are.
@@ -77,11 +84,12 @@ class ErpPushOperator(BaseOperator):
         conn_id: str,
         resource: str = "customer",
         plan: Any = None,
-        records: Sequence[Mapping[str, str | None]] | None = None,
+        records: Sequence[Mapping[str, str | None]] | XComArg | None = None,
         mode: Literal["upsert", "create", "update"] = "upsert",
         match_on: Sequence[str] = MATCH_ON,
         defaults: Mapping[str, Any] | None = None,
         dry_run: bool = True,
+        approved_by_author: bool = False,
         max_changes: int | None = None,
         max_share: float | None = None,
         on_rejected: Literal["fail", "warn"] = "fail",
@@ -95,13 +103,20 @@ class ErpPushOperator(BaseOperator):
             check_choice("mode", mode, MODES)
             check_choice("on_rejected", on_rejected, ("fail", "warn"))
             check_flag("dry_run", dry_run)
+            check_flag("approved_by_author", approved_by_author)
             check_whole("in_flight", in_flight)
             if in_flight < 1:
                 raise ValueError(f"in_flight: expected a whole number from 1 on, got {in_flight}")
+            check_not_one_text("match_on", match_on)
             check_known("match_on", match_on, MATCH_ON)
             if (plan is None) == (records is None):
                 raise ValueError("plan, records: expected one of the two")
+            if records is not None and not is_later(records):
+                check_records(records)
+            if defaults is not None:
+                check_fields("defaults", defaults)
             Limits(max_changes=max_changes, max_share=max_share).check(0, 0 if records is None else None)
+        XComArg.apply_upstream_relationship(self, records)  # no template: texts of customers are not Jinja
         self.conn_id = conn_id
         self.resource = resource
         self.plan = plan
@@ -110,6 +125,7 @@ class ErpPushOperator(BaseOperator):
         self.match_on = tuple(match_on)
         self.defaults = defaults
         self.previews = dry_run  # a method of every operator is called dry_run
+        self.approved_by_author = approved_by_author
         self.max_changes = max_changes
         self.max_share = max_share
         self.on_rejected = on_rejected
@@ -132,8 +148,8 @@ class ErpPushOperator(BaseOperator):
         from airflow_provider_erp.pushing.many import push_all  # noqa: PLC0415
 
         hook = ErpHook.for_connection(self.conn_id)
-        target = CustomerTarget(hook, self.defaults)
-        planned = self._planned(context, hook.vendor.title, workdir)
+        target = CustomerTarget(hook, {**hook.new_customer, **(self.defaults or {})})
+        planned = self._planned(context, hook, workdir)
         wishes = self._wishes(planned, target)
         base = self.base_path or default_base_path()
         folder = join(base, hook.vendor.conn_type, segment(hook.company), "pushes", planned.plan.digest)
@@ -151,13 +167,37 @@ class ErpPushOperator(BaseOperator):
         self._judge(summary)
         return summary
 
-    def _planned(self, context: Context, system: str, workdir: Path) -> Planned:
+    def _planned(self, context: Context, hook: ErpHook, workdir: Path) -> Planned:
         from airflow_provider_erp.corrections.given import plan_of_records  # noqa: PLC0415
 
         if self.records is None:
-            return read_planned(self.plan, workdir)
-        moment = as_of(context["dag_run"])
-        return Planned(plan_of_records(self.records, run=attempt_of(context).identity, as_of=moment, system=system))
+            self._check_approved()
+            planned = read_planned(self.plan, workdir)
+            _check_system(planned.plan, hook)
+            return planned
+        records: Any = self.records
+        plan = plan_of_records(
+            check_records(records.resolve(context) if is_later(records) else records),
+            run=attempt_of(context).identity,
+            as_of=as_of(context["dag_run"]),
+            system=hook.vendor.title,
+            conn_type=hook.vendor.conn_type,
+            company=hook.company,
+        )
+        return Planned(plan)
+
+    def _check_approved(self) -> None:
+        """Refuses to write a plan that nothing binds, and says loudly when nobody approved it."""
+        names = names_of(self.plan)
+        if self.previews or self.approved_by_author:
+            return
+        if "digest" not in names:
+            raise ValueError(
+                f"plan: {names['plan']} is named without a digest, so that whatever lies there would be written; pass "
+                "on the output of the task that approved it, or set approved_by_author=True"
+            )
+        if not isinstance(self.plan, Mapping) or not self.plan.get("approved"):
+            log.warning("No person approved plan %s; approved_by_author=True says that none needs to", names["digest"])
 
     def _wishes(self, planned: Planned, target: CustomerTarget) -> list[Wish]:
         from airflow_provider_erp.pushing.wishes import wishes_of  # noqa: PLC0415
@@ -204,6 +244,15 @@ class ErpPushOperator(BaseOperator):
             log.warning(
                 "%d of %d records were rejected or refused; see %s", refused, summary["records"], summary["receipts"]
             )
+
+
+def _check_system(plan: Plan, hook: ErpHook) -> None:
+    if (plan.conn_type, plan.company) != (hook.vendor.conn_type, hook.company):
+        raise ValueError(
+            f"conn_id: plan {plan.digest[:12]} is for {plan.conn_type!r}, company {plan.company!r}; connection "
+            f"{hook.conn_id!r} is {hook.vendor.conn_type!r}, company {hook.company!r}: nothing was sent, push it to "
+            "the system that it was made for"
+        )
 
 
 def _pusher(target: CustomerTarget, journal: Journal, by: str) -> Pusher:

@@ -24,7 +24,7 @@ class VismaNetDunningLetterOperator(OneShotOperator):
         level_from: the lowest dunning level.
         level_to: the highest one.
         dry_run: only tell what would be sent.
-        confirm_resend: send it although an earlier try may have.
+        confirm_resend: send it although an earlier try may have; as the error of that try says.
         base_path: where the journal is kept; default ``[erp] base_path``.
     """
 
@@ -42,6 +42,11 @@ class VismaNetDunningLetterOperator(OneShotOperator):
     def body(self) -> Mapping[str, Any]:
         """Customer, date and levels."""
         return {"number": self.number, "date": self.date, "levels": [self.level_from, self.level_to]}
+
+    def check(self, hook: ErpHook) -> None:
+        """Refuses what the hook would."""
+        letter: Any = hook
+        letter.check_dunning_letter(self.number, self.date, self.level_from, self.level_to)
 
     def send(self, hook: ErpHook) -> dict[str, Any]:
         """Sends it."""

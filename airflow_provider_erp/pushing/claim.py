@@ -29,7 +29,7 @@ def claim(folder: str, attempt: Attempt, at: dt.datetime, create: Create = stora
     """Makes the plan of this folder this task instance's own, unless it is already.
 
     Raises:
-        ErpConfigError: another task instance pushes the plan, or has.
+        ErpConfigError: another task instance pushes the plan, or has, or the claim cannot be read.
     """
     ours = Claim(
         dag_id=attempt.dag_id, run_id=attempt.run_id, task_id=attempt.task_id, map_index=attempt.map_index, at=at
@@ -38,13 +38,23 @@ def claim(folder: str, attempt: Attempt, at: dt.datetime, create: Create = stora
     try:
         create(address, msgspec.json.encode(ours))
     except FileExistsError:
-        theirs = msgspec.json.decode(storage.read(address), type=Claim)
+        theirs = _read(address)
         if msgspec.structs.replace(theirs, at=at) != ours:
             raise ErpConfigError(
                 f"the plan is pushed by task {theirs.task_id!r} of DAG {theirs.dag_id!r}, run {theirs.run_id!r} "
                 f"(map index {theirs.map_index}) since {theirs.at:%Y-%m-%d %H:%M:%S%z}; clear that task to go on with "
                 "it, or make a new plan"
             ) from None
+
+
+def _read(address: str) -> Claim:
+    try:
+        return msgspec.json.decode(storage.read(address), type=Claim)
+    except msgspec.DecodeError as exc:
+        raise ErpConfigError(
+            f"{address}: expected the claim of a push, {exc}; nobody knows which task pushes the plan: look into its "
+            "journal in steps, then make a new plan"
+        ) from None
 
 
 def creation(folder: str, *, is_alone: bool) -> Create:

@@ -25,8 +25,8 @@ POKE_SECONDS = 60.0
 class ErpSelectionSensor(BaseSensorOperator):
     """Waits for the workbook of a plan (``plan.xlsx``) in which a person marked what may be changed.
 
-    The workbook is looked for at ``approvals_path``; while there is none, or
-    one of another plan, it waits. Nothing of a workbook is ever written to a
+    The workbook is looked for at ``approvals_path``; while there is none, one
+    that is not whole, or one of another plan, it waits. Nothing of a workbook is ever written to a
     system: its marks select changes of the plan, as they were planned. Where
     nothing is marked, the task is skipped.
 
@@ -72,6 +72,7 @@ class ErpSelectionSensor(BaseSensorOperator):
     def _selection(self, plan: Plan, workdir: Path) -> Selection | None:
         """What is marked; None while the workbook of this plan is not there."""
         from airflow_provider_erp.corrections.approvals import OtherPlan, read_marks  # noqa: PLC0415  # heavy
+        from airflow_provider_erp.corrections.spreadsheet import HalfAFile  # noqa: PLC0415
         from airflow_provider_erp.landing import storage  # noqa: PLC0415
 
         local = workdir / "approvals.xlsx"
@@ -80,6 +81,12 @@ class ErpSelectionSensor(BaseSensorOperator):
             return read_marks(local, plan)
         except FileNotFoundError:
             self.log.info("No workbook at %s yet", self.approvals_path)
+        except IsADirectoryError:
+            raise ValueError(
+                f"approvals_path: expected the path of a workbook, {self.approvals_path!r} is a folder"
+            ) from None
+        except HalfAFile:
+            self.log.warning("The workbook at %s is not whole; it may still be on its way", self.approvals_path)
         except OtherPlan:
             self.log.info("The workbook at %s is of another plan than %s", self.approvals_path, plan.digest[:12])
         return None

@@ -48,6 +48,10 @@ class Pushes:
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
+class NoField(ValueError):
+    """A system has no field for what is to be written."""
+
+
 def spellings(identifier: str) -> list[str]:
     """An identifier as it is written, and without what stands between its letters and digits."""
     bare = "".join(sign for sign in identifier if sign.isalnum())
@@ -63,7 +67,7 @@ def in_words(system: str, fields: Mapping[str, Value], words: Mapping[str, Write
     written: dict[str, Any] = {}
     for name, value in fields.items():
         if name not in words:
-            raise ValueError(f"{system} has no field for {name!r}; it takes {', '.join(words)}")
+            raise NoField(f"{system} has no field for {name!r}; it takes {', '.join(words)}")
         try:
             _merge(written, words[name](value))
         except ValueError as exc:

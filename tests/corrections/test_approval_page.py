@@ -59,7 +59,9 @@ def test_page_says_what_is_done_and_names_the_digest() -> None:
     created = [a_change("s1", action="create", number="2", field=name, old=None) for name in ("name", "city")]
     plan = a_plan(a_change(number="1", version="v"), *created)
     page = approval_page(plan, link="s3://bucket/plan.json")
-    assert page.startswith("3 changes in `Projects`: 1 record to be updated, 1 record to be created.\n")
+    assert page.startswith(
+        "3 changes in `Projects`, company `Example Ltd`: 1 record to be updated, 1 record to be created.\n"
+    )
     assert f"Plan: `{plan.digest}`" in page
     assert "Spec `customers`, as of `2026-11-16T04:00:00Z`." in page
     assert "All changes: `s3://bucket/plan.json`" in page

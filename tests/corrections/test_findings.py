@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from plans import SYSTEM
 from sides_on_disk import a_customer, a_side
 
 from airflow_provider_erp.corrections.findings import Findings, findings_of, read_findings
@@ -63,7 +64,7 @@ class Compared:
         return write_report(self.result, folded, self.folder / "report").parent
 
     def plan(self, findings: Findings) -> Plan:
-        return plan_of(findings, self.spec, side="target", records=self.records, create=True)
+        return plan_of(findings, self.spec, side="target", records=self.records, create=True, **SYSTEM)
 
 
 def test_published_report_gives_the_plan_that_its_comparison_gives(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from plans import MONDAY, a_change, a_plan
+from plans import MONDAY, SYSTEM, a_change, a_plan
 
 from airflow_provider_erp.corrections.given import plan_of_records
 from airflow_provider_erp.corrections.plan import COLUMNS, Change, Plan, Selection, change_of, row_of
@@ -66,6 +66,11 @@ def test_break_that_comes_back_another_day_is_another_plan() -> None:
     assert a_plan(change).digest != a_plan(change, side="source").digest
 
 
+@pytest.mark.parametrize("said", [{"company": "Another Ltd"}, {"conn_type": "visma_net"}])
+def test_same_changes_of_another_system_or_company_are_another_plan(said: dict[str, str]) -> None:
+    assert a_plan(a_change()).digest != a_plan(a_change(), **said).digest
+
+
 def test_same_moment_in_another_zone_is_the_same_plan() -> None:
     there = MONDAY.astimezone(dt.timezone(dt.timedelta(hours=2)))
     assert a_plan(a_change(), as_of=there) == a_plan(a_change())
@@ -113,6 +118,8 @@ def test_change_that_could_not_be_made_is_refused(said: dict[str, Any], message:
         ([], {"as_of": dt.datetime(2026, 11, 16)}, "as_of: expected a moment with a zone"),  # noqa: DTZ001
         ([], {"side": "both"}, "side: expected one of source, target"),
         ([], {"origin": ""}, "origin: expected a text"),
+        ([], {"company": ""}, "company: expected a text"),
+        ([], {"conn_type": None}, "conn_type: expected a text"),
     ],
 )
 def test_plan_that_contradicts_itself_is_refused(changes: list[Change], said: dict[str, Any], message: str) -> None:
@@ -157,7 +164,7 @@ def test_new_customer_is_selected_whole_or_not_at_all() -> None:
 
 
 def given_records(*records: dict[str, Any], run: str = "dag/run") -> Plan:
-    return plan_of_records(records, run=run, as_of=MONDAY, system="Visma.net")
+    return plan_of_records(records, run=run, as_of=MONDAY, system="Visma.net", **SYSTEM)
 
 
 def test_given_records_become_a_plan_of_their_run() -> None:

@@ -52,7 +52,7 @@ def test_schema_describes_the_json_file(tmp_path: Path) -> None:
     Draft202012Validator(schema).validate(json.loads(json_file.read_text("utf-8")))
 
 
-@pytest.mark.parametrize("member", ["spec", "origin", "as_of", "digest"])
+@pytest.mark.parametrize("member", ["spec", "origin", "as_of", "company", "conn_type", "digest"])
 def test_json_with_another_heading_is_refused(tmp_path: Path, member: str) -> None:
     _, file = write_plan(PLAN, tmp_path)
     content = json.loads(file.read_text("utf-8"))

@@ -12,6 +12,7 @@ import pytest
 from customers_compared import BY_KEYS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from plans import SYSTEM
 from sides_on_disk import a_customer, a_side, write_records
 
 from airflow_provider_erp.corrections.findings import Findings, digest_of, findings_of
@@ -48,7 +49,7 @@ class World:
         return findings_of(self.result)
 
     def plan(self, side: SystemSide = "target", **options: Any) -> Plan:
-        return plan_of(self.findings, self.spec, side=side, records=self.records, **options)
+        return plan_of(self.findings, self.spec, side=side, records=self.records, **SYSTEM, **options)
 
 
 Compare = Callable[..., World]
@@ -83,6 +84,7 @@ def test_field_that_differs_is_changed_to_what_the_side_that_is_right_wrote(comp
     assert (change.number, change.field, change.old, change.new) == ("100", "email", "old@x.example", "New@x.example")
     assert (change.rule, change.version) == ("e-mail: Ledger is right", "v-7")
     assert (plan.spec, plan.side, plan.as_of, plan.total) == ("customers", "target", MONDAY, 1)
+    assert (plan.conn_type, plan.company) == ("visma_px", "Example Ltd")
 
 
 def test_field_is_emptied_only_where_that_is_asked_for(compare: Compare) -> None:
@@ -90,6 +92,18 @@ def test_field_is_emptied_only_where_that_is_asked_for(compare: Compare) -> None
     plan = world.plan()
     assert (plan.changes, plan.left_out) == ((), {"would be emptied": 1})
     assert said(world.plan(clear=True)) == [("t", "city", "Oulu", "")]
+
+
+def test_field_that_the_system_does_not_have_is_left_out_and_counted(compare: Compare) -> None:
+    source = [a_customer("s1", number="1", city="Turku", phone="1"), a_customer("s2", number="2", phone="2", name="B")]
+    world = compare(source, [a_customer("t1", number="1", city="Oulu", phone="3")])
+    plan = world.plan(create=True, writable=("number", "name", "city"))
+    assert {(each.action, each.field) for each in plan.changes} == {
+        ("update", "city"),
+        ("create", "number"),
+        ("create", "name"),
+    }
+    assert plan.left_out == {"Projects has no field for phone": 2}
 
 
 def test_side_that_is_right_in_a_field_is_not_changed(compare: Compare) -> None:
@@ -201,7 +215,7 @@ def test_customer_in_a_group_of_duplicates_is_not_created(compare: Compare) -> N
 def test_customer_that_may_be_one_of_the_other_sides_is_not_created(compare: Compare) -> None:
     world = compare([a_customer("s", number="1")], [])
     found = replace(world.findings, suggested=frozenset({("s", "t9")}))
-    plan = plan_of(found, world.spec, side="target", records=world.records, create=True)
+    plan = plan_of(found, world.spec, side="target", records=world.records, create=True, **SYSTEM)
     assert plan.changes == ()
     assert plan.left_out == {"may be one that is there": 1}
 

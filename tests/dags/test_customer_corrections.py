@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -27,10 +27,10 @@ ORDER = ("reconcile", "plan", "approve", "push")
 
 
 @contextmanager
-def a_person(option: str) -> Iterator[dict[str, Any]]:
+def a_person(option: str, *meanwhile: str) -> Iterator[dict[str, Any]]:
     """Somebody who answers the next question; what they saw is there when the block has ended."""
     environment = os.environ | {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True"}
-    command = [sys.executable, person_in_a_process.__file__, option]
+    command = [sys.executable, person_in_a_process.__file__, option, *meanwhile]
     told: dict[str, Any] = {}
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -39,12 +39,14 @@ def a_person(option: str) -> Iterator[dict[str, Any]]:
         told |= json.loads(person.communicate(timeout=60)[0].splitlines()[-1])
 
 
-def corrected(run_dag: Any, option: str, day: dt.datetime = DAY) -> tuple[Any, dict[str, Any]]:
+def corrected(
+    run_dag: Any, option: str, day: dt.datetime = DAY, meanwhile: Sequence[str] = ()
+) -> tuple[Any, dict[str, Any]]:
     """A run that writes, with a person's answer."""
     dag = load_dag(NAME)
     tasks: dict[str, Any] = dict(dag.task_dict)
     tasks["push"].previews = False
-    with a_person(option) as told:
+    with a_person(option, *meanwhile) as told:
         run = run_dag(dag, logical_date=day)
     return run, told
 
@@ -52,6 +54,13 @@ def corrected(run_dag: Any, option: str, day: dt.datetime = DAY) -> tuple[Any, d
 def to_correct(base_path: Path, day: dt.datetime) -> set[str]:
     report = report_of(base_path, NAME, day.date())
     return {row["break_id"] for row in report["breaks"] if row["correct_side"] == "target"}
+
+
+def approved_digest(run: Any) -> str:
+    """What the task returned that another process went on with after the answer."""
+    [approve] = (each for each in run.get_task_instances() if each.task_id == "approve")
+    digest: str = approve.xcom_pull(task_ids="approve")["digest"]
+    return digest
 
 
 def test_nothing_is_pushed_that_no_person_approved() -> None:
@@ -76,6 +85,7 @@ def test_what_a_person_approved_over_the_api_is_pushed_and_resolved_the_next_day
     [plan] = base_path.rglob("plan.json")
     planned = json.loads(plan.read_bytes())
     assert planned["digest"] in told["saw"]
+    assert approved_digest(run) == planned["digest"]
     [receipts] = base_path.rglob("receipts.jsonl")
     outcomes = [json.loads(line)["outcome"] for line in receipts.read_text(encoding="utf-8").splitlines()]
     assert set(outcomes) == {"updated"}
@@ -93,4 +103,26 @@ def test_what_a_person_rejected_is_not_pushed(run_dag: Any, sandbox: Sandbox, ba
     run, told = corrected(run_dag, "Reject")
     assert (run.state, told["status"]) == ("success", 200)
     assert {each.task_id: each.state for each in run.get_task_instances()}["push"] == "skipped"
+    assert sandbox.tally("visma_net").updated == 0
+
+
+OTHER_PLAN = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+from airflow_provider_erp.corrections.files import read_plan, write_plan
+[file] = Path(sys.argv[1]).rglob("plan.json")
+plan = read_plan(file)
+write_plan(replace(plan, changes=plan.changes[1:]), file.parent)
+"""
+
+
+@pytest.mark.needs("newer airflow")
+def test_other_plan_in_the_place_of_the_one_that_a_person_saw_is_not_pushed(
+    run_dag: Any, sandbox: Sandbox, base_path: Path
+) -> None:
+    run, told = corrected(run_dag, "Approve", meanwhile=(sys.executable, "-c", OTHER_PLAN, str(base_path)))
+    assert told["status"] == 200
+    states = {each.task_id: each.state for each in run.get_task_instances()}
+    assert (states["plan"], states["approve"], states["push"]) == ("success", "failed", "upstream_failed")
     assert sandbox.tally("visma_net").updated == 0

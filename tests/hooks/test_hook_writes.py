@@ -235,6 +235,8 @@ def test_unknown_field_is_refused_before_anything_is_sent(connect: Any, conn_typ
 @pytest.mark.parametrize(("conn_type", "title"), [("visma_px", "Visma PX"), ("fynn", "Fynn")])
 def test_system_that_is_only_read_says_so(connect: Any, conn_type: str, title: str) -> None:
     hook: ErpHook = connect(conn_type, "http://127.0.0.1:9")
+    with pytest.raises(ErpConfigError, match=f"cannot update a customer, {title} is only read here"):
+        hook.update_customer({})
     with pytest.raises(ErpConfigError, match=f"cannot create a customer, {title} is only read here"):
         hook.create_customer({"name": "A"})
     with pytest.raises(ErpError, match=f"connection '{conn_type}_default': cannot update a customer"):

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
 
+from airflow_provider_erp.landing import storage
+from airflow_provider_erp.landing.purge import purge
 from airflow_provider_erp.operators.lemonsoft import LemonsoftAddAccountOperator
 from airflow_provider_erp.operators.one_shot import OneShotOperator
 from airflow_provider_erp.operators.visma_net import VismaNetDunningLetterOperator
@@ -40,9 +42,9 @@ def an_action(kind: str, sandbox: Sandbox, base: Path, **arguments: Any) -> OneS
     }
     if kind == "lemonsoft":
         account: dict[str, Any] = {"account": {"iban": "FI2112345600000785", "bic": "NDEAFIHH"}}
-        return LemonsoftAddAccountOperator(customer_id=entry.source_id, **account | given)
+        return LemonsoftAddAccountOperator(**{"customer_id": entry.source_id} | account | given)
     letter: dict[str, Any] = {"date": "2026-11-20T06:00:00.000Z", "level_from": 1, "level_to": 2}
-    return VismaNetDunningLetterOperator(number=entry.number, **letter | given)
+    return VismaNetDunningLetterOperator(**{"number": entry.number} | letter | given)
 
 
 def execute(operator: OneShotOperator, run_id: str = "1") -> dict[str, Any]:
@@ -72,6 +74,14 @@ def test_cleared_task_gives_the_same_result_and_sends_nothing(kind: str, sandbox
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_purge_leaves_what_tells_that_an_action_was_done(kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    first = execute(an_action(kind, sandbox, tmp_path))
+    purge(tmp_path.as_uri(), older_than=dt.date(2100, 1, 1), now=dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
+    assert execute(an_action(kind, sandbox, tmp_path)) == first
+    assert sent(sandbox) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_another_run_and_another_body_are_another_action(kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
     other = {"level_to": 3} if kind == "visma_net" else {"account": {"iban": "FI1410093000123458"}}
     execute(an_action(kind, sandbox, tmp_path))
@@ -90,6 +100,77 @@ def test_action_whose_answer_was_lost_waits_for_a_person(kind: str, sandbox: San
     assert sent(sandbox) == 1
     assert execute(an_action(kind, sandbox, tmp_path, confirm_resend=True))
     assert sent(sandbox) == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_confirmation_that_was_left_in_the_dag_file_confirms_no_later_loss(
+    kind: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.arm(kind, "write_lost", count=2)
+    for confirmed in (False, True):
+        with pytest.raises(AirflowFailException, match="look before it is sent again"):
+            execute(an_action(kind, sandbox, tmp_path, confirm_resend=confirmed))
+    with pytest.raises(AirflowFailException) as asked:
+        execute(an_action(kind, sandbox, tmp_path, confirm_resend=True))
+    assert sent(sandbox) == 2
+    moment = str(asked.value).partition("confirm_resend='")[2].partition("'")[0]
+    assert f"it was begun at {moment} and nobody knows" in str(asked.value)
+    assert execute(an_action(kind, sandbox, tmp_path, confirm_resend=moment))
+    assert sent(sandbox) == 3
+
+
+def test_another_moment_confirms_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.arm("visma_net", "write_lost")
+    for confirmed in (False, NOW.isoformat()):
+        with pytest.raises(AirflowFailException, match=r"look before it is sent again|set confirm_resend=True"):
+            execute(an_action("visma_net", sandbox, tmp_path, confirm_resend=confirmed))
+    assert sent(sandbox) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_receipt_of_a_refused_action_has_the_words_of_the_system(kind: str, sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.arm(kind, "write_rejected")
+    with pytest.raises(AirflowFailException, match="refused with status 400"):
+        execute(an_action(kind, sandbox, tmp_path))
+    [receipt] = tmp_path.rglob("*-receipt.json")
+    assert json.loads(receipt.read_bytes())["said"] == "The record breaks a rule of the sandbox."
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_action_reads_no_other_actions_journal(
+    kind: str, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for run_id in ("1", "2"):
+        execute(an_action(kind, sandbox, tmp_path), run_id)
+    read: list[str] = []
+    genuine = storage.read
+
+    def noted(address: str) -> bytes:
+        read.append(address)
+        return genuine(address)
+
+    monkeypatch.setattr(storage, "read", noted)
+    assert execute(an_action(kind, sandbox, tmp_path), "2")
+    assert len(read) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "arguments", "message"),
+    [
+        ("visma_net", {"level_from": "1"}, "expected whole numbers as levels"),
+        ("visma_net", {"number": " "}, "number must not be empty"),
+        ("visma_net", {"date": dt.datetime(2026, 1, 1)}, "zone"),  # noqa: DTZ001
+        ("lemonsoft", {"account": {"ibann": "x"}}, "unknown field 'ibann'"),
+        ("lemonsoft", {"customer_id": "12a"}, "expected a whole number"),
+    ],
+)
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_arguments_that_could_not_be_sent_are_refused_and_nothing_is_noted(
+    kind: str, arguments: dict[str, Any], message: str, sandbox: Sandbox, tmp_path: Path, *, dry_run: bool
+) -> None:
+    with pytest.raises(AirflowFailException, match=message):
+        execute(an_action(kind, sandbox, tmp_path, dry_run=dry_run, **arguments))
+    assert not list(tmp_path.rglob("*.json"))
 
 
 @pytest.mark.parametrize("kind", KINDS)

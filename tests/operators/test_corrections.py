@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import openpyxl
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException
+from asking import MOMENT, answered
 from published_report import read_report
 
 from airflow_provider_erp.operators.approval import ErpApprovalOperator
@@ -94,14 +95,51 @@ def test_breaks_are_planned_pushed_and_gone_with_the_next_run(sandbox: Sandbox, 
         run(ErpPlanOperator(task_id="plan", spec=SPEC, **second), NOW)
 
 
+DIRECTIONS = {
+    "target": ("visma_net", {"overrideWithClassValues": True, "customerClassId": "1"}, "language"),
+    "source": ("lemonsoft", {}, "invoice e-mail"),
+}
+
+
+@pytest.mark.parametrize("side", DIRECTIONS)
+def test_customer_that_one_system_lacks_is_created_there_with_the_fields_that_it_has(
+    sandbox: Sandbox, tmp_path: Path, side: Literal["source", "target"]
+) -> None:
+    vendor, defaults, lacking = DIRECTIONS[side]
+    base = f"file://{tmp_path}/erp"
+    first = a_day(base, NOW - dt.timedelta(days=1))
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, side=side, create=True, **first), NOW)
+    assert [reason for reason in planned["left_out"] if reason.endswith(f"has no field for {lacking}")]
+    push = ErpPushOperator(
+        task_id="push", conn_id=f"{vendor}_default", plan=planned, base_path=base, dry_run=False, defaults=defaults
+    )
+    told = run(push, NOW)
+    assert told["counts"].keys() <= {"created", "updated"}
+    assert told["counts"]["created"] == sandbox.tally(vendor).created > 0
+    second = a_day(base, NOW)
+    assert missing(second, side) < missing(first, side)
+    with pytest.raises(AirflowSkipException, match="nothing is to be changed"):
+        run(ErpPlanOperator(task_id="plan", spec=SPEC, side=side, create=True, **second), NOW)
+
+
+def missing(day: Mapping[str, Any], side: str) -> int:
+    rows = read_report(day["report"]["report"])["breaks"]
+    return sum(row["kind"] == f"missing_in_{side}" for row in rows)
+
+
+def test_sides_that_the_report_did_not_compare_are_refused(sandbox: Sandbox, tmp_path: Path) -> None:
+    base = f"file://{tmp_path}/erp"
+    earlier, day = a_day(base, NOW - dt.timedelta(days=1)), a_day(base, NOW)
+    swapped = day | {"source": day["target"], "target": day["source"]}
+    message = r"source: the report compared batch 'lemonsoft/.*', given is 'visma_net/.*'; give source and target as"
+    with pytest.raises(AirflowFailException, match=message):
+        run(ErpPlanOperator(task_id="plan", spec=SPEC, **swapped), NOW)
+    with pytest.raises(AirflowFailException, match="target: the report compared batch"):
+        run(ErpPlanOperator(task_id="plan", spec=SPEC, **day | {"target": earlier["target"]}), NOW)
+
+
 def approval(planned: Any, **arguments: Any) -> ErpApprovalOperator:
     return ErpApprovalOperator(task_id="approve", plan=planned, **arguments)
-
-
-def answered(planned: Any, option: str) -> dict[str, Any]:
-    event = {"chosen_options": [option], "params_input": {}, "responded_at": NOW, "responded_by_user": {"id": "ann"}}
-    told: dict[str, Any] = approval(planned).execute_complete({}, event)
-    return told
 
 
 def test_person_sees_the_changes_with_the_digest_and_who_is_silent_rejects(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -127,7 +165,7 @@ def test_approved_plan_is_the_one_that_is_pushed(sandbox: Sandbox, tmp_path: Pat
 
 def test_rejected_plan_is_not_named_for_what_follows(sandbox: Sandbox, tmp_path: Path) -> None:
     planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(f"file://{tmp_path}/erp", NOW)), NOW)
-    assert answered(planned, "Reject") == {"approved": False, "by": {"id": "ann"}, "at": NOW.isoformat()}
+    assert answered(planned, "Reject") == {"approved": False, "by": {"id": "ann"}, "at": MOMENT.isoformat()}
 
 
 def test_plan_of_the_same_report_is_the_same_and_lies_beside_it(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -194,6 +232,25 @@ def test_workbook_of_another_plan_is_not_taken_and_one_without_marks_skips(sandb
     marked(planned, workbook, [])
     with pytest.raises(AirflowSkipException, match=r"nothing is marked in file://.*approvals\.xlsx"):
         selected(planned, workbook)
+
+
+def test_workbook_that_is_still_on_its_way_is_waited_for_and_a_changed_one_is_refused(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    base, workbook = f"file://{tmp_path}/erp", tmp_path / "approvals.xlsx"
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(base, NOW)), NOW)
+    marked(planned, workbook, [0])
+    whole = workbook.read_bytes()
+    workbook.write_bytes(whole[: len(whole) // 2])
+    assert not selected(planned, workbook)
+    workbook.write_bytes(whole)
+    book = openpyxl.load_workbook(workbook)
+    book["Corrections"].cell(30, 2).value = "looked into it"
+    book.save(workbook)
+    with pytest.raises(AirflowFailException, match=r"approvals\.xlsx, sheet Corrections, row 30: "):
+        selected(planned, workbook)
+    with pytest.raises(AirflowFailException, match=r"approvals_path: expected the path of a workbook, .* is a folder"):
+        selected(planned, tmp_path)
 
 
 def test_selection_that_was_not_approved_is_not_pushed(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -5,19 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
+from airflow.sdk import DAG, task
 from lax_storage import a_lax_storage
 
 from airflow_provider_erp.corrections.files import write_plan
 from airflow_provider_erp.corrections.plan import Change, Plan
+from airflow_provider_erp.hooks.lemonsoft import LemonsoftHook
+from airflow_provider_erp.landing.purge import purge
 from airflow_provider_erp.operators.push import ErpPushOperator
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+from airflow_provider_erp.sandbox.connections import COMPANY
 
 Push = Callable[..., dict[str, Any]]
 NOW = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
@@ -48,6 +53,7 @@ def push(sandbox: Sandbox, tmp_path: Path) -> Push:
             "dry_run": False,
             "defaults": DEFAULTS.get(vendor),
             "base_path": f"file://{tmp_path}/erp",
+            "approved_by_author": "plan" in arguments,
         } | arguments
         operator = ErpPushOperator(task_id="push", **given)
         instance = SimpleNamespace(dag_id="dag", run_id=run_id, task_id="push", map_index=-1, try_number=try_number)
@@ -139,6 +145,18 @@ def test_rejected_customer_fails_the_task_and_can_be_pushed_again(push: Push, sa
     assert push(vendor, records=[rejected["record"]], run_id="mended")["counts"] == {"created": 1}
 
 
+def test_new_customer_of_lemonsoft_is_marked_as_one_unless_the_author_says_otherwise(push: Push) -> None:
+    push("lemonsoft", records=new_customers(1))
+    push("lemonsoft", records=new_customers(2)[1:], run_id="supplier", defaults={"is_customer": False})
+    hook = LemonsoftHook()
+    assert [
+        [row["is_customer"] for row in hook.get_customers(customer_number=[70_000 + place])] for place in (0, 1)
+    ] == [
+        [True],
+        [False],
+    ]
+
+
 def changes(sandbox: Sandbox, vendor: str, old: str, new: str) -> tuple[str, Plan]:
     """A plan for one customer of the sandbox, whose city is said to be ``old``."""
     entry = next(iter(sandbox.world.books[vendor].things.values()))
@@ -153,7 +171,8 @@ def changes(sandbox: Sandbox, vendor: str, old: str, new: str) -> tuple[str, Pla
         new=new,
         rule="authority: source",
     )
-    plan = Plan(spec="customers", origin="0a1b", as_of=NOW, side="target", changes=(change,))
+    system: dict[str, Any] = {"conn_type": vendor, "company": COMPANY}
+    plan = Plan(spec="customers", origin="0a1b", as_of=NOW, side="target", changes=(change,), **system)
     return entry.customer.city, plan
 
 
@@ -178,12 +197,59 @@ def test_plan_changes_what_is_as_it_says_and_refuses_what_is_not(
     assert sandbox.tally(vendor).updated == 1
 
 
+def test_plan_of_another_company_or_system_is_refused(
+    push: Push, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, plan = changes(sandbox, "visma_net", "x", "y")
+    path = str(write_plan(plan, tmp_path / "plan")[0])
+    connection = json.loads(os.environ["AIRFLOW_CONN_VISMA_NET_DEFAULT"])
+    connection["extra"]["company"] = "Another Ltd"
+    monkeypatch.setenv("AIRFLOW_CONN_OTHER", json.dumps(connection))
+    message = f"is for 'visma_net', company '{COMPANY}'; connection 'other' is 'visma_net', company 'Another Ltd'"
+    with pytest.raises(AirflowFailException, match=message):
+        push("visma_net", plan=path, conn_id="other")
+    with pytest.raises(AirflowFailException, match="connection 'lemonsoft_default' is 'lemonsoft', company"):
+        push("lemonsoft", plan=path, dry_run=True)
+    assert not writes(sandbox)
+
+
+def test_plan_that_no_digest_binds_is_written_only_when_its_author_answers_for_it(
+    push: Push, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, plan = changes(sandbox, "visma_net", "x", "y")
+    path = str(write_plan(plan, tmp_path / "plan")[0])
+    for named in (path, {"plan": path}, {"plan": path, "approved": True}):
+        with pytest.raises(AirflowFailException, match=r"named without a digest, .* set approved_by_author=True"):
+            push("visma_net", plan=named, approved_by_author=False)
+        assert push("visma_net", plan=named, approved_by_author=False, dry_run=True)["dry_run"]
+    warning = f"No person approved plan {plan.digest}; approved_by_author=True says that none needs to"
+    names: dict[str, Any] = {"plan": path, "digest": plan.digest}
+    for approved, warned in ((True, False), (None, True)):
+        caplog.clear()
+        told = push("visma_net", plan=names | {"approved": approved}, approved_by_author=False, on_rejected="warn")
+        assert told["counts"] == {"refused": 1}
+        assert (warning in caplog.messages) is warned
+
+
+def test_plan_that_a_person_rejected_is_not_even_previewed(push: Push) -> None:
+    with pytest.raises(AirflowFailException, match="it was not approved; nothing was sent"):
+        push("visma_net", plan={"plan": "x", "digest": "y", "approved": False}, dry_run=True)
+
+
 def test_plan_belongs_to_one_task(push: Push, sandbox: Sandbox, tmp_path: Path) -> None:
     _, plan = changes(sandbox, "visma_net", "x", "y")
     path = str(write_plan(plan, tmp_path / "plan")[0])
     push("visma_net", plan=path, on_rejected="warn")
     with pytest.raises(AirflowFailException, match="the plan is pushed by task 'push' of DAG 'dag', run 'manual'"):
         push("visma_net", plan=path, run_id="other")
+
+
+def test_purge_leaves_what_tells_that_a_plan_was_pushed(push: Push, sandbox: Sandbox, tmp_path: Path) -> None:
+    push("visma_net", records=new_customers(2))
+    kept = sorted(tmp_path.rglob("*"))
+    purge(f"file://{tmp_path}/erp", older_than=dt.date(2100, 1, 1), now=dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
+    assert sorted(tmp_path.rglob("*")) == kept
+    assert push("visma_net", records=new_customers(2), try_number=2)["counts"] == {"created": 2}
 
 
 def test_more_records_than_allowed_are_not_sent(push: Push, sandbox: Sandbox) -> None:
@@ -198,25 +264,31 @@ def test_system_that_is_only_read_refuses(push: Push, vendor: str) -> None:
         push(vendor, records=new_customers(1))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({}, "plan, records: expected one of the two"),
-        ({"records": [], "plan": "x"}, "plan, records: expected one of the two"),
-        ({"records": [], "mode": "merge"}, "mode: "),
-        ({"records": [], "resource": "invoice"}, "resource: "),
-        ({"records": [], "on_rejected": "ignore"}, "on_rejected: "),
-        ({"records": [], "in_flight": 0}, "in_flight: expected a whole number from 1 on"),
-        ({"records": [], "match_on": ("email",)}, "match_on: "),
-        ({"records": [], "max_share": 0.1}, "max_share: given records are no share of anything"),
-        ({"plan": "x", "max_share": 2}, "max_share: expected a share from 0.0 to 1.0"),
-    ],
-)
-def test_arguments_that_cannot_work_are_refused_when_the_dag_file_is_parsed(
-    arguments: Mapping[str, Any], message: str
+def test_records_of_an_earlier_task_are_pushed_after_it_and_are_no_template(
+    sandbox: Sandbox, run_dag: Any, tmp_path: Path
 ) -> None:
-    with pytest.raises(AirflowFailException, match=message):
-        ErpPushOperator(task_id="push", conn_id="x", **arguments)
+    with DAG("records_of_a_task", schedule=None) as dag:
+        given = task(task_id="make")(lambda: [*new_customers(1), {"number": "70001", "name": "{{ 7 * 7 }} Oy"}])()
+        push = ErpPushOperator(
+            task_id="push",
+            conn_id="lemonsoft_default",
+            records=given,
+            dry_run=False,
+            base_path=f"file://{tmp_path}/erp",
+        )
+    assert push.upstream_task_ids == {"make"}
+    assert run_dag(dag, logical_date=NOW).state == "success"
+    [row] = LemonsoftHook().get_customers(customer_number=[70_001])
+    assert row["name"] == "{{ 7 * 7 }} Oy"
+    assert sandbox.tally("lemonsoft").created == 2
+
+
+def test_claim_that_cannot_be_read_is_named(push: Push, sandbox: Sandbox) -> None:
+    told = push("lemonsoft", records=new_customers(1))
+    claim = Path(told["receipts"].removeprefix("file://")).with_name("claim.json")
+    claim.write_text("{", encoding="utf-8")
+    with pytest.raises(AirflowFailException, match=r"claim\.json: expected the claim of a push"):
+        push("lemonsoft", records=new_customers(1))
 
 
 def test_storage_that_cannot_keep_two_pushes_apart_needs_a_pool(push: Push, sandbox: Sandbox) -> None:

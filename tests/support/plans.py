@@ -8,6 +8,7 @@ from typing import Any
 from airflow_provider_erp.corrections.plan import Change, Plan
 
 MONDAY = dt.datetime(2026, 11, 16, 4, tzinfo=dt.UTC)
+SYSTEM: dict[str, Any] = {"conn_type": "visma_px", "company": "Example Ltd"}
 
 
 def a_change(subject: str = "t1", **said: Any) -> Change:
@@ -20,4 +21,5 @@ def a_change(subject: str = "t1", **said: Any) -> Change:
 def a_plan(*changes: Change, **said: Any) -> Plan:
     """A plan of Monday."""
     given: dict[str, Any] = {"spec": "customers", "origin": "abc", "as_of": MONDAY, "side": "target"}
+    given |= SYSTEM
     return Plan(**given | {"changes": changes} | said)
