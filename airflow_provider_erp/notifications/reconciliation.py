@@ -17,7 +17,8 @@ class ErpReconciliationNotifier(BaseNotifier):
     As ``on_success_callback`` of an ``ErpReconcileOperator`` it tells the
     verdict, the warnings of thresholds and where the report is; as
     ``on_failure_callback`` the reason, which names the report, too. There is
-    never a customer's data in it.
+    never a customer's data in it. Below Airflow 3.3 a failed task's callback
+    is not given the reason: then the log is named.
 
     Args:
         to: is given the message, and tells it: a function, or one that makes a notifier, such as
@@ -50,5 +51,5 @@ class ErpReconciliationNotifier(BaseNotifier):
             return "\n".join((*lines, str(failed) or type(failed).__name__, *([self.link] if self.link else [])))
         found = instance.xcom_pull(task_ids=instance.task_id)
         if not isinstance(found, Mapping) or "verdict" not in found:
-            return "\n".join((*lines, f"{instance.task_id}: no reconciliation"))
+            return "\n".join((*lines, f"{instance.task_id}: no result; its log says why"))
         return "\n".join((*lines, found["verdict"], *found["judgements"], self.link or found["report"]))

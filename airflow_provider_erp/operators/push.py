@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from airflow_provider_erp.hooks.erp import ErpHook
     from airflow_provider_erp.operators.customer_target import CustomerTarget
     from airflow_provider_erp.pushing.journal import Journal
+    from airflow_provider_erp.pushing.many import Told
     from airflow_provider_erp.pushing.one import Pusher
     from airflow_provider_erp.pushing.target import Wish
 
@@ -160,8 +161,11 @@ class ErpPushOperator(BaseOperator):
         create = creation(folder, is_alone=self.pool != _DEFAULT_POOL)
         claim(folder, attempt, dt.datetime.now(dt.UTC), create)
         pusher = _pusher(target, Journal(steps, create), attempt.identity)
-        told = list(push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight))
-        summary = write_receipts(told, planned, folder, workdir)
+        told: list[Told] = []
+        try:
+            told.extend(push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight))
+        finally:  # also what was told before the system could not be asked any more
+            summary = write_receipts(told, planned, folder, workdir)
         tell_push(hook.vendor.conn_type, summary["counts"])
         self._told = hook.vendor.conn_type, hook.company, summary["counts"]
         self._judge(summary)

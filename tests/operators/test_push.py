@@ -18,6 +18,7 @@ from lax_storage import a_lax_storage
 
 from airflow_provider_erp.corrections.files import write_plan
 from airflow_provider_erp.corrections.plan import Change, Plan
+from airflow_provider_erp.exceptions import ErpUnavailable
 from airflow_provider_erp.hooks.lemonsoft import LemonsoftHook
 from airflow_provider_erp.landing.purge import purge
 from airflow_provider_erp.operators.push import ErpPushOperator
@@ -420,3 +421,15 @@ def test_organisation_number_does_not_write_over_a_vat_number_unsaid(push: Push,
     told = push("lemonsoft", records=[{"number": "70001", "org_number": "12345678"}], on_rejected="warn")
     [row] = lines(told["receipts"])
     assert row["reason"] == "it would write over vat_number; say what that shall be, too"
+
+
+def test_receipts_of_a_push_that_ended_early_tell_what_was_done(push: Push, sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.arm("lemonsoft", "500", count=1_000, after=12)
+    with pytest.raises((AirflowFailException, ErpUnavailable)):
+        push("lemonsoft", records=new_customers(20), in_flight=1)
+    [file] = tmp_path.rglob("receipts.jsonl")
+    told = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert 0 < len(told) == sandbox.tally("lemonsoft").created < 20
+    sandbox.board.clear()
+    assert push("lemonsoft", records=new_customers(20), try_number=2)["counts"] == {"created": 20}
+    assert sandbox.tally("lemonsoft").created == 20
