@@ -79,10 +79,20 @@ def _said(place: int, record: Mapping[str, Any]) -> dict[str, str]:
             raise ValueError(f"record {place}: {name!r} is unknown; known are {', '.join(KNOWN)}")
         if name != "modified_at" and not isinstance(value, str | None):
             raise ValueError(f"record {place}: expected a text or None in {name!r}, got one {type(value).__name__}")
+        if isinstance(value, str) and not _is_whole(value):
+            raise ValueError(f"record {place}: {name!r} holds half a character, which nothing can be written as")
     said = {name: record[name] for name in FIELDS if record.get(name) is not None}
     if not said:
         raise ValueError(f"record {place}: expected at least one of {', '.join(FIELDS)}")
     return said
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _content(said: Mapping[str, str]) -> str:

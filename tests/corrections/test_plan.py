@@ -194,6 +194,7 @@ def test_given_records_without_a_number_are_known_by_their_content() -> None:
         ([{"number": "1"}, {"number": "1", "name": "A"}], "record 2: '1' is given twice"),
         ([{"number": "1", "fax": "2"}], "record 1: 'fax' is unknown; known are source_id, number"),
         ([{"number": 1}], "record 1: expected a text or None in 'number', got one int"),
+        ([{"name": "Half \ud83d"}], "record 1: 'name' holds half a character"),
         ([{"source_id": "t1", "name": None}], "record 1: expected at least one of number, name"),
     ],
 )
