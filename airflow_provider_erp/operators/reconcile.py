@@ -14,6 +14,7 @@ from airflow_provider_erp.landing.paths import default_base_path
 from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
+from airflow_provider_erp.operators.fetch import attempt_of
 from airflow_provider_erp.operators.fetched import Fetched, batch_of
 from airflow_provider_erp.reconciliation.checks import check_flag, check_is, check_whole
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
@@ -116,6 +117,7 @@ class ErpReconcileOperator(BaseOperator):
                 as_of=comparison.as_of,
                 observed_at=observed_at,
                 short=short,
+                made_by=attempt_of(context) if "ti" in context else None,
             )
         if published.failures:
             raise AirflowFailException(f"{'; '.join(published.failures)} (report: {published.summary['report']})")
