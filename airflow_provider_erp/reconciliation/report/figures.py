@@ -118,10 +118,11 @@ def _count(engine: DuckDBPyConnection, query: str) -> int:
 
 def _rows(engine: DuckDBPyConnection, view: str, *parameters: object) -> tuple[OpenBreak, ...]:
     engine.execute(f"SELECT {', '.join(OPEN_COLUMNS)} FROM {view}", parameters)  # noqa: S608 - constants
-    return tuple(_open_break(row) for row in engine.fetchall())
+    return tuple(open_break(row) for row in engine.fetchall())
 
 
-def _open_break(row: tuple[Any, ...]) -> OpenBreak:
+def open_break(row: tuple[Any, ...]) -> OpenBreak:
+    """A row of ``OPEN_COLUMNS`` in their order."""
     values = dict(zip(OPEN_COLUMNS, row, strict=True))
     lists = {name: tuple(values[name] or ()) for name in ("members", "candidates")}
     return OpenBreak(**values | lists)
