@@ -20,7 +20,7 @@ _SAID = {
 }
 
 
-def make_application() -> Any:
+def make_application() -> ProtectiveHeaders:
     """An ASGI application without pages of documentation: they would be open to anyone."""
     try:
         from airflow_provider_erp.ui.access import may_view  # noqa: PLC0415  # may not be there to be imported
@@ -32,10 +32,9 @@ def make_application() -> Any:
         title="ERP reconciliation", dependencies=[may_view], openapi_url=None, docs_url=None, redoc_url=None
     )
     application.include_router(router)
-    application.add_middleware(ProtectiveHeaders)
     application.add_exception_handler(HTTPException, _refused)
     application.add_exception_handler(RequestValidationError, _refused)
-    return application
+    return ProtectiveHeaders(application)
 
 
 async def closed(scope: Any, receive: Any, send: Any) -> None:

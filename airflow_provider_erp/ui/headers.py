@@ -38,7 +38,7 @@ class ProtectiveHeaders:
     """Adds them to every answer, refusals and errors among them; a policy that an answer has stays."""
 
     def __init__(self, app: Any) -> None:
-        self._app = app
+        self.application = app
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         """Answers as the application does, with the headers."""
@@ -53,4 +53,4 @@ class ProtectiveHeaders:
                 headers["Cache-Control"] = "no-store"
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        await self.application(scope, receive, send_with_headers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 
@@ -30,6 +31,14 @@ def lasted(seconds: float | None) -> str:
     if seconds is None:
         return ""
     return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def amounted(amount: str, currency: str) -> str:
+    """An amount that the ledger keeps as text."""
+    try:
+        return money(Decimal(amount), currency)
+    except InvalidOperation:
+        return f"{amount} {currency}"
 
 
 def completeness(manifest: Manifest) -> str:
@@ -61,9 +70,11 @@ _TEMPLATES.globals.update(
     MOVED_HEIGHT=MOVED_HEIGHT,
     OPEN_HEIGHT=OPEN_HEIGHT,
     STEP=STEP,
+    amounted=amounted,
     at=at,
     both_cells=both_cells,
     clipped=clipped,
+    counted="{:,}".format,
     completeness=completeness,
     field_words=field_words,
     lasted=lasted,
