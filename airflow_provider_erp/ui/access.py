@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.auth.managers.models.resource_details import AccessView, DagAccessEntity
 from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag, requires_access_view
 from fastapi import Depends, HTTPException, Request, status
@@ -24,7 +25,7 @@ class Reader:
     What a task found is shown to those who may read the XComs of its DAG: there Airflow itself shows results.
     """
 
-    def __init__(self, request: Request, user: GetUserDep) -> None:
+    def __init__(self, request: Request, user: BaseUser) -> None:
         self._request = request
         self._user = user
         self._known: dict[str, bool] = {}
@@ -47,7 +48,12 @@ class Reader:
         return True
 
 
-Asking = Annotated[Reader, Depends(Reader)]
+def reader_of(request: Request, user: GetUserDep) -> Reader:
+    """The user who is logged in; a function, because older versions of FastAPI cannot read a class's annotations."""
+    return Reader(request, user)
+
+
+Asking = Annotated[Reader, Depends(reader_of)]
 
 
 def readable_dag(dag_id: str, reader: Asking) -> str:

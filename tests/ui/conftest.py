@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.routing import Mount
 from world_of_the_page import World, a_world
 
 with warnings.catch_warnings():
@@ -19,8 +20,10 @@ Visit = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def api_server(airflow_database: None) -> Iterator[Any]:
-    """The whole application of Airflow; the page is in it as Airflow mounts a plugin's."""
-    from airflow import plugins_manager
+    """The whole application of Airflow with the page in it.
+
+    Airflow mounts the page itself where this package is installed with its entry point for plugins.
+    """
     from airflow.api_fastapi import app as airflow_app
 
     from airflow_provider_erp.ui.plugin import ErpReconciliationPlugin
@@ -29,12 +32,13 @@ def api_server(airflow_database: None) -> Iterator[Any]:
         warnings.simplefilter("ignore")  # Airflow's own, while it makes its application
         patch.setenv("AIRFLOW__CORE__AUTH_MANAGER", "dagwise_auth.DagwiseAuthManager")
         patch.setenv("AIRFLOW__API_AUTH__JWT_SECRET", "known to the tests and long enough " * 4)
-        patch.setattr(plugins_manager, "_get_plugins", lambda: ([ErpReconciliationPlugin()], {}))
-        plugins_manager.get_fastapi_plugins.cache_clear()
         airflow_app.purge_cached_app()
-        yield airflow_app.create_app(apps="core")
+        application = airflow_app.create_app(apps="core")
+        [page] = ErpReconciliationPlugin.fastapi_apps
+        if page["url_prefix"] not in {getattr(route, "path", None) for route in application.routes}:
+            application.router.routes.insert(0, Mount(page["url_prefix"], page["app"]))
+        yield application
         airflow_app.purge_cached_app()
-        plugins_manager.get_fastapi_plugins.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -261,6 +261,16 @@ def test_damaged_ledger_does_not_hide_the_others(visit: Any, base_path: Path) ->
     assert "The second" in text
 
 
+def test_stray_files_are_passed_over(visit: Any, base_path: Path) -> None:
+    report_of_a_task(base_path, 0, NAMES, NAMES | {"1": "Sale"})
+    folders = [base_path, *(folder for folder in base_path.rglob("*") if folder.is_dir() and folder.name != "ledger")]
+    for folder in folders:
+        (folder / ".DS_Store").write_text("stray")
+    comparison = only_comparison(base_path)
+    assert comparison.newest.facts.verdict in shown(visit("/"))
+    assert visit(f"/comparisons/{comparison.identity}").status_code == 307
+
+
 def test_many_days_are_folded(visit: Any, base_path: Path) -> None:
     for day in range(16):
         report_of_a_task(base_path, day, {"1": "Salo"}, {"1": "Sale"})
