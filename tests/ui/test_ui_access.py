@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import HTTPException
 from fastapi.routing import APIRoute
 from shown_reports import report_of_a_task
 from world_of_the_page import DAG_ID, World
 
 from airflow_provider_erp.landing.paths import join
+from airflow_provider_erp.ui import access
 from airflow_provider_erp.ui.application import make_application
 from airflow_provider_erp.ui.ledgers import list_reports
 
@@ -141,6 +143,16 @@ def test_observation_of_an_unknown_dag_is_shown_to_nobody_and_that_is_said(base_
     assert "1 earlier observation does not say which DAG made them" in answer.text
     assert "customers" not in answer.text
     assert list_reports(join(base_path.as_uri()), lambda _: True).comparisons == ()
+
+
+def test_check_that_fails_otherwise_than_by_refusing_gives_no_permission(monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(*_: Any) -> Any:
+        raise HTTPException(503, "no answer")
+
+    monkeypatch.setattr(access, "requires_access_dag", lambda *_: down)
+    nobody: Any = None
+    with pytest.raises(HTTPException):
+        access.Reader(nobody, nobody).may_read("daily")
 
 
 def test_nothing_is_shown_where_airflow_has_no_access_checks(monkeypatch: pytest.MonkeyPatch) -> None:
