@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.reconciliation.history import OPEN_COLUMNS
@@ -97,33 +98,42 @@ def read_page(report: Report, filters: Filters, folder: Path) -> Page:
 
 def read_history(reports: Sequence[Report], break_id: str, folder: Path) -> BreakHistory | None:
     """The history of a break in these reports' observations, the newest first; None where none of them has it."""
-    files = {}
-    for place, report in enumerate(reports[:OBSERVATIONS]):
+    files = dict(_copies(reports[:OBSERVATIONS], folder))
+    rows = _found(files, break_id, folder) if files else {}
+    if not rows:
+        return None
+    kind, field, key, *_ = rows[min(rows)]
+    return BreakHistory(break_id=break_id, kind=kind, field=field, key=key, seen=tuple(_seen(files, rows))[::-1])
+
+
+def _copies(reports: Sequence[Report], folder: Path) -> Iterator[tuple[str, Report]]:
+    """The observations that are still there, by the names of their copies, which are in the reports' order."""
+    for place, report in enumerate(reports):
         try:
             file = copy(report.observation(), folder / f"{place:04}.parquet", report.manifest.sha256)
         except Gone:
             continue
-        files[str(file)] = report
-    if not files:
-        return None
+        yield str(file), report
+
+
+def _found(files: Iterable[str], break_id: str, folder: Path) -> dict[str, tuple[Any, ...]]:
     query = """SELECT filename, kind, field, key, digest, amount, currency
-        FROM read_parquet(?, filename = true) WHERE break_id = ? ORDER BY filename"""
+        FROM read_parquet(?, filename = true) WHERE break_id = ?"""
     with open_engine(folder, memory_mb=_MEMORY_MB) as engine:
-        rows = {row[0]: row[1:] for row in engine.execute(query, [list(files), break_id]).fetchall()}
-    if not rows:
-        return None
-    kind, field, key, *_ = rows[min(rows)]
-    seen = []
+        return {row[0]: row[1:] for row in engine.execute(query, [list(files), break_id]).fetchall()}
+
+
+def _seen(files: Mapping[str, Report], rows: Mapping[str, tuple[Any, ...]]) -> Iterator[Seen]:
+    """From the oldest observation on."""
     before: str | None = None
-    for name, report in reversed(files.items()):
+    for name, report in reversed(list(files.items())):
         if name in rows:
             digest, amount, currency = rows[name][3:]
             state = "changed" if before not in (None, digest) else "open"
-            seen.append(Seen(report=report, state=state, amount=amount, currency=currency))
+            yield Seen(report=report, state=state, amount=amount, currency=currency)
             before = digest
         else:
-            seen.append(Seen(report=report, state="not found" if report.manifest.resolves else "not looked at"))
-    return BreakHistory(break_id=break_id, kind=kind, field=field, key=key, seen=tuple(reversed(seen)))
+            yield Seen(report=report, state="not found" if report.manifest.resolves else "not looked at")
 
 
 def first_seen(history: BreakHistory) -> dt.date | None:

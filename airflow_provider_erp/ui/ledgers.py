@@ -37,9 +37,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     verdict: str
     judgements: list[str]
     titles: tuple[str, str, str]
-    things: str
     kinds: dict[str, str]
-    counts: dict[str, int]
     aging: dict[str, list[int]]
     open: int
     states: dict[str, int]
