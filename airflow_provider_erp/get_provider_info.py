@@ -243,5 +243,9 @@ def get_provider_info() -> dict[str, object]:
         ],
         "notifications": ["airflow_provider_erp.notifications.reconciliation.ErpReconciliationNotifier"],
         "connection-types": connections,
+        "extra-links": [
+            f"airflow_provider_erp.operators.links.{link}"
+            for link in ("ReconciliationReportLink", "BatchManifestLink", "ReceiptsLink")
+        ],
         "config": _CONFIG,
     }

@@ -20,7 +20,7 @@ from airflow_provider_erp.landing.catalog import Published, coverage_of
 from airflow_provider_erp.landing.checkpoint import NAME as CHECKPOINT
 from airflow_provider_erp.landing.checkpoint import Adopted, Checkpoint, adoptable, save
 from airflow_provider_erp.landing.contents import Contents, ContentsWriter, Tally, TooManyRejected
-from airflow_provider_erp.landing.manifest import FORMAT, NAME, Manifest, Part, encode
+from airflow_provider_erp.landing.manifest import FORMAT, NAME, MadeBy, Manifest, Part, encode
 from airflow_provider_erp.landing.paths import Attempt, join
 from airflow_provider_erp.landing.raw import RawParts
 from airflow_provider_erp.protocol.completeness import Completeness
@@ -67,10 +67,10 @@ def write_batch(
     if adopted is not None:
         resumed = replace(fetch, observed_at=adopted.checkpoint.observed_at)
         try:
-            return _written(resumed, writing, read, join(day, attempt.folder_name()), adopted, supplement)
+            return _written(resumed, writing, read, day, attempt, adopted, supplement)
         except _Unusable as exc:
             log.warning("%s: an earlier try's pages cannot be used (%s); reading from the first page", fetch.label, exc)
-    return _written(fetch, writing, read, join(day, attempt.folder_name()), None, supplement)
+    return _written(fetch, writing, read, day, attempt, None, supplement)
 
 
 class _Unusable(Exception):
@@ -81,10 +81,12 @@ def _written(
     fetch: Fetch,
     writing: Writing,
     read: Callable[[Completeness | None], Iterable[Page]],
-    folder: str,
+    day: str,
+    attempt: Attempt,
     adopted: Adopted | None,
     supplement: Supplement,
 ) -> Published:
+    folder = join(day, attempt.folder_name())
     with _removed_on_failure(folder), TemporaryDirectory(prefix="erp-batch-") as name:
         workspace = Path(name)
         with _writer(fetch, writing, folder, workspace) as writer:
@@ -97,10 +99,17 @@ def _written(
                 raise
             contents = writer.finish()
             draft = Draft(workspace=workspace, records=contents.counts.records, put=writer.put)
-            manifest = supplement(_manifest(fetch, contents), draft)
+            manifest = _signed(supplement(_manifest(fetch, contents), draft), attempt, writing)
     path = join(folder, NAME)
     storage.create(path, encode(manifest))
     return Published(path, manifest)
+
+
+def _signed(manifest: Manifest, attempt: Attempt, writing: Writing) -> Manifest:
+    """With the task that publishes it, and how long it took."""
+    made_by = MadeBy(dag_id=attempt.dag_id, run_id=attempt.run_id, task_id=attempt.task_id, map_index=attempt.map_index)
+    seconds = round((writing.clock() - manifest.observed_at).total_seconds(), 1)
+    return replace(manifest, made_by=made_by, seconds=seconds)
 
 
 def _writer(fetch: Fetch, writing: Writing, folder: str, workspace: Path) -> ContentsWriter:

@@ -45,6 +45,16 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MadeBy:
+    """The task instance that published a batch; only who may read its DAG is shown the batch."""
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """What one fetch read. A folder without a manifest is no batch.
 
@@ -59,6 +69,7 @@ class Manifest:
     of a fetch of changes that an earlier one may have had. ``schema`` holds
     the JSON types of the raw records' fields, ``drift`` what is otherwise than
     in the batch before, ``deleted`` the ids that the vendor says are gone.
+    ``seconds`` is how long after ``observed_at`` it was published.
     """
 
     format: int
@@ -90,6 +101,8 @@ class Manifest:
     warnings: tuple[str, ...] = ()
     deleted: Part | None = None
     changes: Changes | None = None
+    made_by: MadeBy | None = None
+    seconds: float | None = None
 
 
 class _Format(msgspec.Struct):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -97,16 +97,18 @@ def read_all(address: str, folder: Path, *, before: dt.datetime | None = None) -
     return tuple(Observed(manifest, _copy(address, manifest, folder)) for manifest in newest.values())
 
 
-def known(address: str) -> tuple[Manifest, ...]:
+def known(address: str, read: Callable[[str], bytes] = storage.read) -> tuple[Manifest, ...]:
     """The manifests of all observations in the folder at ``address``, by the moments when they were made.
+
+    What ``read`` answers for an address may be kept: what lies there never changes.
 
     Raises:
         ValueError: something else lies in the folder, or a manifest cannot be read.
     """
-    return tuple(sorted(_manifests(address), key=lambda each: (each.observed_at, each.file)))
+    return tuple(sorted(_manifests(address, read), key=lambda each: (each.observed_at, each.file)))
 
 
-def _manifests(address: str) -> Iterator[Manifest]:
+def _manifests(address: str, read: Callable[[str], bytes] = storage.read) -> Iterator[Manifest]:
     for name in storage.names(address):
         path = join(address, name)
         found = _NAME.fullmatch(name)
@@ -114,7 +116,7 @@ def _manifests(address: str) -> Iterator[Manifest]:
             raise ValueError(f"{path}: expected only observations in this folder; move this file elsewhere")
         if name.startswith(".") or found[2] == "parquet":
             continue
-        content = storage.read(path)
+        content = read(path)
         if _digest(content) != found[1]:
             raise ErpInconsistentRead(
                 f"{path}: expected content with the digest {found[1]}, got {_digest(content)}; the file was changed or "

@@ -15,6 +15,7 @@ from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.landing.source import Source
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
+from airflow_provider_erp.operators.links import BatchManifestLink
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -46,6 +47,7 @@ class ErpFetchOperator(BaseOperator):
     """
 
     template_fields = ("conn_id", "resource", "since", "filters", "base_path")
+    operator_extra_links = (BatchManifestLink(),)
 
     def __init__(
         self,

@@ -10,7 +10,8 @@ from typing import Any
 
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.landing import observations, storage
-from airflow_provider_erp.landing.paths import join
+from airflow_provider_erp.landing.paths import Attempt, join
+from airflow_provider_erp.operators.listed import facts_of
 from airflow_provider_erp.reconciliation.history import STATES, History
 from airflow_provider_erp.reconciliation.ledger import Observation, fold, write_observation
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
@@ -44,13 +45,15 @@ def publish(
     as_of: dt.datetime,
     observed_at: dt.datetime,
     short: tuple[str, ...] = (),
+    made_by: Attempt | None = None,
 ) -> Publication:
     """Adds the run to the ledger and writes the report's files; the page comes last.
 
     ``folder`` is the comparison's own; a second run of the same ``as_of``
     replaces what the first one left there, and a run of another moment never. ``short`` says why a side is
     suspiciously short: then nothing that is missing counts as resolved, and
-    the task fails after all is written.
+    the task fails after all is written. ``made_by`` is kept with the observation:
+    the report is shown to those who may read its DAG.
     """
     resolves = result.source.complete and result.target.complete
     history = _history(spec, result, workdir, join(folder, LEDGER), as_of, resolves=resolves)
@@ -59,13 +62,14 @@ def publish(
     report = join(folder, day)
     sentences = [each.sentence for each in judgements]
     page = write_report(result, history, workdir / "report", judgements=sentences, path=report)
-    facts = {"report": day, **_facts(result)}
+    summary = _summary(result, history, judgements, join(report, page.name))
+    facts = {"report": day, **facts_of(result, history, summary, made_by, page.with_name("breaks.parquet"))}
     _observe(result, workdir, join(folder, LEDGER), as_of, observed_at, resolves=resolves, facts=facts)
     for file in sorted(page.parent.iterdir(), key=lambda file: (file == page, file.name)):
         storage.put(file, join(report, file.name))
     _log(result, history, judgements, join(report, page.name))
     failures = (*short, *(each.sentence for each in judgements if each.action == "fail"))
-    return Publication(summary=_summary(result, history, judgements, join(report, page.name)), failures=failures)
+    return Publication(summary=summary, failures=failures)
 
 
 def _history(
@@ -110,15 +114,6 @@ def _report_folder(ledger: str, as_of: dt.datetime) -> str:
         for other, folder in of_moment.items()
     )
     return of_moment.get(as_of) or (f"{moment:%Y-%m-%dT%H%M%SZ}" if taken else date)
-
-
-def _facts(result: Reconciliation) -> dict[str, Any]:
-    return {
-        "counts": dict(result.counts),
-        "source_records": result.source.records,
-        "target_records": result.target.records,
-        "matched": result.matched,
-    }
 
 
 def _observe(

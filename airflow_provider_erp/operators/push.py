@@ -18,6 +18,7 @@ from airflow_provider_erp.operators.arguments import check_fields, check_not_one
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetch import attempt_of
+from airflow_provider_erp.operators.links import ReceiptsLink
 from airflow_provider_erp.operators.planned import Planned, names_of, read_planned
 from airflow_provider_erp.pushing.limits import Limits
 from airflow_provider_erp.reconciliation.checks import check_choice, check_flag, check_known, check_whole
@@ -78,6 +79,7 @@ class ErpPushOperator(BaseOperator):
     """
 
     template_fields = ("conn_id", "plan", "base_path")
+    operator_extra_links = (ReceiptsLink(),)
 
     def __init__(
         self,

@@ -14,7 +14,9 @@ from airflow_provider_erp.landing.paths import default_base_path
 from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
+from airflow_provider_erp.operators.fetch import attempt_of
 from airflow_provider_erp.operators.fetched import Fetched, batch_of
+from airflow_provider_erp.operators.links import ReconciliationReportLink
 from airflow_provider_erp.reconciliation.checks import check_flag, check_is, check_whole
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
@@ -58,6 +60,7 @@ class ErpReconcileOperator(BaseOperator):
     """
 
     template_fields = ("source", "target", "base_path", "engine_conn_id")
+    operator_extra_links = (ReconciliationReportLink(),)
 
     def __init__(
         self,
@@ -117,6 +120,7 @@ class ErpReconcileOperator(BaseOperator):
                 as_of=comparison.as_of,
                 observed_at=observed_at,
                 short=short,
+                made_by=attempt_of(context) if "ti" in context else None,
             )
         self._told = (comparison.source, comparison.target), published.summary
         tell_reconciliation(self.spec.name, published.summary["counts"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from airflow_provider_erp.reconciliation.history import Day, History
@@ -39,8 +40,13 @@ class Chart:
 
 def chart(history: History) -> Chart:
     """The days from 29 days before the run's day on."""
-    first = history.date - dt.timedelta(days=DAYS - 1)
-    days = [day for day in history.days if first <= day.date <= history.date]
+    return chart_of(history.days, history.date)
+
+
+def chart_of(known: Iterable[Day], last: dt.date) -> Chart:
+    """The 30 days that end with ``last``, as far as they are known."""
+    first = last - dt.timedelta(days=DAYS - 1)
+    days = [day for day in known if first <= day.date <= last]
     most_open = max((day.open for day in days), default=0)
     most_moved = max((max(day.new, day.resolved) for day in days), default=0)
     columns = tuple(

@@ -23,7 +23,9 @@ AGES = ("0-1 days", "2-7 days", "8-30 days", "over 30 days")
 AGED_CURRENCIES = 5
 """As many currencies have an aging of their own; the amounts of others are told by their count."""
 
-_AGE = "CASE WHEN age_days <= 1 THEN 0 WHEN age_days <= 7 THEN 1 WHEN age_days <= 30 THEN 2 ELSE 3 END"
+AGE = "CASE WHEN age_days <= 1 THEN 0 WHEN age_days <= 7 THEN 1 WHEN age_days <= 30 THEN 2 ELSE 3 END"
+"""SQL for the place of a break's age among ``AGES``."""
+
 _AGED = "age_days DESC, amount DESC NULLS LAST"
 _EXPIRING = "accepted_until, place"
 _URGENCY = "accepted_until IS NOT NULL, array_position(['new', 'reopened', 'changed'], state) NULLS LAST, place"
@@ -116,10 +118,11 @@ def _count(engine: DuckDBPyConnection, query: str) -> int:
 
 def _rows(engine: DuckDBPyConnection, view: str, *parameters: object) -> tuple[OpenBreak, ...]:
     engine.execute(f"SELECT {', '.join(OPEN_COLUMNS)} FROM {view}", parameters)  # noqa: S608 - constants
-    return tuple(_open_break(row) for row in engine.fetchall())
+    return tuple(open_break(row) for row in engine.fetchall())
 
 
-def _open_break(row: tuple[Any, ...]) -> OpenBreak:
+def open_break(row: tuple[Any, ...]) -> OpenBreak:
+    """A row of ``OPEN_COLUMNS`` in their order."""
     values = dict(zip(OPEN_COLUMNS, row, strict=True))
     lists = {name: tuple(values[name] or ()) for name in ("members", "candidates")}
     return OpenBreak(**values | lists)
@@ -128,7 +131,7 @@ def _open_break(row: tuple[Any, ...]) -> OpenBreak:
 def _aging(engine: DuckDBPyConnection, view: str) -> dict[str | None, tuple[Aged, ...]]:
     query = f"""
         WITH amounts AS (
-          SELECT CASE WHEN amount IS NOT NULL THEN coalesce(currency, '') END AS currency, {_AGE} AS age, amount
+          SELECT CASE WHEN amount IS NOT NULL THEN coalesce(currency, '') END AS currency, {AGE} AS age, amount
           FROM {view}
         ), ranked AS (
           SELECT currency, row_number() OVER (ORDER BY sum(amount) DESC, currency) AS rank

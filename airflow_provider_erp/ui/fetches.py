@@ -1,0 +1,80 @@
+"""The batches that a user may see: the last one of each stream, and those of one run. Manifests only, never records."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import re
+from collections.abc import Iterator
+
+from airflow_provider_erp.landing import storage
+from airflow_provider_erp.landing.catalog import Published, batches_in
+from airflow_provider_erp.landing.paths import join
+from airflow_provider_erp.landing.snapshot import FOLDER as SNAPSHOTS
+from airflow_provider_erp.ui.ledgers import REPORTS, MayRead
+
+log = logging.getLogger(__name__)
+
+PUSHES = "pushes"
+"""The folder of a company's pushes, beside those of its resources."""
+
+LOOKED_THROUGH = 5
+"""As many of a stream's last days are looked through for a batch that the user may see."""
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def last_fetches(base_path: str, may_read: MayRead) -> list[Published]:
+    """The last batch of each stream that the user may see, by system, company and resource."""
+    found = (_last(stream, may_read) for stream in _streams(base_path))
+    return sorted(filter(None, found), key=lambda each: (each.manifest.title, each.path))
+
+
+def fetches_of_run(
+    base_path: str, day: dt.date, may_read: MayRead, run: tuple[str, str], task_id: str | None, map_index: int | None
+) -> list[Published]:
+    """What the tasks of a run (its DAG's id and its own) fetched for its day, or one of them."""
+    return [
+        batch
+        for stream in _streams(base_path)
+        for batch in _visible(join(stream, day.isoformat()), may_read)
+        if (made := batch.manifest.made_by) is not None
+        and (made.dag_id, made.run_id) == run
+        and task_id in (None, made.task_id)
+        and map_index in (None, made.map_index)
+    ]
+
+
+def companies(base_path: str) -> Iterator[str]:
+    """The folders of the companies below the connection types'."""
+    for kind in storage.names(base_path):
+        if kind not in (REPORTS, SNAPSHOTS):
+            folder = join(base_path, kind)
+            yield from (join(folder, company) for company in storage.names(folder))
+
+
+def _streams(base_path: str) -> Iterator[str]:
+    for company in companies(base_path):
+        for resource in storage.names(company):
+            if resource != PUSHES:
+                folder = join(company, resource)
+                yield from (join(folder, selection) for selection in storage.names(folder))
+
+
+def _last(stream: str, may_read: MayRead) -> Published | None:
+    days = [name for name in storage.names(stream) if _DAY.fullmatch(name)]
+    for day in days[: -LOOKED_THROUGH - 1 : -1]:
+        found = _visible(join(stream, day), may_read)
+        if found:
+            return max(found, key=lambda each: (each.manifest.as_of, each.manifest.observed_at))
+    return None
+
+
+def _visible(day: str, may_read: MayRead) -> list[Published]:
+    """A batch that does not say which DAG made it is shown to nobody."""
+    try:
+        batches = list(batches_in(day))
+    except (ValueError, OSError):
+        log.exception("A batch's manifest cannot be read, the batches of its day are not shown")
+        return []
+    return [each for each in batches if each.manifest.made_by and may_read(each.manifest.made_by.dag_id)]
