@@ -20,7 +20,7 @@ ALLOWED = {
 }
 HTTP = {"requests", "aiohttp", "httpx", "urllib3", "urllib.request", "http.client", "socket", "ssl", "asyncio"}
 SPEAK_HTTP = {"transport", "sandbox"}
-KNOW_AIRFLOW = {"hooks", "landing", "operators", "sensors"}
+KNOW_AIRFLOW = {"hooks", "landing", "operators", "sensors", "triggers", "versions"}
 DECIDE = {"protocol", "vendors", "records", "exceptions", "normalise", "matching", "reconciliation", "corrections"}
 CLOCK_MODULES = {"time", "sched"}
 CLOCK_METHODS = {"now", "utcnow", "today"}

@@ -8,20 +8,23 @@ from functools import partial
 from importlib import import_module
 from typing import Any
 
+from airflow.providers.common.compat.connection import get_async_connection
 from airflow.providers.common.compat.sdk import BaseHook
 
 from airflow_provider_erp.exceptions import ErpConfigError, ErpError, ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.get_provider_info import get_provider_info
 from airflow_provider_erp.hooks.connection import ConnectedHook
+from airflow_provider_erp.hooks.looking import Look, looking
 from airflow_provider_erp.protocol.changes import earlier
 from airflow_provider_erp.protocol.completeness import Completeness
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.dump import Dump
+from airflow_provider_erp.protocol.glimpse import Glimpse
 from airflow_provider_erp.protocol.listing import Listing, fetch, in_one_go
 from airflow_provider_erp.protocol.messages import Answer, Conversation, Lost, Page, Request, T, decode_record
 from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.transport.asynchronous import opened
-from airflow_provider_erp.transport.loop import arun, blocking
+from airflow_provider_erp.transport.loop import ASend, acomplete, arun, blocking
 from airflow_provider_erp.vendors.parameters import texts
 from airflow_provider_erp.vendors.vendor import Traits
 
@@ -39,15 +42,20 @@ class ErpHook(ConnectedHook):
             ErpConfigError: the connection is of no ERP type.
         """
         connection = BaseHook.get_connection(conn_id)
-        info: Any = get_provider_info()["connection-types"]
-        classes = {entry["connection-type"]: entry["hook-class-name"] for entry in info}
-        if connection.conn_type not in classes:
-            raise ErpConfigError(
-                f"connection {conn_id!r} is of type {connection.conn_type!r}; expected one of {', '.join(classes)}"
-            )
-        module, _, name = classes[connection.conn_type].rpartition(".")
-        hook: ErpHook = getattr(import_module(module), name)(conn_id)
+        hook = _hook_of(connection.conn_type, conn_id)
         hook.connection = connection
+        return hook
+
+    @staticmethod
+    async def afor_connection(conn_id: str) -> ErpHook:
+        """The same without blocking an event loop, with its connection read and checked.
+
+        Raises:
+            ErpConfigError: as ``for_connection``, or a field of the connection is wrong.
+        """
+        connection = await get_async_connection(conn_id)
+        hook = _hook_of(connection.conn_type, conn_id)
+        await hook.aconnect(connection)
         return hook
 
     def fetch(
@@ -212,6 +220,20 @@ class ErpHook(ConnectedHook):
                 raise
             return Lost("the answer is too long to be taken (max_body_bytes)", sent=True)
 
+    def look(self, look: Look) -> Glimpse:
+        """What is new in a list, read no further than it takes to tell.
+
+        Raises:
+            ValueError, ErpError: as ``fetch``.
+        """
+        conversation = looking(self.vendor, self.settings, self.exchange, look)
+        return complete(run(conversation, self.transport.send, self._sleep))
+
+    async def alook(self, look: Look, send: ASend) -> Glimpse:
+        """The same on an event loop, by any function that sends."""
+        conversation = looking(self.vendor, self.settings, self.exchange, look)
+        return await acomplete(conversation, send, self._asleep)
+
     def test_connection(self) -> tuple[bool, str]:
         """Whether one cheap question is answered, and what to mend when it is not."""
         resource, asked = self.vendor.test
@@ -228,3 +250,13 @@ class ErpHook(ConnectedHook):
             return False, str(exc)
         about = "" if self.company == self.conn_id else f" for company {self.company!r}"
         return True, f"{self.vendor.title} answers{about}"
+
+
+def _hook_of(conn_type: str | None, conn_id: str) -> ErpHook:
+    info: Any = get_provider_info()["connection-types"]
+    classes = {entry["connection-type"]: entry["hook-class-name"] for entry in info}
+    if conn_type not in classes:
+        raise ErpConfigError(f"connection {conn_id!r} is of type {conn_type!r}; expected one of {', '.join(classes)}")
+    module, _, name = classes[conn_type].rpartition(".")
+    hook: ErpHook = getattr(import_module(module), name)(conn_id)
+    return hook
