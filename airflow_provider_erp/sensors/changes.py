@@ -108,7 +108,7 @@ class ErpChangesSensor(BaseSensorOperator):
                 base_path=self.base_path,
             )
             begin = wanted.baseline(hook)
-            found = wanted.found(hook.look(wanted.look(begin)), begin)
+            found = wanted.found(hook.look(wanted.look(begin.since, begin.known)), begin)
         return PokeReturnValue(is_done=found is not None, xcom_value=found)
 
     def execute(self, context: Context) -> Any:

@@ -77,7 +77,7 @@ class ErpChangesTrigger(BaseTrigger):
             try:
                 if begin is None:
                     begin = await in_thread(partial(wanted.baseline, await line.hook()))
-                found = wanted.found(await line.look(wanted.look(begin)), begin)
+                found = wanted.found(await line.look(wanted.look(begin.since, begin.known)), begin)
                 if found is not None:
                     return {"status": "success", **found}
                 patience.succeeded()

@@ -38,16 +38,17 @@ class Wanted:
         base_path = self.base_path or default_base_path()
         return baseline(hook, self.resource, since=since, filters=self.filters, base_path=base_path)
 
-    def look(self, begin: Baseline) -> Look:
-        """The question that reads least."""
+    def look(self, since: str | None, known: frozenset[str] | None, *, overlap: bool = False) -> Look:
+        """The question that reads least; with the ``overlap`` it also finds changes that were made known late."""
         from airflow_provider_erp.hooks.looking import Look  # noqa: PLC0415  # heavy
 
         return Look(
             resource=self.resource,
-            since=begin.since,
+            since=since,
             filters=self.filters,
             enough=self.min_records,
-            known=begin.known,
+            known=known,
+            overlap=overlap,
         )
 
     def found(self, seen: Glimpse, begin: Baseline) -> dict[str, Any] | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from airflow.triggers.base import TriggerEvent
 
@@ -15,6 +17,7 @@ from airflow_provider_erp.landing.catalog import Published
 from airflow_provider_erp.landing.fetching import FetchSpec, fetch_batch
 from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.triggers.changes import ErpChangesTrigger
+from airflow_provider_erp.triggers.events import ErpChangesEventTrigger
 
 VENDORS = ("visma_px", "visma_net", "lemonsoft", "fynn")
 LISTS = (
@@ -40,18 +43,21 @@ def publish_now(base_path: Path, conn_id: str, resource: str, *, since: str | No
 
 
 class Pauses:
-    """Sleeps no time; calls ``then`` in the pause of that number, and fails where nothing ends the waiting."""
+    """Sleeps no time; calls ``then`` in the pause of that number; in the last one the waiting ends, by whoever sees to it."""
 
     def __init__(self, then: dict[int, Callable[[], object]] | None = None, most: int = 30) -> None:
         self.seconds: list[float] = []
+        self.at_the_end: Callable[[], object] | None = None
         self._then = then or {}
         self._most = most
 
     async def __call__(self, seconds: float) -> None:
         self.seconds.append(seconds)
-        assert len(self.seconds) <= self._most, "nothing ended the waiting"
         if len(self.seconds) in self._then:
             await asyncio.to_thread(self._then[len(self.seconds)])
+        if len(self.seconds) == self._most:
+            assert self.at_the_end, "nothing ended the waiting"
+            self.at_the_end()
         await asyncio.sleep(0)
 
 
@@ -65,10 +71,37 @@ def events_of(trigger: ErpChangesTrigger, pauses: Pauses | None = None) -> list[
     return [event.payload for event in asyncio.run(collected())]
 
 
-def on_a_loop(work: Callable[[], Awaitable[Any]]) -> Any:
-    """What it returns on a loop of its own."""
+class Asset:
+    """What an asset remembers, in the shape of Airflow's own store: only JSON goes in, and it is not there at will."""
 
-    async def awaited() -> Any:
-        return await work()
+    def __init__(self) -> None:
+        self.kept: dict[str, str] = {}
+        self.faults: list[Exception] = []
 
-    return asyncio.run(awaited())
+    async def aget(self, key: str, default: Any = None) -> Any:
+        return json.loads(self.kept[key]) if key in self.kept else default
+
+    async def aset(self, key: str, value: Any) -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.kept[key] = json.dumps(value)
+
+
+def announced(trigger: ErpChangesEventTrigger, pauses: Pauses, asset: Asset | None = None) -> list[Any]:
+    """The payloads of a watcher's events, which is cancelled in the last pause as by a triggerer that stops."""
+    found: list[Any] = []
+
+    async def watched() -> None:
+        async for event in trigger.run():
+            found.append(event.payload)
+
+    async def cancelled() -> None:
+        task = asyncio.create_task(watched())
+        pauses.at_the_end = task.cancel
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    trigger.sleep = pauses
+    trigger.asset_state_store = cast("Any", asset)
+    asyncio.run(cancelled())
+    return found
