@@ -15,6 +15,7 @@ from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetched import Fetched, batch_of
+from airflow_provider_erp.operators.outlets import tell_outlets
 from airflow_provider_erp.reconciliation.checks import check_flag, check_is, check_whole
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
@@ -52,6 +53,8 @@ class ErpReconcileOperator(BaseOperator):
             in one session and on temporary tables.
         keep_rows_from: from how many customers on a side's normalised rows are kept for the next run, so that only
             customers that changed are normalised again; they lie beside the dates, of the last run only.
+
+    The event of an asset among the ``outlets`` has the verdict, the counts and the report's path in its extra.
 
     Raises:
         AirflowFailException: when it is constructed, an argument that is no template field could not work.
@@ -119,4 +122,5 @@ class ErpReconcileOperator(BaseOperator):
             )
         if published.failures:
             raise AirflowFailException(f"{'; '.join(published.failures)} (report: {published.summary['report']})")
+        tell_outlets(context, self.outlets, published.summary)
         return published.summary

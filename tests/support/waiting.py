@@ -19,7 +19,6 @@ from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.triggers.changes import ErpChangesTrigger
 from airflow_provider_erp.triggers.events import ErpChangesEventTrigger
 
-VENDORS = ("visma_px", "visma_net", "lemonsoft", "fynn")
 LISTS = (
     ("visma_px", "customer"),
     ("visma_px", "project_transaction"),
@@ -28,6 +27,8 @@ LISTS = (
     ("lemonsoft", "invoice"),
     ("fynn", "customer"),
 )
+FILTERED = LISTS[:-1]
+"""Those that can be asked for changes."""
 
 
 def publish_now(base_path: Path, conn_id: str, resource: str, *, since: str | None = None) -> Published:
@@ -43,7 +44,7 @@ def publish_now(base_path: Path, conn_id: str, resource: str, *, since: str | No
 
 
 class Pauses:
-    """Sleeps no time; calls ``then`` in the pause of that number; in the last one the waiting ends, by whoever sees to it."""
+    """Sleeps no time; calls ``then`` in the pause of that number; the last one ends the waiting."""
 
     def __init__(self, then: dict[int, Callable[[], object]] | None = None, most: int = 30) -> None:
         self.seconds: list[float] = []
@@ -93,7 +94,7 @@ def announced(trigger: ErpChangesEventTrigger, pauses: Pauses, asset: Asset | No
 
     async def watched() -> None:
         async for event in trigger.run():
-            found.append(event.payload)
+            found.append(event.payload)  # noqa: PERF401  # what came before the end counts
 
     async def cancelled() -> None:
         task = asyncio.create_task(watched())

@@ -1,4 +1,4 @@
-"""The trigger behind an asset watcher, on a real event loop against the sandbox: nothing is lost, nothing is told twice."""
+"""The trigger behind an asset watcher, on a real event loop: nothing is lost, little is told twice."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from waiting import LISTS, Asset, Pauses, announced, publish_now
 
 from airflow_provider_erp.sandbox import Sandbox
 from airflow_provider_erp.triggers.events import ErpChangesEventTrigger
-
-FILTERED = [(vendor, resource) for vendor, resource in LISTS if vendor != "fynn"]
 
 
 def watching(vendor: str, resource: str, **options: Any) -> ErpChangesEventTrigger:
