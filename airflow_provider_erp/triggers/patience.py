@@ -26,14 +26,20 @@ class Patience:
 
     def after(self, error: Exception) -> float | None:
         """Seconds until the next look, at least what the server asked for; None to give up."""
-        self.failures += 1
+        if not _is_held_back(error):
+            self.failures += 1
         return None if is_final(error) or self.failures >= self._max_failures else self.pause(error)
 
     def pause(self, error: Exception) -> float:
         """The poll interval, doubled with each failure in a row; the longest for what a person must mend."""
         asked = getattr(error, "retry_after", None) or 0.0
-        doubled = self._poll_interval * 2.0 ** min(self.failures - 1, 30)
+        doubled = self._poll_interval * 2.0 ** min(max(self.failures - 1, 0), 30)
         return max(asked, LONGEST_PAUSE if is_final(error) else min(doubled, LONGEST_PAUSE), self._poll_interval)
+
+
+def _is_held_back(error: Exception) -> bool:
+    """Whether nothing was sent, because the limit that all share allows the next request later: no failure."""
+    return isinstance(error, ErpUnavailable) and error.status is None and error.retry_after is not None
 
 
 def is_final(error: Exception) -> bool:

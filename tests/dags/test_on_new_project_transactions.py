@@ -40,7 +40,7 @@ def test_a_second_event_for_the_same_changes_leaves_the_snapshot_as_it_is(
 
 
 def test_an_id_that_comes_twice_counts_once() -> None:
-    dag = load_dag(NAME)
+    dag: Any = load_dag(NAME)
     [condition] = dag.timetable.asset_condition.objects
     event = SimpleNamespace(extra={"payload": {"id": "one", "records": 7}})
     other = SimpleNamespace(extra={"payload": {"id": "two", "records": 2}})
@@ -50,7 +50,8 @@ def test_an_id_that_comes_twice_counts_once() -> None:
 
 
 def test_the_asset_is_watched() -> None:
-    [asset] = load_dag(NAME).timetable.asset_condition.objects
+    dag: Any = load_dag(NAME)
+    [asset] = dag.timetable.asset_condition.objects
     [watcher] = asset.watchers
     assert isinstance(watcher, AssetWatcher)
     path, arguments = watcher.trigger.serialize()

@@ -72,6 +72,13 @@ def events_of(trigger: ErpChangesTrigger, pauses: Pauses | None = None) -> list[
     return [event.payload for event in asyncio.run(collected())]
 
 
+async def first_event(trigger: ErpChangesTrigger) -> Any:
+    """The payload of a trigger's event."""
+    async for event in trigger.run():
+        return event.payload
+    raise AssertionError("it ended without an event")
+
+
 class Asset:
     """What an asset remembers, in the shape of Airflow's own store: only JSON goes in, and it is not there at will."""
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+
+Connect = Callable[..., None]
 
 
 @pytest.fixture
@@ -23,3 +26,17 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
         for conn_id, connection in running.connections().items():
             monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(connection))
         yield running
+
+
+@pytest.fixture
+def connect(monkeypatch: pytest.MonkeyPatch) -> Connect:
+    """Puts a connection of the given type to a server at this address into the environment."""
+    own: dict[str, dict[str, Any]] = {"fynn": {}, "visma_net": {"tenant_id": "T1"}}
+
+    def make(conn_type: str, url: str, **extra: Any) -> None:
+        tokens = {"token_url": f"{url}/connect/token"} if conn_type == "visma_net" else {}
+        declared = {"conn_type": conn_type, "host": url, "login": "the-login", "password": "the-password"}
+        given = {**declared, "extra": {**own[conn_type], **tokens, **extra}}
+        monkeypatch.setenv(f"AIRFLOW_CONN_{conn_type.upper()}_DEFAULT", json.dumps(given))
+
+    return make
