@@ -14,8 +14,8 @@ from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.hooks.looking import Look
 from airflow_provider_erp.protocol.glimpse import Glimpse
 from airflow_provider_erp.protocol.messages import Answer, Request
-from airflow_provider_erp.transport.asynchronous import AsyncTransport, pooled
-from airflow_provider_erp.transport.shared import shared
+from airflow_provider_erp.transport.asynchronous import POOLED_PER_HOST, AsyncTransport, pooled
+from airflow_provider_erp.transport.shared import in_turn, shared
 from airflow_provider_erp.versions import amask_secret
 
 
@@ -57,7 +57,8 @@ class Line:
 
     async def _opened(self) -> _Asked:
         if self._asked is None:
-            self._asked = await self._stack.enter_async_context(_asked(self._conn_id))
+            async with in_turn("connections", 1):
+                self._asked = await self._stack.enter_async_context(_asked(self._conn_id))
         return self._asked
 
 
@@ -71,7 +72,8 @@ class _Asked:
         hook.on_secret = self._secrets.append
 
     async def look(self, look: Look) -> Glimpse:
-        return await self.hook.alook(look, self._send)
+        async with in_turn(self, POOLED_PER_HOST):
+            return await self.hook.alook(look, self._send)
 
     async def _send(self, request: Request) -> Answer:
         while self._secrets:

@@ -41,3 +41,19 @@ async def shared(key: Hashable, opening: Callable[[], AbstractAsyncContextManage
         if not held.users:
             del of_loop[key]
             await held.stack.aclose()
+
+
+@asynccontextmanager
+async def in_turn(key: Hashable, most: int) -> AsyncIterator[None]:
+    """Waits until fewer than ``most`` others of the running loop are within a block of this key.
+
+    What hundreds of tasks want to do in the same moment is so spread over many
+    rounds of the loop, and none of these takes long.
+    """
+
+    @asynccontextmanager
+    async def opening() -> AsyncIterator[asyncio.Semaphore]:
+        yield asyncio.Semaphore(most)
+
+    async with shared(("turns", key), opening) as turns, turns:
+        yield
