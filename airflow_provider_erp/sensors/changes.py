@@ -135,7 +135,8 @@ class ErpChangesSensor(BaseSensorOperator):
             return {name: event[name] for name in ("records", "at_least", "cursor")}
         if event is None:
             raise ErpUnavailable("the trigger ended without an event; its log in the triggerer tells more")
-        message = f"gave up after {event['failures']} failed looks: {event['message']}"
+        failures = event["failures"]
+        message = f"gave up after {failures} failed look{'s' * (failures > 1)}: {event['message']}"
         if event["retry"]:
             raise ErpUnavailable(message, reason=event["message"], retry_after=event["retry_after"])
         raise AirflowFailException(message)
