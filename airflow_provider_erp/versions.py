@@ -8,8 +8,8 @@ from airflow.sdk.log import mask_secret
 
 try:
     from airflow.sdk import RetryDecision, RetryPolicy
-except ImportError:  # Airflow below 3.3 has no retry policies
-    RetryPolicy = object  # type: ignore[misc, assignment]
+except ImportError:  # Airflow below 3.3 has no retry policies, and nobody decides
+    RetryPolicy, RetryDecision = object, None  # type: ignore[misc, assignment]
 
 try:
     from airflow.sdk.log import amask_secret
