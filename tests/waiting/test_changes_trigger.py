@@ -153,16 +153,37 @@ def test_a_field_that_was_mended_meanwhile_counts_from_the_next_look_on(base_pat
     assert (len(old.asked), len(new.asked)) == (1, 1)
 
 
-def test_many_that_wait_on_one_connection_sign_in_once_and_share_its_sockets(sandbox: Sandbox, base_path: Path) -> None:
-    publish_now(base_path, "visma_net_default", "customer")
-    sandbox.advance()
-    before = len(sandbox.requests)
+def test_many_that_wait_on_one_connection_sign_in_once_and_share_its_sockets(base_path: Path, connect: Any) -> None:
+    peers: set[int] = set()
+    token = reply_json({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"})
 
-    async def all_of_them() -> list[Any]:
-        waiting = (first_event(waiting_for("visma_net", "customer")) for _ in range(20))
-        return await asyncio.gather(*waiting)
+    def script(asked: Asked) -> Reply:
+        peers.add(threading.get_ident())  # the server has a thread for each connection
+        return token if asked.method == "POST" else reply_json([])
 
-    events = asyncio.run(all_of_them())
-    assert {event["status"] for event in events} == {"success"}
-    methods = [method for method, _ in sandbox.requests[before:]]
+    async def all_of_them() -> None:
+        looked, all_have = 0, asyncio.Event()
+
+        async def asleep(_: float) -> None:
+            nonlocal looked
+            looked += 1
+            if looked == 20:
+                all_have.set()
+            await asyncio.Event().wait()
+
+        async with asyncio.TaskGroup() as group:
+            waiting = []
+            for _ in range(20):
+                trigger = waiting_for("visma_net", "customer")
+                trigger.sleep = asleep
+                waiting.append(group.create_task(first_event(trigger)))
+            await asyncio.wait_for(all_have.wait(), 30)
+            for task in waiting:
+                task.cancel()
+
+    with serving(script) as server:
+        connect("visma_net", server.url)
+        asyncio.run(all_of_them())
+    methods = [asked.method for asked in server.asked]
     assert (methods.count("POST"), methods.count("GET")) == (1, 20)
+    assert len(peers) <= 8
