@@ -57,7 +57,7 @@ class Line:
 
     async def _opened(self) -> _Asked:
         if self._asked is None:
-            async with in_turn("connections", 1):
+            async with in_turn("connections", 4):
                 self._asked = await self._stack.enter_async_context(_asked(self._conn_id))
         return self._asked
 

@@ -46,7 +46,8 @@ class ErpChangesSensor(BaseSensorOperator):
         min_records: how many records are waited for.
         deferrable: wait in the triggerer; by default as ``[operators] default_deferrable`` says. There failures
             are waited out, see ``ErpChangesTrigger``; a worker's look that fails fails the try.
-        base_path: where batches are kept, a URL of object storage; default ``[erp] base_path``.
+        base_path: where batches are kept, a URL of object storage; default ``[erp] base_path``. With ``last`` the
+            triggerer reads it, too.
         max_failures: how many looks in a row may fail in the triggerer before the task does.
         start_from_trigger: with ``deferrable``, begin in the triggerer without a worker; no argument may be a
             template then.

@@ -44,7 +44,8 @@ class ErpChangesEventTrigger(BaseEventTrigger):
             filter is read whole at each look.
         since: from where to begin when nothing is remembered, as ``ErpChangesSensor`` takes it.
         filters: the vendor's filters, by the names of the hook's typed method.
-        base_path: where batches are kept, a URL of object storage; default ``[erp] base_path``.
+        base_path: where batches are kept, a URL of object storage that the triggerer can read; default
+            ``[erp] base_path``.
         poll_interval: seconds between two looks.
     """
 

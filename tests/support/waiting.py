@@ -95,13 +95,15 @@ class Asset:
         self.kept[key] = json.dumps(value)
 
 
-def announced(trigger: ErpChangesEventTrigger, pauses: Pauses, asset: Asset | None = None) -> list[Any]:
-    """The payloads of a watcher's events, which is cancelled in the last pause as by a triggerer that stops."""
-    found: list[Any] = []
+def announced(
+    trigger: ErpChangesEventTrigger, pauses: Pauses, asset: Asset | None = None, told: list[Any] | None = None
+) -> list[Any]:
+    """The payloads of a watcher's events, after those that were told; in the last pause a triggerer stops it."""
+    found = [] if told is None else told
 
     async def watched() -> None:
         async for event in trigger.run():
-            found.append(event.payload)  # noqa: PERF401  # what came before the end counts
+            found.append(event.payload)  # what came before the end counts
 
     async def cancelled() -> None:
         task = asyncio.create_task(watched())
