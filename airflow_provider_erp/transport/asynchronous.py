@@ -12,6 +12,7 @@ from http import HTTPStatus
 
 import aiohttp
 import yarl
+from aiohttp.abc import AbstractCookieJar
 
 from airflow_provider_erp.protocol.messages import Answer, Lost, Opened, Request, Response
 from airflow_provider_erp.transport.options import (
@@ -115,21 +116,27 @@ async def opened(options: TransportOptions) -> AsyncIterator[AsyncTransport]:
 
 @asynccontextmanager
 async def pooled(options: TransportOptions) -> AsyncIterator[AsyncTransport]:
-    """A transport on the connections that all users of the running loop share, a few to each host."""
+    """A transport on the connections that all users of the running loop share, a few to each host.
+
+    It keeps no cookies: one user's must not go out with another's request.
+    """
 
     def opening() -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=0, limit_per_host=POOLED_PER_HOST, ssl=_tls(options))
-        return _session(options, connector)
+        return _session(options, connector, aiohttp.DummyCookieJar())
 
     async with shared(("sockets", options.verify, options.timeout_seconds), opening) as session:
         yield AsyncTransport(session, options)
 
 
-def _session(options: TransportOptions, connector: aiohttp.TCPConnector) -> aiohttp.ClientSession:
+def _session(
+    options: TransportOptions, connector: aiohttp.TCPConnector, cookies: AbstractCookieJar | None = None
+) -> aiohttp.ClientSession:
     redact_library_logs()
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=options.timeout_seconds, sock_read=options.timeout_seconds)
     return aiohttp.ClientSession(
         connector=connector,
+        cookie_jar=cookies,
         timeout=timeout,
         headers={"User-Agent": USER_AGENT},
         trust_env=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from airflow_provider_erp.hooks.looking import Look
     from airflow_provider_erp.landing.baseline import Baseline
     from airflow_provider_erp.protocol.glimpse import Glimpse
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,9 @@ class Wanted:
         The cursor is the one that was asked from where the list was not read
         to its end: a fetch that goes on from it misses nothing.
         """
-        if seen.records < (self.min_records or 1):
+        enough = self.min_records or 1
+        log.info("%s: %d new since %s, %d are waited for", self.resource, seen.records, begin.since, enough)
+        if seen.records < enough:
             return None
         cursor = begin.since if seen.cursor is None else seen.cursor
         return {"records": seen.records, "at_least": not seen.whole, "cursor": cursor}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import threading
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 from loopback import Asked, Reply, reply_json, serving
 from waiting import LISTS, Pauses, events_of, first_event, publish_now
 
+from airflow_provider_erp.hooks.line import Line
+from airflow_provider_erp.hooks.looking import Look
 from airflow_provider_erp.sandbox import Sandbox
 from airflow_provider_erp.triggers.changes import ErpChangesTrigger
 
@@ -187,3 +190,20 @@ def test_many_that_wait_on_one_connection_sign_in_once_and_share_its_sockets(bas
     methods = [asked.method for asked in server.asked]
     assert (methods.count("POST"), methods.count("GET")) == (1, 20)
     assert len(peers) <= 8
+
+
+def test_a_cookie_of_one_connection_does_not_go_out_with_another(
+    base_path: Path, connect: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = reply_json({"data": [], "meta": {"pagination": {"totalItems": 0}}}, **{"Set-Cookie": "company=1; Path=/"})
+
+    async def one_after_the_other() -> None:
+        async with Line("fynn_default") as first, Line("fynn_other") as second:
+            for line in (first, second, first):
+                await line.look(Look(resource="customer"))
+
+    with serving([nothing]) as server:
+        connect("fynn", f"http://localhost:{server.http.server_address[1]}")
+        monkeypatch.setenv("AIRFLOW_CONN_FYNN_OTHER", os.environ["AIRFLOW_CONN_FYNN_DEFAULT"])
+        asyncio.run(one_after_the_other())
+    assert [asked.headers.get("cookie") for asked in server.asked] == [None] * 3
