@@ -195,14 +195,15 @@ def test_many_that_wait_on_one_connection_sign_in_once_and_share_its_sockets(bas
 def test_a_cookie_of_one_connection_does_not_go_out_with_another(
     base_path: Path, connect: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nothing = reply_json({"data": [], "meta": {"pagination": {"totalItems": 0}}}, **{"Set-Cookie": "company=1; Path=/"})
+    nothing = json.dumps({"data": [], "meta": {"pagination": {"totalItems": 0}}}).encode()
+    with_a_cookie = Reply(200, nothing, {"Content-Type": "application/json", "Set-Cookie": "company=1; Path=/"})
 
     async def one_after_the_other() -> None:
         async with Line("fynn_default") as first, Line("fynn_other") as second:
             for line in (first, second, first):
                 await line.look(Look(resource="customer"))
 
-    with serving([nothing]) as server:
+    with serving([with_a_cookie]) as server:
         connect("fynn", f"http://localhost:{server.http.server_address[1]}")
         monkeypatch.setenv("AIRFLOW_CONN_FYNN_OTHER", os.environ["AIRFLOW_CONN_FYNN_DEFAULT"])
         asyncio.run(one_after_the_other())
