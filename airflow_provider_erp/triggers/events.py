@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SETTLE_SECONDS = 5.0
+"""How long an event may take into Airflow's database; the triggerer hands events on about every second."""
+
 
 class ErpChangesEventTrigger(BaseEventTrigger):
     """Announces changes of one resource for ever, as events of the asset that it watches.
@@ -104,6 +107,7 @@ class ErpChangesEventTrigger(BaseEventTrigger):
                     await line.close()
                 if present is not None and present.event is not None and not is_announced:
                     is_announced = True
+                    seconds = max(seconds, SETTLE_SECONDS)
                     yield TriggerEvent(dict(present.event))  # type: ignore[no-untyped-call]
                 await self.sleep(seconds)
 

@@ -167,3 +167,9 @@ def test_it_sends_nothing_but_reads_and_sign_ins(sandbox: Sandbox, base_path: Pa
         announced(watching(vendor, resource), Pauses(most=2), Asset())
     writes = [path for method, path in sandbox.requests if method != "GET"]
     assert all(path.endswith(("/connect/token", "/api/auth/login")) for path in writes)
+
+
+def test_an_event_has_time_to_arrive_however_often_the_server_is_looked_at(sandbox: Sandbox, base_path: Path) -> None:
+    pauses = Pauses(most=3)
+    announced(watching("visma_px", "customer", poll_interval=0.5), pauses, Asset())
+    assert pauses.seconds == [5.0, 0.5, 0.5]
