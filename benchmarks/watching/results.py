@@ -44,6 +44,7 @@ def section(cost: Cost, triggers: int, runs: int, poll_interval: float) -> str:
         "| | |",
         "|---|---|",
         f"| longest block of the loop | {cost.longest * 1000:.0f} ms |",
+        f"| most CPU time of the loop's thread in one round | {cost.worked * 1000:.0f} ms |",
         f"| Python's longest round of collecting garbage, which blocks it, too | {cost.collecting * 1000:.0f} ms |",
         f"| longest block before any trigger ran | {cost.idle * 1000:.0f} ms |",
         f"| connections that the server saw in all | {cost.connections} |",
