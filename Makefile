@@ -34,6 +34,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.matching
 	$(BIN)/python -m benchmarks.reconcile
 	$(BIN)/python -m benchmarks.push
+	$(BIN)/python -m benchmarks.waiting
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -238,7 +238,19 @@ def get_provider_info() -> dict[str, object]:
         "sensors": [
             {
                 "integration-name": integration,
-                "python-modules": ["airflow_provider_erp.sensors.selection"],
+                "python-modules": [
+                    "airflow_provider_erp.sensors.selection",
+                    "airflow_provider_erp.sensors.changes",
+                ],
+            }
+        ],
+        "triggers": [
+            {
+                "integration-name": integration,
+                "python-modules": [
+                    "airflow_provider_erp.triggers.changes",
+                    "airflow_provider_erp.triggers.events",
+                ],
             }
         ],
         "notifications": ["airflow_provider_erp.notifications.reconciliation.ErpReconciliationNotifier"],

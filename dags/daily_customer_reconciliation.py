@@ -5,7 +5,8 @@ Every morning this DAG reads all customers of **Visma PX**, **Visma.net ERP**, *
 side, and compares each of the other three with Visma.net ERP, which the ledger is kept in.
 
 Each *reconcile* task returns a verdict, the counts per kind of break, and the path of its HTML report, which tells
-what is new and how long the rest has been open. A second run of the same date replaces that date's report.
+what is new and how long the rest has been open. A second run of the same date replaces that date's report. The event of
+its asset, `reconciliation_visma_px_customers` and so on, has the counts in its extra: schedule a DAG on it.
 
 **Connections**: `visma_px_default`, `visma_net_default`, `lemonsoft_default`, `fynn_default`.
 """
@@ -17,7 +18,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pendulum
-from airflow.sdk import DAG
+from airflow.sdk import DAG, Asset
 
 from airflow_provider_erp.operators.fetch import ErpFetchOperator
 from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
@@ -66,4 +67,5 @@ with DAG(
             spec=spec,
             source=fetched.output,
             target=ledger.output,
+            outlets=[Asset(f"reconciliation_{spec.name}")],  # its events have the counts in their extra
         )

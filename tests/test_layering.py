@@ -20,7 +20,7 @@ ALLOWED = {
 }
 HTTP = {"requests", "aiohttp", "httpx", "urllib3", "urllib.request", "http.client", "socket", "ssl", "asyncio"}
 SPEAK_HTTP = {"transport", "sandbox", "demo"}
-KNOW_AIRFLOW = {"hooks", "landing", "notifications", "operators", "sensors", "ui"}
+KNOW_AIRFLOW = {"hooks", "landing", "notifications", "operators", "sensors", "triggers", "ui", "versions"}
 DECIDE = {"protocol", "vendors", "records", "exceptions", "normalise", "matching", "reconciliation", "corrections"}
 CLOCK_MODULES = {"time", "sched"}
 CLOCK_METHODS = {"now", "utcnow", "today"}

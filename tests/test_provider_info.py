@@ -55,7 +55,7 @@ def test_module_that_airflow_reads_first_imports_nothing() -> None:
 
 
 def test_every_named_module_can_be_imported() -> None:
-    for kind in ("hooks", "operators"):
+    for kind in ("hooks", "operators", "sensors", "triggers"):
         for entry in INFO[kind]:
             for name in entry["python-modules"]:
                 import_module(name)
@@ -107,6 +107,7 @@ def test_fields_that_the_code_reads_are_those_of_the_forms() -> None:
 
 def test_importing_what_a_dag_file_imports_loads_nothing_heavy_beside_airflow() -> None:
     ours = "import airflow_provider_erp.operators.fetch, airflow_provider_erp.operators.reconcile\n"
+    ours += "import airflow_provider_erp.sensors.changes, airflow_provider_erp.triggers.events\n"
     ours += "from airflow_provider_erp.reconciliation import CUSTOMERS\n"
     airflow_alone = "import airflow.sdk, airflow.providers.common.compat.sdk as sdk\nsdk.BaseOperator, sdk.XComArg\n"
     loaded = modules_loaded(airflow_alone + ours) - modules_loaded(airflow_alone)

@@ -6,8 +6,9 @@ import time
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from airflow.providers.common.compat.connection import get_async_extra_dejson
 from airflow.providers.common.compat.sdk import BaseHook, Connection
 from airflow.sdk.log import mask_secret
 
@@ -43,6 +44,7 @@ class ConnectedHook(BaseHook):
         self._asleep = asleep
         self.retries = 0
         """How often pages have been waited for to be asked once more."""
+        self.on_secret: Callable[[str], None] = mask_secret
 
     @cached_property
     def connection(self) -> Connection:
@@ -56,8 +58,18 @@ class ConnectedHook(BaseHook):
         Raises:
             ErpConfigError: the host is missing, or credentials may not be sent there.
         """
-        connection = self.connection
-        extra = connection.extra_dejson
+        return self._checked(self.connection, self.connection.extra_dejson)
+
+    async def aconnect(self, connection: Connection) -> None:
+        """Takes this connection, without blocking an event loop; all properties can be used there afterwards.
+
+        Raises:
+            ErpConfigError: as ``settings``.
+        """
+        self.connection = connection
+        self.settings = self._checked(connection, await get_async_extra_dejson(connection))
+
+    def _checked(self, connection: Connection, extra: Any) -> Settings:
         host = connection.host or self.vendor.default_host
         settings = Settings(
             conn_type=self.vendor.conn_type,
@@ -98,7 +110,7 @@ class ConnectedHook(BaseHook):
 
     def exchange_with(self, retry: Retry) -> Exchange:
         """The same with another budget."""
-        return Exchange(self.vendor.auth(self.settings, retry, mask_secret), retry, self.conn_id)
+        return Exchange(self.vendor.auth(self.settings, retry, self.on_secret), retry, self.conn_id)
 
     @cached_property
     def transport(self) -> SyncTransport:

@@ -8,20 +8,23 @@ from functools import partial
 from importlib import import_module
 from typing import Any, ClassVar
 
+from airflow.providers.common.compat.connection import get_async_connection
 from airflow.providers.common.compat.sdk import BaseHook
 
 from airflow_provider_erp.exceptions import ErpConfigError, ErpError, ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.get_provider_info import get_provider_info
 from airflow_provider_erp.hooks.connection import ConnectedHook
+from airflow_provider_erp.hooks.looking import Look, looking
 from airflow_provider_erp.protocol.changes import earlier
 from airflow_provider_erp.protocol.completeness import Completeness
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.dump import Dump
+from airflow_provider_erp.protocol.glimpse import Glimpse
 from airflow_provider_erp.protocol.listing import Listing, fetch, in_one_go
 from airflow_provider_erp.protocol.messages import Answer, Conversation, Lost, Page, Request, T, decode_record
 from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.transport.asynchronous import opened
-from airflow_provider_erp.transport.loop import arun, blocking
+from airflow_provider_erp.transport.loop import ASend, acomplete, arun, blocking
 from airflow_provider_erp.vendors.parameters import texts
 from airflow_provider_erp.vendors.vendor import Traits
 
@@ -59,6 +62,18 @@ class ErpHook(ConnectedHook):
             raise ErpConfigError(f"{what} is of type {conn_type!r}; expected one of {', '.join(classes)}")
         module, _, name = classes[conn_type].rpartition(".")
         hook: type[ErpHook] = getattr(import_module(module), name)
+        return hook
+
+    @staticmethod
+    async def afor_connection(conn_id: str) -> ErpHook:
+        """The same without blocking an event loop, with its connection read and checked.
+
+        Raises:
+            ErpConfigError: as ``for_connection``, or a field of the connection is wrong.
+        """
+        connection = await get_async_connection(conn_id)
+        hook = ErpHook.of_type(connection.conn_type, f"connection {conn_id!r}")(conn_id)
+        await hook.aconnect(connection)
         return hook
 
     def fetch(
@@ -226,6 +241,20 @@ class ErpHook(ConnectedHook):
             if request.repeatable:
                 raise
             return Lost("the answer is too long to be taken (max_body_bytes)", sent=True)
+
+    def look(self, look: Look) -> Glimpse:
+        """What is new in a list, read no further than it takes to tell.
+
+        Raises:
+            ValueError, ErpError: as ``fetch``.
+        """
+        conversation = looking(self.vendor, self.settings, self.exchange, look)
+        return complete(run(conversation, self.transport.send, self._sleep))
+
+    async def alook(self, look: Look, send: ASend) -> Glimpse:
+        """The same on an event loop, by any function that sends."""
+        conversation = looking(self.vendor, self.settings, self.exchange, look)
+        return await acomplete(conversation, send, self._asleep)
 
     def test_connection(self) -> tuple[bool, str]:
         """Whether one cheap question is answered, and what to mend when it is not."""

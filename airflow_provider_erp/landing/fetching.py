@@ -69,13 +69,13 @@ def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attem
     refuse_future(spec.as_of, now)
     traits = hook.traits(spec.resource)
     catalog = Catalog(base_path)
-    stream = _stream(hook, spec)
+    stream = stream_of(hook, spec)
     found = published_instead(catalog, stream, spec.as_of, spec.as_of_tolerance, _asked(hook, spec))
     if found is not None:
         _log("reused, because vendors show only the present", found)
         return found
     before = catalog.newest(stream, before=spec.as_of)
-    since = _since(spec, before, has_changes=traits.has_changes)
+    since = since_of(spec, before, has_changes=traits.has_changes)
     batch = write_batch(
         _described(hook, spec, stream, since, now),
         _writing(spec, traits, now),
@@ -135,7 +135,7 @@ def _clock(now: dt.datetime) -> Callable[[], dt.datetime]:
     return lambda: now + dt.timedelta(seconds=time.monotonic() - started)
 
 
-def _stream(hook: Source, spec: FetchSpec) -> Stream:
+def stream_of(hook: Source, spec: FetchSpec) -> Stream:
     """Checks what is asked; ``last`` selects nothing."""
     since = None if spec.since == LAST else spec.since
     selection = hook.selection(spec.resource, since=since, filters=spec.filters)
@@ -149,7 +149,7 @@ def _asked(hook: Source, spec: FetchSpec) -> str | None:
     return hook.cursor(spec.resource, since=spec.since, filters=spec.filters)
 
 
-def _since(spec: FetchSpec, before: Published | None, *, has_changes: bool) -> str | None:
+def since_of(spec: FetchSpec, before: Published | None, *, has_changes: bool) -> str | None:
     """The cursor to read from; nothing published yet, or no change filter, means all."""
     if spec.since != LAST:
         return spec.since

@@ -17,11 +17,7 @@ from airflow_provider_erp.exceptions import (
     StillUnderWay,
     UnreadableRecord,
 )
-
-try:
-    from airflow.sdk import RetryDecision, RetryPolicy
-except ImportError:  # Airflow below 3.3 has no retry policies
-    RetryPolicy = object  # type: ignore[misc, assignment]
+from airflow_provider_erp.versions import HAS_RETRY_POLICIES, RetryDecision, RetryPolicy
 
 
 class Fate(Enum):
@@ -66,7 +62,7 @@ class ErpRetryPolicy(RetryPolicy):
         return RetryDecision.retry(delay, str(exception))
 
 
-ERP_RETRY_POLICY: ErpRetryPolicy | None = ErpRetryPolicy() if RetryPolicy is not object else None
+ERP_RETRY_POLICY: ErpRetryPolicy | None = ErpRetryPolicy() if HAS_RETRY_POLICIES else None
 """For ``retry_policy`` of any task on Airflow 3.3 and newer; None below, where the task's own delay counts."""
 
 

@@ -17,6 +17,7 @@ from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetch import attempt_of
 from airflow_provider_erp.operators.fetched import Fetched, batch_of
 from airflow_provider_erp.operators.links import ReconciliationReportLink
+from airflow_provider_erp.operators.outlets import tell_outlets
 from airflow_provider_erp.reconciliation.checks import check_flag, check_is, check_whole
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
@@ -54,6 +55,8 @@ class ErpReconcileOperator(BaseOperator):
             in one session and on temporary tables.
         keep_rows_from: from how many customers on a side's normalised rows are kept for the next run, so that only
             customers that changed are normalised again; they lie beside the dates, of the last run only.
+
+    The event of an asset among the ``outlets`` has the verdict, the counts and the report's path in its extra.
 
     Raises:
         AirflowFailException: when it is constructed, an argument that is no template field could not work.
@@ -126,6 +129,7 @@ class ErpReconcileOperator(BaseOperator):
         tell_reconciliation(self.spec.name, published.summary["counts"])
         if published.failures:
             raise AirflowFailException(f"{'; '.join(published.failures)} (report: {published.summary['report']})")
+        tell_outlets(context, self.outlets, published.summary)
         return published.summary
 
     def get_openlineage_facets_on_complete(self, task_instance: object) -> Any:

@@ -30,6 +30,7 @@ class Completeness:
         self.keys = Keys()
         self.repeated = 0
         self.pages = 0
+        self.is_whole = False
         self._label = label
         self._most_rows = 0
 
@@ -54,6 +55,7 @@ class Completeness:
             raise OddPage(self._told(number, f"it is empty after {len(self.keys)} distinct rows, {self._expected()}"))
         self.pages = number
         self._most_rows = max(self._most_rows, len(scan.keys))
+        self.is_whole = whole
         return whole
 
     @property

@@ -12,6 +12,7 @@ from http import HTTPStatus
 
 import aiohttp
 import yarl
+from aiohttp.abc import AbstractCookieJar
 
 from airflow_provider_erp.protocol.messages import Answer, Lost, Opened, Request, Response
 from airflow_provider_erp.transport.options import (
@@ -23,6 +24,10 @@ from airflow_provider_erp.transport.options import (
     unsendable,
 )
 from airflow_provider_erp.transport.redact import redact_library_logs
+from airflow_provider_erp.transport.shared import shared
+
+POOLED_PER_HOST = 8
+"""How many connections to one host all triggers of a loop have together."""
 
 
 class AsyncTransport:
@@ -103,18 +108,40 @@ class _Source:
 
 @asynccontextmanager
 async def opened(options: TransportOptions) -> AsyncIterator[AsyncTransport]:
-    """A transport on the running loop, closed at the end."""
+    """A transport on the running loop with connections of its own, closed at the end."""
+    connector = aiohttp.TCPConnector(limit=options.connections, ssl=_tls(options))
+    async with _session(options, connector) as session:
+        yield AsyncTransport(session, options)
+
+
+@asynccontextmanager
+async def pooled(options: TransportOptions) -> AsyncIterator[AsyncTransport]:
+    """A transport on the connections that all users of the running loop share, a few to each host.
+
+    It keeps no cookies: one user's must not go out with another's request.
+    """
+
+    def opening() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(limit=0, limit_per_host=POOLED_PER_HOST, ssl=_tls(options))
+        return _session(options, connector, aiohttp.DummyCookieJar())
+
+    async with shared(("sockets", options.verify, options.timeout_seconds), opening) as session:
+        yield AsyncTransport(session, options)
+
+
+def _session(
+    options: TransportOptions, connector: aiohttp.TCPConnector, cookies: AbstractCookieJar | None = None
+) -> aiohttp.ClientSession:
     redact_library_logs()
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=options.timeout_seconds, sock_read=options.timeout_seconds)
-    connector = aiohttp.TCPConnector(limit=options.connections, ssl=_tls(options))
-    async with aiohttp.ClientSession(
+    return aiohttp.ClientSession(
         connector=connector,
+        cookie_jar=cookies,
         timeout=timeout,
         headers={"User-Agent": USER_AGENT},
         trust_env=False,
         read_bufsize=PIECE_BYTES,
-    ) as session:
-        yield AsyncTransport(session, options)
+    )
 
 
 def _tls(options: TransportOptions) -> ssl.SSLContext | bool:

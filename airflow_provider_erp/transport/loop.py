@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from typing import Any, cast
 
+from airflow_provider_erp.exceptions import ErpUnavailable
 from airflow_provider_erp.protocol.drivers import Deed
 from airflow_provider_erp.protocol.messages import (
     Answer,
@@ -17,6 +18,7 @@ from airflow_provider_erp.protocol.messages import (
     Request,
     Sleep,
     Start,
+    T,
     Wait,
 )
 
@@ -27,6 +29,11 @@ ASleep = Callable[[float], Awaitable[object]]
 async def pause(seconds: float) -> None:
     """Lets the other conversations go on for so long."""
     await asyncio.sleep(seconds)
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """What ``work`` returns, which may take its time: it blocks a thread and not the loop."""
+    return await asyncio.to_thread(work)
 
 
 def blocking(pages: AsyncGenerator[Page, None]) -> Iterator[Page]:
@@ -74,6 +81,18 @@ async def arun(conversation: Conversation[object], send: ASend, sleep: ASleep) -
             await each.source.close()
 
 
+async def acomplete(conversation: Conversation[T], send: ASend, sleep: ASleep) -> T:
+    """What the conversation returns; its pages, if any, are passed over."""
+    returned: list[T] = []
+
+    def kept() -> Conversation[None]:
+        returned.append((yield from conversation))
+
+    async for _ in arun(kept(), send, sleep):
+        pass
+    return returned[0]
+
+
 async def _aperform(
     step: Deed,
     send: ASend,
@@ -91,7 +110,7 @@ async def _aperform(
             task.add_done_callback(started.discard)
             return task
         case Wait():
-            return await asyncio.shield(step.ticket)
+            return await _waited(step.ticket)
         case More():
             return await step.opened.source.read()
         case Request():
@@ -101,6 +120,18 @@ async def _aperform(
             if isinstance(answer, Opened):
                 opened.append(answer)
             return answer
+
+
+async def _waited(ticket: asyncio.Task[Outcome]) -> Outcome:
+    """The outcome of what another conversation may have started, and may have been cancelled with."""
+    try:
+        return await asyncio.shield(ticket)
+    except asyncio.CancelledError:
+        own = asyncio.current_task()
+        if not ticket.cancelled() or (own is not None and own.cancelling()):
+            raise
+    reason = "the request was given up together with the task that began it"
+    return Outcome(error=ErpUnavailable(f"{reason}; try again", reason=reason))
 
 
 async def _outcome(conversation: Conversation[Any], *driver: Any) -> Outcome:

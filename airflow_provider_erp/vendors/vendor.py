@@ -130,6 +130,11 @@ class Resource:
         return settings.number("overlap_minutes", self.overlap_minutes, 0.0)
 
     @property
+    def page_size(self) -> str | None:
+        """The parameter that says how many rows a page has; None where there is none."""
+        return next((name for name, known in self.parameters.items() if known.wire and not known.selects), None)
+
+    @property
     def change_filter(self) -> tuple[str, ...]:
         """The parameter that takes a cursor, and those that go out only with it."""
         if self.since is None:

@@ -95,3 +95,25 @@ def test_every_example_dag_can_be_imported() -> None:
     bag = DagBag(DAGS)
     assert bag.import_errors == {}
     assert len(bag.dags) == len(list(DAGS.glob("*.py")))
+
+
+def test_the_event_of_a_reconciliation_has_its_counts(run_dag: Any, sandbox: Sandbox, base_path: Path) -> None:
+    run = run_dag(load_dag(NAME), logical_date=DAY)
+    told = {event.asset.name: event.extra for event in asset_events(run)}
+    assert told.keys() == {f"reconciliation_{system}_customers" for system in SYSTEMS}
+    for system in SYSTEMS:
+        extra = told[f"reconciliation_{system}_customers"]
+        breaks = report(base_path, system)["breaks"]
+        assert extra["open"] == len(breaks) == sum(extra["counts"].values())
+        assert extra["report"].endswith("/2026-11-20/report.html")
+
+
+def asset_events(run: Any) -> list[Any]:
+    from airflow.models.asset import AssetEvent
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+    from sqlalchemy.orm import joinedload
+
+    query = select(AssetEvent).where(AssetEvent.source_run_id == run.run_id, AssetEvent.source_dag_id == NAME)
+    with create_session() as session:
+        return list(session.scalars(query.options(joinedload(AssetEvent.asset))).unique())

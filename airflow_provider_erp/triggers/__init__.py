@@ -1,0 +1,1 @@
+"""What waits on the triggerer's event loop."""
