@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OLDEST := .venv-oldest
-MEET_AIRFLOW := $(wildcard $(addprefix tests/,hooks operators sensors triggers notifications dags test_provider_info.py))
+MEET_AIRFLOW := $(wildcard $(addprefix tests/,hooks operators waiting notifications dags test_provider_info.py))
 
 help:
 	@echo "make demo   run the daily reconciliation of four systems on an embedded sandbox (DATE=2026-11-20 for another day)"

@@ -80,7 +80,7 @@ def names(address: str) -> list[str]:
     folder.fs.invalidate_cache()
     try:
         entries: list[str] = folder.fs.ls(folder.path, detail=False)
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return []
     return sorted(entry.rstrip("/").rsplit("/", 1)[-1] for entry in entries)
 

@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Iterator
 
+from airflow_provider_erp.ui.folders import names_in
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.catalog import Published, batches_in
 from airflow_provider_erp.landing.paths import join
@@ -47,22 +48,22 @@ def fetches_of_run(
 
 def companies(base_path: str) -> Iterator[str]:
     """The folders of the companies below the connection types'."""
-    for kind in storage.names(base_path):
+    for kind in names_in(base_path):
         if kind not in (REPORTS, SNAPSHOTS):
             folder = join(base_path, kind)
-            yield from (join(folder, company) for company in storage.names(folder))
+            yield from (join(folder, company) for company in names_in(folder))
 
 
 def _streams(base_path: str) -> Iterator[str]:
     for company in companies(base_path):
-        for resource in storage.names(company):
+        for resource in names_in(company):
             if resource != PUSHES:
                 folder = join(company, resource)
-                yield from (join(folder, selection) for selection in storage.names(folder))
+                yield from (join(folder, selection) for selection in names_in(folder))
 
 
 def _last(stream: str, may_read: MayRead) -> Published | None:
-    days = [name for name in storage.names(stream) if _DAY.fullmatch(name)]
+    days = [name for name in names_in(stream) if _DAY.fullmatch(name)]
     for day in days[: -LOOKED_THROUGH - 1 : -1]:
         found = _visible(join(stream, day), may_read)
         if found:

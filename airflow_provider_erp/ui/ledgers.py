@@ -13,6 +13,7 @@ from typing import Annotated
 import msgspec
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
+from airflow_provider_erp.ui.folders import names_in
 from airflow_provider_erp.landing import observations, storage
 from airflow_provider_erp.landing.paths import join
 
@@ -139,7 +140,7 @@ def _folders(base_path: str) -> Iterator[str]:
     """The comparisons' folders: of the spec, the source, the target."""
     folders = [join(base_path, REPORTS)]
     for _ in range(3):
-        folders = [join(folder, name) for folder in folders for name in storage.names(folder)]
+        folders = [join(folder, name) for folder in folders for name in names_in(folder)]
     yield from folders
 
 

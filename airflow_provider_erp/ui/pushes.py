@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
+from airflow_provider_erp.ui.folders import names_in
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.operators.receipts import RECEIPTS
@@ -47,7 +48,7 @@ def pushes_of_run(base_path: str, run: tuple[str, str], task_id: str | None, map
     return [
         push
         for company in companies(base_path)
-        for digest in storage.names(join(company, PUSHES))
+        for digest in names_in(join(company, PUSHES))
         for claim in [_claim(join(company, PUSHES, digest, CLAIM))]
         if claim is not None
         and (claim.dag_id, claim.run_id) == run
@@ -59,7 +60,7 @@ def pushes_of_run(base_path: str, run: tuple[str, str], task_id: str | None, map
 
 def _pushes(folder: str, claim: Claim, digest: str) -> Iterator[Push]:
     """The plan's receipts, and those of each selection of it."""
-    selections = [name for name in storage.names(folder) if name.startswith("selection-")]
+    selections = [name for name in names_in(folder) if name.startswith("selection-")]
     for place in (folder, *(join(folder, name) for name in selections)):
         try:
             content = storage.read(join(place, RECEIPTS))
