@@ -17,6 +17,7 @@ from benchmarks.watching.running import Cost, measured
 COST = Cost(
     idle=0.001,
     longest=0.12,
+    apart=0.01,
     worked=0.12,
     collecting=0.11,
     memory_mb=8,

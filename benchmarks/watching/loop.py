@@ -27,14 +27,32 @@ BEAT = 0.01
 CONN_ID = "visma_net_default"
 
 
-class Heart:
-    """Beats on the running loop; ``longest`` is how late a beat was at most, ``worked`` the CPU seconds in such a time.
-
-    Where other programs want the cores, a beat is late by more than the loop's thread worked.
-    """
+class Collector:
+    """Sees Python collect garbage, during which no loop goes on: the ``longest`` round, and CPU seconds in ``all``."""
 
     def __init__(self) -> None:
-        self.longest = self.worked = 0.0
+        self.longest = self.all = self._started = self._spent = 0.0
+
+    def __call__(self, phase: str, _: dict[str, int]) -> None:
+        if phase == "start":
+            self._started, self._spent = time.perf_counter(), time.thread_time()
+        else:
+            self.longest = max(self.longest, time.perf_counter() - self._started)
+            self.all += time.thread_time() - self._spent
+
+
+class Heart:
+    """Beats on the running loop.
+
+    ``longest`` is how late a beat was at most, ``worked`` the most CPU seconds
+    that the loop's thread took between two, ``apart`` the same without what
+    collecting garbage took. Where other programs want the cores, a beat is
+    late by more than the thread worked.
+    """
+
+    def __init__(self, collector: Collector) -> None:
+        self.longest = self.apart = self.worked = 0.0
+        self._collector = collector
 
     @asynccontextmanager
     async def beating(self) -> AsyncIterator[None]:
@@ -47,23 +65,12 @@ class Heart:
 
     async def _beat(self) -> None:
         while True:
-            started, spent = time.perf_counter(), time.thread_time()
+            started, spent, collected = time.perf_counter(), time.thread_time(), self._collector.all
             await asyncio.sleep(BEAT)
             self.longest = max(self.longest, time.perf_counter() - started - BEAT)
-            self.worked = max(self.worked, time.thread_time() - spent)
-
-
-class Collector:
-    """Sees Python collect garbage; ``longest`` is how long that took at most, during which no loop goes on."""
-
-    def __init__(self) -> None:
-        self.longest = self._started = 0.0
-
-    def __call__(self, phase: str, _: dict[str, int]) -> None:
-        if phase == "start":
-            self._started = time.perf_counter()
-        else:
-            self.longest = max(self.longest, time.perf_counter() - self._started)
+            worked = time.thread_time() - spent
+            self.worked = max(self.worked, worked)
+            self.apart = max(self.apart, worked - (self._collector.all - collected))
 
 
 def publish(base_path: str) -> None:
@@ -84,7 +91,8 @@ def publish(base_path: str) -> None:
 
 async def wait(url: str, triggers: int, seconds: float, poll_interval: float) -> dict[str, Any]:
     """What it cost; all triggers begin in the same moment."""
-    idle, busy, collector = Heart(), Heart(), Collector()
+    collector = Collector()
+    idle, busy = Heart(collector), Heart(collector)
     async with idle.beating():
         await asyncio.sleep(min(seconds, 2.0))
     Path("/proc/self/clear_refs").write_text("5")  # noqa: ASYNC240  # before it begins
@@ -101,6 +109,7 @@ async def wait(url: str, triggers: int, seconds: float, poll_interval: float) ->
         "events": sum(event["status"] == "success" for event in events),
         "idle": idle.longest,
         "longest": busy.longest,
+        "apart": busy.apart,
         "worked": busy.worked,
         "collecting": collector.longest,
         "memory_mb": (kilobytes("VmHWM") - resident) / 1024,

@@ -19,6 +19,7 @@ class Cost:
 
     idle: float
     longest: float
+    apart: float
     worked: float
     collecting: float
     memory_mb: float
