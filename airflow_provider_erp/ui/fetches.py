@@ -7,11 +7,10 @@ import logging
 import re
 from collections.abc import Iterator
 
-from airflow_provider_erp.ui.folders import names_in
-from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.catalog import Published, batches_in
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.landing.snapshot import FOLDER as SNAPSHOTS
+from airflow_provider_erp.ui.folders import names_in
 from airflow_provider_erp.ui.ledgers import REPORTS, MayRead
 
 log = logging.getLogger(__name__)

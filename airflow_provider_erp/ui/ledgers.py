@@ -13,9 +13,9 @@ from typing import Annotated
 import msgspec
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
-from airflow_provider_erp.ui.folders import names_in
 from airflow_provider_erp.landing import observations, storage
 from airflow_provider_erp.landing.paths import join
+from airflow_provider_erp.ui.folders import names_in
 
 log = logging.getLogger(__name__)
 

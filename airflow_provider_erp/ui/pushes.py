@@ -9,12 +9,12 @@ from functools import lru_cache
 
 import msgspec
 
-from airflow_provider_erp.ui.folders import names_in
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.operators.receipts import RECEIPTS
 from airflow_provider_erp.pushing.claim import CLAIM, Claim
 from airflow_provider_erp.ui.fetches import PUSHES, companies
+from airflow_provider_erp.ui.folders import names_in
 
 SHOWN_RECEIPTS = 200
 _FIRST = ("unknown", "rejected", "refused")
