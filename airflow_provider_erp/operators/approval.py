@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 
 from airflow_provider_erp.operators.edge import failing_for_good
+from airflow_provider_erp.operators.links import plan_link
 from airflow_provider_erp.operators.planned import Planned, names_of, read_planned
 
 if TYPE_CHECKING:
@@ -96,8 +97,7 @@ class ErpApprovalOperator(ApprovalOperator):
     def _page_of(self, planned: Planned) -> str:
         from airflow_provider_erp.corrections.markdown import approval_page  # noqa: PLC0415  # heavy
 
-        folder = names_of(self.plan)["plan"].rsplit("/", 1)[0]
-        return approval_page(planned.plan, selection=planned.selection, link=f"{folder}/plan.xlsx")
+        return approval_page(planned.plan, selection=planned.selection, link=plan_link(names_of(self.plan)["plan"]))
 
 
 def _words(digests: Mapping[str, str] | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import msgspec
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.landing import observations, storage
 from airflow_provider_erp.landing.paths import join
+from airflow_provider_erp.operators.links import comparison_identity
 from airflow_provider_erp.ui.folders import names_in
 
 log = logging.getLogger(__name__)
@@ -131,7 +131,7 @@ def list_reports(base_path: str, may_read: MayRead) -> Listing:
         without_dag += len(manifests) - len(reports)
         visible = tuple(report for report in reports if may_read(report.facts.dag_id))
         if visible:
-            found.append(Comparison(identity=_identity(base_path, folder), reports=visible))
+            found.append(Comparison(identity=comparison_identity(base_path, folder), reports=visible))
     found.sort(key=lambda each: (each.newest.facts.titles, each.identity))
     return Listing(comparisons=tuple(found), without_dag=without_dag, damaged=damaged)
 
@@ -161,8 +161,3 @@ def _facts(manifest: observations.Manifest) -> Facts | None:
         return msgspec.convert(manifest.facts, Facts)
     except msgspec.ValidationError:
         return None
-
-
-def _identity(base_path: str, folder: str) -> str:
-    """A name for addresses: the folder's, made short; it is looked up among those listed and never read back."""
-    return hashlib.sha256(folder.removeprefix(base_path).encode()).hexdigest()[:16]

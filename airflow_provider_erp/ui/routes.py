@@ -5,6 +5,7 @@ A name in an address is looked up among what is listed for the user, never joine
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,6 +36,7 @@ FILES = {
     "breaks.parquet": "application/vnd.apache.parquet",
 }
 ASSETS = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
+_DIGEST = re.compile("[0-9a-f]{16}")
 _NOT_FOUND = "There is no such page, or it is not for you to see."
 _GONE = "The report's files are not there: they were removed, or are just being written. Its numbers are kept."
 
@@ -93,17 +95,30 @@ def download(comparison: str, report: str, file: str, reader: Asking) -> Respons
     if file not in FILES:
         raise HTTPException(404, _NOT_FOUND)
     _, shown = _report(comparison, report, reader)
+    return _sent(shown.file(file), None if file == "report.html" else f"{shown.name}-{file}", FILES[file])
+
+
+@router.get("/comparisons/{comparison}/{report}/plans/{digest}")
+def plan(comparison: str, report: str, digest: str, reader: Asking) -> Response:
+    """The workbook of a plan that was made of the report, by the beginning of the plan's digest."""
+    if not _DIGEST.fullmatch(digest):
+        raise HTTPException(404, _NOT_FOUND)
+    _, shown = _report(comparison, report, reader)
+    return _sent(shown.file(f"plan-{digest}/plan.xlsx"), f"plan-{digest}.xlsx", FILES["breaks.xlsx"])
+
+
+def _sent(address: str, name: str | None, media_type: str) -> Response:
+    """A copy of a file, under a name where it is to be saved."""
     folder = TemporaryDirectory(prefix="erp-page-")
     try:
-        local = copy(shown.file(file), Path(folder.name) / file)
+        local = copy(address, Path(folder.name) / "file")
     except Gone:
         folder.cleanup()
         raise HTTPException(404, _GONE) from None
-    is_page = file == "report.html"
     return FileResponse(
         local,
-        media_type=FILES[file],
-        filename=None if is_page else f"{shown.name}-{file}",
+        media_type=media_type,
+        filename=name,
         headers={POLICY: FILE_POLICY},
         background=BackgroundTask(folder.cleanup),
     )

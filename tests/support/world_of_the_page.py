@@ -19,6 +19,7 @@ from airflow_provider_erp.operators.push import ErpPushOperator
 from airflow_provider_erp.sandbox import running_sandbox
 from airflow_provider_erp.ui.ledgers import Listing, list_reports
 
+PLAN = "0a1b2c3d4e5f6789"
 DAG_ID = "daily_customer_reconciliation"
 DAY = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
 RIGHTS = " ".join(f"vismanet_erp_service_api:{right}" for right in ("read", "create", "update"))
@@ -46,6 +47,7 @@ class World:
             "comparison": comparison.identity,
             "report": comparison.newest.name,
             "file": "report.html",
+            "digest": PLAN,
             "break_id": rows_of(breaks)[0]["break_id"],
             "dag_id": DAG_ID,
             "run_id": self.run_id,
@@ -78,7 +80,16 @@ def a_world(base: Path, patch: pytest.MonkeyPatch) -> World:
         assert run.state == "success"
         world = World(base, run.run_id)
         _push(world)
+        _plan(world)
     return world
+
+
+def _plan(world: World) -> None:
+    """The workbook of a plan beside each report."""
+    for comparison in world.listing.comparisons:
+        file = Path(comparison.newest.file(f"plan-{PLAN}/plan.xlsx").removeprefix("file://"))
+        file.parent.mkdir()
+        file.write_bytes(b"a workbook")
 
 
 def _push(world: World) -> None:

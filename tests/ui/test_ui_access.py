@@ -25,7 +25,7 @@ each_way = pytest.mark.parametrize("by", ["cookie", "bearer token"])
 
 
 def test_application_has_nothing_but_routes_behind_the_checks() -> None:
-    assert len(ROUTES) == 9
+    assert len(ROUTES) == 10
     assert {type(route) for route in make_application().application.routes} == {APIRoute}
     assert not {"/docs", "/redoc", "/openapi.json"} & set(ROUTES)
 

@@ -12,9 +12,10 @@ import openpyxl
 import pytest
 from page_as_seen import Page
 from published_report import FILES
-from world_of_the_page import DAG_ID, World
+from world_of_the_page import DAG_ID, PLAN, World
 
 from airflow_provider_erp.landing import storage
+from airflow_provider_erp.operators.links import plan_link
 from airflow_provider_erp.ui.pages import amounted, lasted
 
 
@@ -87,6 +88,33 @@ def test_nothing_else_is_downloaded(file: str, visit: Any, world: World) -> None
     answer = visit(world.address("/comparisons/{comparison}/{report}/{file}", file=file))
     assert answer.status_code in {307, 404}
     assert visit(world.address("/assets/{name}", name="access.py")).status_code == 404
+
+
+def test_link_to_all_changes_of_a_plan_leads_to_its_workbook(
+    visit: Any, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example/here/")
+    plan = world.listing.comparisons[0].newest.file(f"plan-{PLAN}/plan.parquet")
+    link = plan_link(plan)
+    assert link.startswith("https://airflow.example/here/erp/comparisons/")
+    answer = visit(link.removeprefix("https://airflow.example/here/erp"))
+    assert (answer.status_code, answer.content) == (200, b"a workbook")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="plan-{PLAN}.xlsx"'
+
+
+def test_plan_that_no_page_shows_is_named_by_its_file(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = world.listing.comparisons[0].newest.file(f"plan-{PLAN}/plan.parquet")
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "")
+    assert plan_link(plan) == plan.replace("plan.parquet", "plan.xlsx")
+    monkeypatch.setenv("AIRFLOW__API__BASE_URL", "https://airflow.example")
+    for elsewhere in ("s3://bucket/reconciliation/c/a/b/2026-11-20/plan-0a1b2c3d4e5f6789", "/tmp/plans"):
+        assert plan_link(f"{elsewhere}/plan.parquet") == f"{elsewhere}/plan.xlsx"
+
+
+@pytest.mark.parametrize("digest", ["0a1b2c3d4e5f678", "ffffffffffffffff", "0a1b2c3d4e5f6789%2F.."])
+def test_no_other_plan_is_downloaded(digest: str, visit: Any, world: World) -> None:
+    address = world.address("/comparisons/{comparison}/{report}/plans/X").replace("X", digest)
+    assert visit(address).status_code in {307, 404}
 
 
 def test_report_is_shown_in_a_frame_that_runs_no_script(visit: Any, world: World) -> None:
