@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator
 
@@ -62,7 +62,9 @@ class ErpReconcileOperator(BaseOperator):
         AirflowFailException: when it is constructed, an argument that is no template field could not work.
     """
 
-    template_fields = ("source", "target", "base_path", "engine_conn_id")
+    template_fields = ("source", "target", "base_path", "engine_conn_id", "spec")
+    template_fields_renderers: ClassVar = {"spec": "py"}
+    """The spec holds no templates; it is among them so that a run's *Rendered Templates* show by what it compared."""
     operator_extra_links = (ReconciliationReportLink(),)
 
     def __init__(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
+from airflow.sdk import DAG
 from fake_source import FakeSource, page
 from published_report import FILES
 
@@ -134,3 +135,19 @@ def test_records_that_were_changed_after_they_were_published_are_refused(tmp_pat
 def test_what_is_no_output_of_a_fetch_is_refused_with_what_to_do(tmp_path: Path, fetched: Any) -> None:
     with pytest.raises(AirflowFailException, match="source: expected the output of an ErpFetchOperator"):
         reconciled(tmp_path, fetched, published(tmp_path, ANNA))
+
+
+def test_rendered_templates_show_the_spec(run_dag: Any, tmp_path: Path) -> None:
+    from airflow.models.renderedtifields import RenderedTaskInstanceFields
+    from airflow.utils.session import create_session
+
+    source, target = published(tmp_path, ANNA), published(tmp_path, ANNA, system="visma_net")
+    with DAG(dag_id="shows_its_spec", schedule=None) as dag:
+        ErpReconcileOperator(
+            task_id="reconcile", spec=CUSTOMERS, source=source, target=target, base_path=tmp_path.as_uri()
+        )
+    assert run_dag(dag, logical_date=DAY).state == "success"
+    with create_session() as session:
+        fields = session.query(RenderedTaskInstanceFields).filter_by(dag_id="shows_its_spec").one().rendered_fields
+    assert "name='customers'" in fields["spec"]
+    assert "keys=('number', 'org_number', 'vat_number', 'email')" in fields["spec"]
