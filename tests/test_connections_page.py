@@ -13,7 +13,8 @@ from airflow_provider_erp.get_provider_info import get_provider_info
 from airflow_provider_erp.hooks.erp import ErpHook
 
 PAGE = (Path(__file__).parents[1] / "docs/connections.md").read_text(encoding="utf-8")
-TYPES: dict[str, Any] = {each["connection-type"]: each for each in get_provider_info()["connection-types"]}
+INFO: Any = get_provider_info()
+TYPES: dict[str, Any] = {each["connection-type"]: each for each in INFO["connection-types"]}
 ROW = re.compile(r"^\| `(\w+)` \| (.+?) \| (.+?) \|$", re.MULTILINE)
 EXAMPLE = re.compile(r"^export AIRFLOW_CONN_(\w+)='(.+)'$", re.MULTILINE)
 ALL_FOUR = PAGE.partition("## All four")[2]
