@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
-from airflow_provider_erp.exceptions import ErpConfigError
+from airflow_provider_erp.exceptions import ErpConfigError, ErpProtocolError
 from airflow_provider_erp.hooks.customers import CustomerHook
 from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.normalise.fields import normalise
@@ -17,6 +16,9 @@ from airflow_provider_erp.records import Customer
 
 _GRACE_SECONDS = 5.0
 """After a time-out a server may work on for a moment."""
+_Known = dict[str, dict[str | None, set[str]]]
+"""By country, by comparable value: the addresses of the customers."""
+_NOT_TO_BE_ASKED = {400, 414}
 _SPELT = ("org_number", "vat_number")
 """Written in many ways, of which a filter finds one."""
 
@@ -37,7 +39,7 @@ class CustomerTarget:
         self._defaults = dict(defaults or {})
         if self._defaults:
             self._pushes.check(self._defaults)
-        self._known: dict[str, Mapping[str, set[str]]] = {}
+        self._known: dict[str, _Known] = {}
         self._reading = Lock()
         seconds = hook.transport_options.timeout_seconds + hook.background_seconds
         self.timeout_seconds = seconds + _GRACE_SECONDS
@@ -48,21 +50,42 @@ class CustomerTarget:
         """The canonical fields by which a customer can be looked up."""
         return tuple(self._pushes.lookups)
 
-    def find(self, match: Match) -> Sequence[Current]:
-        """Every customer with this key; two spellings of an identifier are the same."""
-        questions = list(self._pushes.lookups[match.by](match.value))
-        wanted = normalise(match.by, match.value) if match.by != "source_id" else match.value
-        if match.by in _SPELT:
-            held_by = self._addresses(match.by).get(str(wanted), ())
-            questions += [each for address in held_by for each in self._pushes.lookups[self._pushes.address](address)]
+    def find(self, match: Match, *, anew: bool = False) -> Sequence[Current]:
+        """Every customer with this key; two spellings of an identifier are the same.
+
+        Raises:
+            ValueError: the system refuses to be asked for such a key.
+        """
         found = {
-            customer.source_id: customer for question in questions for customer in self._hook.find_customers(question)
+            customer.source_id: customer
+            for question in self._questions(match, anew=anew)
+            for customer in self._asked(question, match.by)
         }
         return [
             self._current(customer)
             for customer in found.values()
-            if _value(customer, match.by) == wanted and match.source_id in (None, customer.source_id)
+            if _is_it(customer, match) and match.source_id in (None, customer.source_id)
         ]
+
+    def _questions(self, match: Match, *, anew: bool) -> Iterator[Any]:
+        """By the key as it is written; of identifiers also by each customer that has it in another spelling."""
+        yield from self._pushes.lookups[match.by](match.value)
+        if match.by in _SPELT:
+            known = self._addresses(match.by, anew=anew)
+            spelt = {normalise(match.by, match.value, country) for country in (match.country or "", *known)}
+            held_by = {
+                address for of_country in known.values() for each in spelt for address in of_country.get(each, ())
+            }
+            for address in sorted(held_by):
+                yield from self._pushes.lookups[self._pushes.address](address)
+
+    def _asked(self, question: Any, by: str) -> Iterator[Customer]:
+        try:
+            yield from self._hook.find_customers(question)
+        except ErpProtocolError as exc:
+            if exc.status not in _NOT_TO_BE_ASKED:
+                raise
+            raise ValueError(f"the system refuses to be asked for such a {by} (status {exc.status})") from exc
 
     def held(self, fields: Mapping[str, Value]) -> Mapping[str, Value]:
         """What the system shows of these fields once they are written; fields that it cannot take as they are."""
@@ -96,15 +119,16 @@ class CustomerTarget:
         else:
             update(current.id, words, if_match=current.version)
 
-    def _addresses(self, field: str) -> Mapping[str, set[str]]:
-        """Of all customers: by what addresses those with a value in this field are asked for; read once."""
+    def _addresses(self, field: str, *, anew: bool) -> _Known:
+        """Of all customers: by what addresses those with a value in this field are asked for; read once, or anew."""
         with self._reading:
-            if field not in self._known:
-                known: defaultdict[str, set[str]] = defaultdict(set)
+            if anew or field not in self._known:
+                known: _Known = {}
                 for customer in self._hook.find_customers({}):
                     value, address = _value(customer, field), getattr(customer, self._pushes.address)
                     if value and address:
-                        known[value].add(address)
+                        of_country = known.setdefault(_country(customer), {})
+                        of_country.setdefault(value, set()).add(address)
                 self._known[field] = known
             return self._known[field]
 
@@ -116,6 +140,16 @@ class CustomerTarget:
         )
 
 
+def _is_it(customer: Customer, match: Match) -> bool:
+    """Whether the customer has the key; a key of a record without a country is read by the customer's."""
+    if match.by == "source_id":
+        return customer.source_id == match.value
+    return _value(customer, match.by) == normalise(match.by, match.value, match.country or _country(customer))
+
+
 def _value(customer: Customer, field: str) -> str | None:
-    value = getattr(customer, field)
-    return value if field == "source_id" else normalise(field, value, normalise("country", customer.country) or "")
+    return normalise(field, getattr(customer, field), _country(customer))
+
+
+def _country(customer: Customer) -> str:
+    return normalise("country", customer.country) or ""

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from airflow_provider_erp.hooks.erp import ErpHook
     from airflow_provider_erp.operators.customer_target import CustomerTarget
     from airflow_provider_erp.pushing.journal import Journal
-    from airflow_provider_erp.pushing.many import Told
     from airflow_provider_erp.pushing.one import Pusher
     from airflow_provider_erp.pushing.target import Wish
 
@@ -148,7 +147,7 @@ class ErpPushOperator(BaseOperator):
         from airflow_provider_erp.operators.receipts import write_receipts  # noqa: PLC0415
         from airflow_provider_erp.pushing.claim import claim, creation  # noqa: PLC0415
         from airflow_provider_erp.pushing.journal import Journal  # noqa: PLC0415
-        from airflow_provider_erp.pushing.many import push_all  # noqa: PLC0415
+        from airflow_provider_erp.pushing.many import push_all, told_by_now  # noqa: PLC0415
 
         hook = ErpHook.for_connection(self.conn_id)
         target = CustomerTarget(hook, {**hook.new_customer, **(self.defaults or {})})
@@ -163,11 +162,12 @@ class ErpPushOperator(BaseOperator):
         create = creation(folder, is_alone=self.pool != _DEFAULT_POOL)
         claim(folder, attempt, dt.datetime.now(dt.UTC), create)
         pusher = _pusher(target, Journal(steps, create), attempt.identity)
-        told: list[Told] = []
         try:
-            told.extend(push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight))
-        finally:  # also what was told before the system could not be asked any more
-            summary = write_receipts(told, planned, folder, workdir)
+            told = list(push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight))
+        except Exception:  # the system cannot be asked any more: what the journal has is told
+            write_receipts(list(told_by_now(pusher.journal, wishes)), planned, folder, workdir)
+            raise
+        summary = write_receipts(told, planned, folder, workdir)
         tell_push(hook.vendor.conn_type, summary["counts"])
         self._told = hook.vendor.conn_type, hook.company, summary["counts"]
         self._judge(summary)

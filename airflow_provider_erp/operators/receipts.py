@@ -66,7 +66,7 @@ def _receipt(wish: Wish, receipt: Receipt) -> dict[str, Any]:
 
 def _rejected(wish: Wish, receipt: Receipt) -> dict[str, Any]:
     match = wish.match
-    known = {"source_id": match.source_id} if match and match.source_id else {}
+    known = {"source_id": wish.record_id} if wish.record_id else {}
     if match and match.by != "source_id":
         known[match.by] = match.value
     return {"record": {**known, **wish.to}, "reason": receipt.reason, "said": receipt.said}

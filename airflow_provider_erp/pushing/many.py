@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 
-from airflow_provider_erp.pushing.journal import Entry, Receipt, key_of
+from airflow_provider_erp.pushing.journal import Entry, Journal, Receipt, key_of
 from airflow_provider_erp.pushing.one import Deed, Pusher
 from airflow_provider_erp.pushing.target import Wish
 
@@ -44,6 +44,15 @@ def push_all(
             yield from ((wish, future.result()) for future, wish in finished if future.exception() is None)
         if failed is not None:
             raise failed
+
+
+def told_by_now(journal: Journal, wishes: Iterable[Wish]) -> Iterator[Told]:
+    """The receipts that the journal has, also of earlier tries."""
+    entries = journal.entries()
+    for wish in wishes:
+        entry = entries.get(key_of(wish.key, wish.to))
+        if entry and entry.receipt and entry.receipt.outcome != "unsent":
+            yield wish, entry.receipt
 
 
 def preview(pusher: Pusher, wishes: Iterable[Wish]) -> Iterator[tuple[Wish, Receipt | Deed]]:

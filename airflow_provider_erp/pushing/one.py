@@ -92,7 +92,10 @@ class Pusher:
 
     def decide(self, wish: Wish) -> Receipt | Deed:
         """What is to be sent, or why nothing is; only reads."""
-        found = self.target.find(wish.match) if wish.match else ()
+        try:
+            found = self.target.find(wish.match) if wish.match else ()
+        except ValueError as exc:
+            return self._receipt("refused", reason=str(exc))
         if len(found) > 1:
             return self._receipt("refused", reason=f"{len(found)} records have this {_key_of(wish)}; it must be unique")
         if not found and wish.mode == "update":
@@ -151,7 +154,7 @@ class Pusher:
 
     def _found(self, wish: Wish, intent: Intent) -> Receipt | None:
         """What the record itself tells of the write; None where it is as it was before."""
-        found = self.target.find(wish.match) if wish.match else ()
+        found = self.target.find(wish.match, anew=True) if wish.match else ()
         if len(found) > 1:
             return self._receipt("unknown", reason=f"{len(found)} records have this {_key_of(wish)}")
         if intent.action == "create":

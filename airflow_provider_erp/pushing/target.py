@@ -12,11 +12,15 @@ Mode = Literal["upsert", "create", "update"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The unique key by which a record is looked up, such as ``number``; with ``source_id`` it must be that record."""
+    """The unique key by which a record is looked up, such as ``number``; with ``source_id`` it must be that record.
+
+    ``country`` (alpha-2) is the one that an identifier is read by, where the record says it.
+    """
 
     by: str
     value: str = field(repr=False)
     source_id: str | None = None
+    country: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class Wish:
         to: the fields as they shall be.
         expected: what each of them must be before; a field that is not here may have any value.
         match: how the record is found; without one a create whose answer is lost stays unknown.
+        record_id: the record's own id, where it is known.
         mode: ``create`` refuses a record that exists, ``update`` one that does not, ``upsert`` neither.
     """
 
@@ -44,6 +49,7 @@ class Wish:
     to: Mapping[str, Value] = field(repr=False)
     expected: Mapping[str, Value] = field(default_factory=dict, repr=False)
     match: Match | None = None
+    record_id: str | None = None
     mode: Mode = "upsert"
 
 
@@ -61,8 +67,12 @@ class Target(Protocol):
     most_in_flight: int | None
     """How many records the system takes at once at most; None where any number may be."""
 
-    def find(self, match: Match) -> Sequence[Current]:
-        """Every record with this key."""
+    def find(self, match: Match, *, anew: bool = False) -> Sequence[Current]:
+        """Every record with this key; ``anew`` forgets what is known from before.
+
+        Raises:
+            ValueError: the system cannot be asked for such a key.
+        """
         ...
 
     def held(self, fields: Mapping[str, Value]) -> Mapping[str, Value]:

@@ -47,6 +47,7 @@ def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str]
         to=to,
         expected={change.field: change.old for change in group} if first.action == "update" else {},
         match=next(_matches(first, to, mode, keys, held), None),
+        record_id=first.record_id,
         mode=mode,
     )
 
@@ -56,10 +57,14 @@ def _matches(first: Change, to: Mapping[str, Value], mode: Mode, keys: Iterable[
     is_update = first.action == "update"
     shown = to if is_update else held(to)
     known: dict[str, Value] = {"source_id": first.record_id, "number": first.number}
+    country = normalise("country", to.get("country")) or ""
     for key in keys:
+        if mode == "create" and key == "source_id":
+            continue  # another system's: a new record gets its own
         value = known.get(key) or (None if is_update or shown.get(key) is None else to.get(key))
         if value and not _stands_for_none(key, value, to.get("country")):
-            yield Match(by=key, value=value, source_id=None if mode == "create" else first.record_id)
+            source_id = None if mode == "create" else first.record_id
+            yield Match(by=key, value=value, source_id=source_id, country=country)
 
 
 def _stands_for_none(key: str, value: str, country: Value) -> bool:

@@ -18,7 +18,7 @@ from lax_storage import a_lax_storage
 
 from airflow_provider_erp.corrections.files import write_plan
 from airflow_provider_erp.corrections.plan import Change, Plan
-from airflow_provider_erp.exceptions import ErpUnavailable
+from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpUnavailable
 from airflow_provider_erp.hooks.lemonsoft import LemonsoftHook
 from airflow_provider_erp.landing.purge import purge
 from airflow_provider_erp.operators.push import ErpPushOperator
@@ -433,3 +433,64 @@ def test_receipts_of_a_push_that_ended_early_tell_what_was_done(push: Push, sand
     sandbox.board.clear()
     assert push("lemonsoft", records=new_customers(20), try_number=2)["counts"] == {"created": 20}
     assert sandbox.tally("lemonsoft").created == 20
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+@pytest.mark.parametrize(
+    ("country", "spellings"),
+    [
+        ("FI", ("201256-6", "0201256-6", "2012566")),
+        ("SE", ("556074-7569", "556074756901", "SE556074756901", "165560747569")),
+        ("NO", ("995525828", "995525828MVA", "NO 995 525 828")),
+    ],
+)
+@pytest.mark.parametrize("fault", [None, "write_lost"])
+def test_identifier_is_read_by_the_records_country(
+    push: Push, sandbox: Sandbox, vendor: str, country: str, spellings: tuple[str, ...], fault: str | None
+) -> None:
+    for run, spelling in enumerate(spellings):
+        if fault:
+            sandbox.arm(vendor, fault)
+        told = push(vendor, records=[a_company(spelling, country=country)], run_id=str(run))
+        assert told["counts"] == ({"created": 1} if run == 0 else {"unchanged": 1})
+    assert sandbox.tally(vendor).created == 1
+
+
+@pytest.mark.parametrize("fault", [None, "write_lost"])
+def test_id_of_another_system_is_no_key_of_a_new_customer(push: Push, sandbox: Sandbox, fault: str | None) -> None:
+    record = a_company("2012566-0") | {"source_id": "12345"}
+    for run, outcome in enumerate(("created", "unchanged")):
+        if fault:
+            sandbox.arm("lemonsoft", fault)
+        told = push("lemonsoft", records=[record], mode="create", run_id=str(run))
+        assert told["counts"] == {outcome: 1}
+    assert sandbox.tally("lemonsoft").created == 1
+
+
+@pytest.mark.parametrize("number", ["ABC", "1,2", "7" * 9_000])
+def test_number_that_cannot_be_asked_for_is_refused_and_the_others_are_pushed(
+    push: Push, sandbox: Sandbox, number: str
+) -> None:
+    told = push("lemonsoft", records=[*new_customers(2), {"number": number, "name": "Outo Oy"}], on_rejected="warn")
+    assert told["counts"] == {"created": 2, "refused": 1}
+
+
+def test_rejected_record_keeps_its_id_where_it_has_no_key(push: Push, sandbox: Sandbox) -> None:
+    told = push("visma_net", records=[a_company("-") | {"source_id": "986"}], on_rejected="warn")
+    [row] = lines(told["rejected"])
+    assert row["record"]["source_id"] == "986"
+
+
+def test_try_that_cannot_ask_the_system_leaves_the_receipts_of_the_one_before(
+    push: Push, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.arm("lemonsoft", "write_rejected")
+    before = push("lemonsoft", records=new_customers(3), in_flight=1, on_rejected="warn")
+    [step] = list(tmp_path.rglob("steps/*-receipt.json"))[:1]
+    content = step.read_bytes()
+    step.write_bytes(b"cut")
+    with pytest.raises((AirflowFailException, ErpInconsistentRead)):
+        push("lemonsoft", records=new_customers(3), try_number=2)
+    step.write_bytes(content)
+    assert len(lines(before["receipts"])) == 3
+    assert len(lines(before["rejected"])) == 1

@@ -38,7 +38,7 @@ class Busy(FakeSystem):
         super().__init__(**given)
         self._lock, self.inside, self.most = Lock(), 0, 0
 
-    def find(self, match: Match) -> Any:
+    def find(self, match: Match, *, anew: bool = False) -> Any:
         with self._lock:
             self.inside += 1
             self.most = max(self.most, self.inside)

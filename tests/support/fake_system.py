@@ -49,7 +49,7 @@ class FakeSystem:
     timeout_seconds: float = 60.0
     most_in_flight: int | None = None
 
-    def find(self, match: Match) -> Sequence[Current]:
+    def find(self, match: Match, *, anew: bool = False) -> Sequence[Current]:
         return [
             Current(id=each, fields=dict(fields))
             for each, fields in self.records.items()
