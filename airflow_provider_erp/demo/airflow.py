@@ -11,8 +11,10 @@ from pathlib import Path
 
 def environment_in(home: Path, dags: Path, more: Mapping[str, str]) -> dict[str, str]:
     """What its processes see; ``home`` keeps its database, its logs and what the DAGs write."""
+    of_this_python = str(Path(sys.executable).parent)  # standalone starts its parts by the name airflow
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")},
+        "PATH": os.pathsep.join((of_this_python, os.environ.get("PATH", os.defpath))),
         "AIRFLOW_HOME": str(home / "airflow"),
         "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
