@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator, XComArg
 
+from airflow_provider_erp.exceptions import ErpError
 from airflow_provider_erp.landing.paths import default_base_path, join, segment
 from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.operators.arguments import check_fields, check_not_one_text, check_records, is_later
@@ -165,7 +166,10 @@ class ErpPushOperator(BaseOperator):
         try:
             told = list(push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight))
         except Exception:  # the system cannot be asked any more: what the journal has is told
-            write_receipts(list(told_by_now(pusher.journal, wishes)), planned, folder, workdir)
+            try:
+                write_receipts(list(told_by_now(pusher.journal, wishes)), planned, folder, workdir)
+            except (OSError, ErpError) as exc:  # must not hide why the push ended
+                log.warning("The receipts of what was done by now could not be written: %s", type(exc).__name__)
             raise
         summary = write_receipts(told, planned, folder, workdir)
         tell_push(hook.vendor.conn_type, summary["counts"])

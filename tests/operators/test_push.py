@@ -482,15 +482,19 @@ def test_rejected_record_keeps_its_id_where_it_has_no_key(push: Push, sandbox: S
 
 
 def test_try_that_cannot_ask_the_system_leaves_the_receipts_of_the_one_before(
-    push: Push, sandbox: Sandbox, tmp_path: Path
+    push: Push, sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     sandbox.arm("lemonsoft", "write_rejected")
     before = push("lemonsoft", records=new_customers(3), in_flight=1, on_rejected="warn")
     [step] = list(tmp_path.rglob("steps/*-receipt.json"))[:1]
     content = step.read_bytes()
     step.write_bytes(b"cut")
-    with pytest.raises((AirflowFailException, ErpInconsistentRead)):
+    with (
+        caplog.at_level(logging.WARNING),
+        pytest.raises((AirflowFailException, ErpInconsistentRead), match="expected a step of a push"),
+    ):
         push("lemonsoft", records=new_customers(3), try_number=2)
+    assert "could not be written: ErpInconsistentRead" in caplog.text
     step.write_bytes(content)
     assert len(lines(before["receipts"])) == 3
     assert len(lines(before["rejected"])) == 1
