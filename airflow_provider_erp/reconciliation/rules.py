@@ -18,6 +18,7 @@ from airflow_provider_erp.reconciliation.checks import (
     keep_tuple,
     shown,
 )
+from airflow_provider_erp.reconciliation.tolerances import FieldTolerance
 
 __all__ = [
     "Absent",
@@ -36,6 +37,8 @@ Severity = Literal["low", "medium", "high"]
 Authority = Literal["source", "target", "newest", "manual"]
 Absent = Literal["skip_absent", "skip_empty", "compare"]
 Action = Literal["warn", "fail"]
+_MEASURED = ("payment_terms",)
+"""Fields that can be numbers or days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,10 @@ class Field:
     """How one field is compared, and what a difference in it means.
 
     ``equals`` are sets of values that count as the same, compared after
-    normalising; no field of a customer is an amount or a day, so that absolute,
-    relative and day tolerances are those of ``PostingSpec``. ``absent`` says what a value is worth that is not there:
+    normalising. ``tolerance`` is what two numbers, or two days, may differ by;
+    values that are neither are compared as texts. Only ``payment_terms`` can be
+    such a value: every other field is a name or a code, of which none is nearly
+    another. ``absent`` says what a value is worth that is not there:
     ``skip_absent`` compares only what both systems supply, and an empty value
     with any other; ``skip_empty`` lets an empty value pass, too; ``compare``
     takes what is not supplied for empty. ``authority`` is the side whose value
@@ -75,6 +80,7 @@ class Field:
     name: str
     normaliser: str = ""
     equals: tuple[tuple[str, ...], ...] = ()
+    tolerance: FieldTolerance | None = None
     absent: Absent = "skip_absent"
     severity: Severity = "medium"
     authority: Authority = "manual"
@@ -86,6 +92,9 @@ class Field:
         check_choice("authority", self.authority, get_args(Authority))
         check_text("normaliser", self.normaliser, empty=True)
         _check_worth("at_risk", self.at_risk)
+        check_is("tolerance", self.tolerance, FieldTolerance | None)
+        if self.tolerance and self.name not in _MEASURED:
+            raise ValueError(f"tolerance: expected one for {', '.join(_MEASURED)} only, got one for {self.name!r}")
         keep_tuple(self, "equals", tuple | list)
         for values in self.equals:
             _check_equal_values(values)

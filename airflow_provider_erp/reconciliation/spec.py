@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Literal, get_args
 
 from airflow_provider_erp.normalise.fields import BY_NAME
 from airflow_provider_erp.reconciliation.checks import (
     MOST_DAYS,
+    check_choice,
     check_flag,
     check_heading,
     check_known,
@@ -39,6 +41,7 @@ KINDS: Mapping[str, str] = {
 }
 """All kinds of break, in the order in which people read them, with their words."""
 
+SharedEmail = Literal["similarity", "ambiguous"]
 SIMILARITY = "similarity"
 """How a pair is said to match that no key matches."""
 
@@ -54,10 +57,12 @@ class ReconciliationSpec:
     an organisation or VAT number without a digit or with the same one
     throughout, ``n/a``, an e-mail address without an ``@``.
 
-    A customer whose numbers are those of two others is ambiguous. An e-mail
-    address that several carry leaves it to later keys and to similarity, and
-    whom they do not pair is ambiguous; carried by more than five of a side (an
-    accountant's) it makes nobody ambiguous. An e-mail address that one customer
+    No key chooses among several. A customer whose numbers are those of two
+    others is ambiguous. An e-mail address that several carry (the mailbox of a
+    group of companies) leaves it to later keys and to similarity, and whom they
+    do not pair is ambiguous; with ``shared_email="ambiguous"`` all of them are,
+    unless similarity finds that those of a side are one customer held several
+    times. Carried by more than five of a side (an accountant's) it says nothing. An e-mail address that one customer
     a side carries pairs them even if their numbers differ, which is told as a
     changed key: leave ``email`` out of the keys to have such pairs suggested.
     Valid organisation numbers of one country that are not the same keep similar
@@ -72,6 +77,8 @@ class ReconciliationSpec:
         stale_after_days: of two records that differ the one that was modified so much earlier is stale;
             None does not look. Both systems must tell when a record was modified, and in which zone.
         check_identifiers: report organisation and VAT numbers that cannot be right.
+        shared_email: what tells customers apart who share an e-mail address: ``similarity``, or only a person
+            (``ambiguous``).
         similar: match what no key matches by similarity, and suggest what may match.
         apply_at: from which probability on similar customers match.
         suggest_at: from which probability on they are suggested to a person.
@@ -90,6 +97,7 @@ class ReconciliationSpec:
     kinds: tuple[KindRule, ...] = ()
     stale_after_days: int | None = None
     check_identifiers: bool = True
+    shared_email: SharedEmail = "similarity"
     similar: bool = True
     apply_at: float = 0.8
     suggest_at: float = 0.2
@@ -110,6 +118,7 @@ class ReconciliationSpec:
         if self.stale_after_days is not None:
             check_whole("stale_after_days", self.stale_after_days, MOST_DAYS)
         check_flag("check_identifiers", self.check_identifiers)
+        check_choice("shared_email", self.shared_email, get_args(SharedEmail))
         check_flag("similar", self.similar)
         self._check_probabilities()
         _check_status(self.rules)

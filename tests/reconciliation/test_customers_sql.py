@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 import sqlglot
@@ -12,7 +13,9 @@ from sqlglot import exp
 from airflow_provider_erp.reconciliation.customers.breaks import FINDING_COLUMNS
 from airflow_provider_erp.reconciliation.customers.leftovers import SIDES
 from airflow_provider_erp.reconciliation.customers.sql import Statements
+from airflow_provider_erp.reconciliation.rules import Field
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS, FIELDS, KEYS, KINDS, SIMILARITY, ReconciliationSpec
+from airflow_provider_erp.reconciliation.tolerances import NumberWithin
 
 ENGINES = ("duckdb", "postgres", "spark", "trino", "snowflake", "bigquery")
 NOT_PORTABLE = (
@@ -26,6 +29,7 @@ NUMBERS = {"0", "1", "5", "604800"}
 SPECS = {
     "all keys, stale": replace(CUSTOMERS, stale_after_days=7),
     "all fields": CUSTOMERS.comparing("number", "language", "payment_terms"),
+    "a tolerance": CUSTOMERS.comparing(Field(name="payment_terms", tolerance=NumberWithin(Decimal(1)))),
     "no identifier first": CUSTOMERS.matched_by("email", "number"),
     "one key, one field": ReconciliationSpec(name="x", keys=("vat_number",), fields=("city",), stale_after_days=7),
 }
@@ -48,6 +52,7 @@ def statements(spec: ReconciliationSpec, supplied: tuple[str, ...]) -> Iterator[
         yield from (sql.leftovers(side, ()), sql.leftovers(side, supplied))
     if supplied:
         yield sql.compared(supplied)
+    yield from map(sql.unequal, supplied)
 
 
 def texts() -> list[str]:

@@ -17,6 +17,7 @@ from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
 from airflow_provider_erp.reconciliation import CUSTOMERS
 from airflow_provider_erp.reconciliation.postings import AmountWithin, DateWithin, PercentWithin
 from airflow_provider_erp.reconciliation.rules import Accepted, Field, KindRule, Money, Threshold
+from airflow_provider_erp.reconciliation.tolerances import NumberWithin
 
 EUROS = Money(Decimal(100), "EUR")
 DEBT = Money(Decimal(-5), "EUR")
@@ -42,6 +43,17 @@ def wrong(given: Any) -> Any:
         (lambda: AmountWithin(Decimal(1), wrong(978)), "currency: expected three capitals such as 'EUR', got 978"),
         (lambda: PercentWithin(Decimal("1e30")), "above: expected at most 22 digits"),
         (lambda: DateWithin(10**12), "days: expected at most 36500, got 1000000000000"),
+        (lambda: NumberWithin(Decimal(-1)), "above: expected an amount from 0 on, got -1"),
+        (lambda: NumberWithin(wrong(0.5)), "above: expected a Decimal such as Decimal('0.01'), got 0.5"),
+        (lambda: NumberWithin(Decimal(1), wrong(7)), "unit: expected a text, got 7"),
+        (
+            lambda: Field(name="payment_terms", tolerance=wrong(2)),
+            "tolerance: expected NumberWithin or PercentWithin or DateWithin or None, got 2",
+        ),
+        (
+            lambda: Field(name="org_number", tolerance=NumberWithin(Decimal(1))),
+            "tolerance: expected one for payment_terms only, got one for 'org_number'",
+        ),
         (lambda: Threshold(amount=wrong(100)), "amount: expected Money or None, got 100"),
         (lambda: Threshold(amount=wrong(Decimal(5))), "amount: expected Money or None, got Decimal('5')"),
         (lambda: Threshold(amount=DEBT), "amount: expected an amount from 0 on, got -5 EUR"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from random import Random
+from typing import Any
 
 import pytest
 from customers_compared import Compared, compare_customers
@@ -15,11 +16,12 @@ from mirrored_breaks import mirrored, mirrored_rules, mirrored_suggestions, plai
 from sides_on_disk import a_customer
 from strangers import COMPANIES, Row, Sides, everybody, two_sides
 
-from airflow_provider_erp.reconciliation.spec import CUSTOMERS
+from airflow_provider_erp.reconciliation.spec import CUSTOMERS, ReconciliationSpec
 
 Compare = Callable[..., Compared]
 
 BY_NAME = replace(CUSTOMERS.without("invoice_email"), check_identifiers=False)
+BY_HAND = replace(BY_NAME, shared_email="ambiguous")
 few = settings(
     deadline=None,
     max_examples=15,
@@ -167,20 +169,63 @@ def test_customer_whose_numbers_are_those_of_two_is_not_paired_by_likeness(compa
     assert (found.members, found.candidates) == (("s05",), ("t05", "x"))
 
 
+def two_of_a_group() -> tuple[list[Row], list[Row]]:
+    """Both sides hold two companies that share their group's mailbox."""
+    source, target = everybody("s", email=None), everybody("t", email=None)
+    for rows in (source, target):
+        for place in (4, 5):
+            rows[place]["email"] = "invoices@group.fi"
+    return source, target
+
+
+def test_similarity_tells_apart_who_share_an_email_address(compare: Compare) -> None:
+    assert compare(*two_of_a_group()).breaks == ()
+
+
+def test_who_share_an_email_address_are_ambiguous_where_only_a_person_may_tell_them_apart(compare: Compare) -> None:
+    compared = compare(*two_of_a_group(), spec=BY_HAND)
+    found = compared.the_break
+    assert (found.kind, found.members, found.candidates) == ("ambiguous", ("s04", "s05"), ("t04", "t05"))
+    assert compared.matched_by == {"similarity": len(COMPANIES) - 2}
+
+
+def test_who_shares_an_email_address_with_its_own_duplicate_is_not_ambiguous(compare: Compare) -> None:
+    source, target = everybody("s"), everybody("t")
+    compared = compare([*source, source[5] | {"source_id": "u05"}], target, spec=BY_HAND)
+    assert (compared.the_break.kind, compared.the_break.members) == ("duplicate_in_source", ("s05", "u05"))
+
+
+def test_partner_by_likeness_of_who_is_ambiguous_is_one_of_the_candidates(compare: Compare) -> None:
+    source, target = two_of_a_group()
+    target[5]["email"] = None  # s05 is like t05, but s04 and s05 both share an address with t04
+    [found] = compare(source, target, spec=BY_HAND).breaks
+    assert (found.members, found.candidates) == (("s04", "s05"), ("t04", "t05"))
+
+
+def test_other_ways_to_tell_who_share_an_email_address_are_refused() -> None:
+    wrong: Any = "first"
+    with pytest.raises(ValueError, match="shared_email: expected one of similarity, ambiguous; got 'first'"):
+        replace(CUSTOMERS, shared_email=wrong)
+
+
 @few
-@given(sides=two_sides(), random=st.randoms(use_true_random=False))
-def test_order_of_similar_customers_does_not_count(compare: Compare, sides: Sides, random: Random) -> None:
+@given(sides=two_sides(), spec=st.sampled_from([BY_NAME, BY_HAND]), random=st.randoms(use_true_random=False))
+def test_order_of_similar_customers_does_not_count(
+    compare: Compare, sides: Sides, spec: ReconciliationSpec, random: Random
+) -> None:
     shuffled = [random.sample(rows, len(rows)) for rows in sides]
-    one, other = compare(*sides), compare(*shuffled)
+    one, other = compare(*sides, spec=spec), compare(*shuffled, spec=spec)
     assert one.breaks == other.breaks
     assert replace(one.result, breaks=other.result.breaks) == other.result
 
 
 @few
-@given(sides=two_sides())
-def test_swapping_sides_of_similar_customers_mirrors_the_result(compare: Compare, sides: Sides) -> None:
+@given(sides=two_sides(), spec=st.sampled_from([BY_NAME, BY_HAND]))
+def test_swapping_sides_of_similar_customers_mirrors_the_result(
+    compare: Compare, sides: Sides, spec: ReconciliationSpec
+) -> None:
     source, target = sides
-    there, back = compare(source, target), compare(target, source, spec=mirrored_rules(BY_NAME))
+    there, back = compare(source, target, spec=spec), compare(target, source, spec=mirrored_rules(spec))
     assert there.matched_by == back.matched_by
     assert there.result.agreement == back.result.agreement
     assert mirrored(back.breaks) == plain(there.breaks)

@@ -116,7 +116,7 @@ def compare(
         as_of=as_of,
         zone=spec.zone,
         remarks=tuple(remarks),
-        provenance={"spec": _digest(spec), "engine": comparison.engine_name},
+        provenance={"spec": _digest(spec), "engine": comparison.engine_name} | _tolerances(spec),
     )
 
 
@@ -125,6 +125,12 @@ def _check_coverage(side: Side) -> None:
         raise ValueError(
             f"cannot report missing customers: batch {side.batch!r} covers {side.coverage} only; fetch a full batch"
         )
+
+
+def _tolerances(spec: ReconciliationSpec) -> dict[str, str]:
+    """As the report prints them, where there are any."""
+    said = [f"{rule.name}: {rule.tolerance}" for rule in spec.rules if rule.tolerance]
+    return {"tolerances": "; ".join(said)} if said else {}
 
 
 def _digest(spec: ReconciliationSpec) -> str:

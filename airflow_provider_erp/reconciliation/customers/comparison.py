@@ -47,6 +47,7 @@ class Comparison:
         self._find_duplicates()
         self._pair_by_keys()
         self._settle_leftovers()
+        self._allow_tolerances()
         self._engine.export(self._sql.findings(), findings, FINDING_COLUMNS)
         self._count()
 
@@ -96,6 +97,13 @@ class Comparison:
         self._load("ambiguous", "side record_id source_id target_id", list(self._ambiguous()))
         by_id = [{str(row["id"]): row for row in each} for each in rows]
         self.suggestions = [_suggestion(each, by_id[0], by_id[1]) for each in self._left.like.suggested]
+
+    def _allow_tolerances(self) -> None:
+        for rule in self._spec.rules:
+            if rule.tolerance and rule.name in self._sql.fields:
+                unequal = self._engine.rows(self._sql.unequal(rule.name))
+                within = [(one, other) for one, other, *values in unequal if rule.tolerance.allows(*values)]
+                self._load(f"within_{rule.name}", "source_id target_id", within)
 
     def _leftover_rows(self, place: int) -> list[Row]:
         columns = [name for name in TELLING if name in self._spec.field_names and name != "name"]

@@ -45,6 +45,7 @@ class Statements:
             "alike": alike_in(spec) if spec.similar else (),
             "similarity": SIMILARITY,
             "most_carriers": _MOST_CARRIERS,
+            "tolerant": [rule.name for rule in spec.rules if rule.tolerance and rule.name in self.fields],
             "stale_seconds": None if spec.stale_after_days is None else spec.stale_after_days * _DAY_SECONDS,
         }
 
@@ -91,6 +92,10 @@ class Statements:
     def compared(self, fields: Collection[str]) -> str:
         """Of the pairs that agree in everything: how many have a value in these fields on both sides."""
         return self._render("compared", counted=fields)
+
+    def unequal(self, field: str) -> str:
+        """The pairs that differ in a field, with both values as they were written."""
+        return self._render("unequal", field=field)
 
     def agreement(self) -> str:
         """Of the other pairs: how many have a value in each field on both sides, and how many differ in it."""

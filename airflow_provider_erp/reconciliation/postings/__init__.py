@@ -6,6 +6,6 @@ Only the spec is imported here, so that a DAG file can name one without loading 
 from __future__ import annotations
 
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
-from airflow_provider_erp.reconciliation.postings.tolerances import AmountWithin, DateWithin, PercentWithin
+from airflow_provider_erp.reconciliation.tolerances import AmountWithin, DateWithin, PercentWithin
 
 __all__ = ["AmountWithin", "DateWithin", "PercentWithin", "PostingSpec"]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
-from airflow_provider_erp.reconciliation.postings.tolerances import AmountWithin, DateWithin, PercentWithin
+from airflow_provider_erp.reconciliation.tolerances import AmountWithin, DateWithin, PercentWithin
 
 if TYPE_CHECKING:
     import duckdb

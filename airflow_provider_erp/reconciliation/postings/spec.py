@@ -21,8 +21,8 @@ from airflow_provider_erp.reconciliation.checks import (
     keep_tuple,
     shown,
 )
-from airflow_provider_erp.reconciliation.postings.tolerances import AmountWithin, DateWithin, PercentWithin, Tolerance
 from airflow_provider_erp.reconciliation.rules import Accepted, Severity, Threshold
+from airflow_provider_erp.reconciliation.tolerances import AmountWithin, DateWithin, PercentWithin, Tolerance
 from airflow_provider_erp.records import Invoice, ProjectTransaction
 
 KINDS: Mapping[str, str] = {
