@@ -6,6 +6,7 @@ import dataclasses
 import importlib
 from collections.abc import Iterator
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -17,10 +18,13 @@ from temporary_postgres import temporary_postgres
 from airflow_provider_erp.exceptions import ErpUnavailable
 from airflow_provider_erp.operators.database import PostgresEngine, postgres_engine
 from airflow_provider_erp.reconciliation.customers.compare import local_engine, reconcile
+from airflow_provider_erp.reconciliation.rules import Field
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS
+from airflow_provider_erp.reconciliation.tolerances import NumberWithin
 
 pytestmark = pytest.mark.needs("postgres")
 
+TOLERANT = CUSTOMERS.comparing(Field(name="payment_terms", tolerance=NumberWithin(Decimal(2), "days net")))
 HOSTILE = ('O\'Brien "AB"', "back\\slash, comma", "two\nlines\r", "no\u00a0break", "İstanbul ß", "tab\there", "", "\\N")
 
 
@@ -39,11 +43,13 @@ def conn_id(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def sides(folder: Path) -> tuple[list[dict[str, str | None]], list[dict[str, str | None]]]:
     source = [
-        a_customer(f"s{n}", number=str(n), name=name, city=name, email=f"{n % 9}@x.fi")
+        a_customer(f"s{n}", number=str(n), name=name, city=name, email=f"{n % 9}@x.fi", payment_terms="14")
         for n, name in enumerate(HOSTILE)
     ]
     target = [
-        a_customer(f"t{n}", number=str(n), name=name.upper(), city=f"{name}x", status="active")
+        a_customer(
+            f"t{n}", number=str(n), name=name.upper(), city=f"{name}x", status="active", payment_terms=str(n + 9)
+        )
         for n, name in enumerate(HOSTILE)
     ]
     source += [a_customer(f"d{n}", number="77", org_number="0123456-7", country="FI") for n in range(3)]
@@ -62,11 +68,12 @@ def test_postgresql_finds_the_same_breaks_in_the_same_order(tmp_path: Path, conn
         folder.mkdir()
         source, target = sides(folder)
         results[name] = reconcile(
-            CUSTOMERS, a_side(folder, "Ledger", source), a_side(folder, "Projects", target), folder, engine=engine
+            TOLERANT, a_side(folder, "Ledger", source), a_side(folder, "Projects", target), folder, engine=engine
         )
     here, there = results["here"], results["there"]
     assert list(here.read_breaks()) == list(there.read_breaks())
     assert {found.source_value for found in here.read_breaks() if found.field == "city"} == set(HOSTILE)
+    assert {found.target_value for found in here.read_breaks() if found.field == "payment_terms"} == {"9", "10", "11"}
     assert dataclasses.replace(here, breaks=Path(), provenance={}) == dataclasses.replace(
         there, breaks=Path(), provenance={}
     )
