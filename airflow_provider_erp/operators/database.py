@@ -25,6 +25,8 @@ _TYPES = {"VARCHAR": 'TEXT COLLATE "C"'}
 """Texts are ordered by their bytes, not by a locale."""
 _WITHOUT_NUL = "SELECT {columns} FROM ({rows})"
 _ALL_OF = "SELECT * FROM read_parquet('{file}')"
+_AS_WRITTEN = "SET client_encoding TO 'UTF8'"
+"""A database of another encoding converts what it can, and refuses the rest."""
 _CSV = "(FORMAT csv, HEADER false, FORCE_QUOTE *)"
 
 
@@ -77,7 +79,8 @@ class PostgresEngine:
         with open_engine(self._folder, memory_mb=_MEMORY_MB) as local:
             local.execute(
                 f"COPY (SELECT * FROM read_csv('{quoted(csv)}', columns = {{{types}}}, header = false, nullstr = '', "  # noqa: S608
-                f"allow_quoted_nulls = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
+                f"auto_detect = false, allow_quoted_nulls = false, "
+                f"delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
                 f"max_line_size = 1000000000, parallel = false)) TO '{quoted(file)}' (FORMAT parquet)"
             )
         csv.unlink()
@@ -127,6 +130,8 @@ def postgres_engine(conn_id: str) -> OpenEngine:
                 f"{getattr(hook, 'conn_type', None)!r}"
             )
         with closing(hook.get_conn()) as connection:
+            with closing(connection.cursor()) as cursor:
+                cursor.execute(_AS_WRITTEN)
             yield PostgresEngine(connection, folder, conn_id)
 
     return opened
