@@ -1,4 +1,7 @@
-"""Every block of Python in the README and the docs runs, in the order of its page; so do the DAGs that it names."""
+"""Every block of Python in the README and the docs runs, in the order of its page.
+
+So do the DAGs that a page names, and after them its functions without arguments.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -56,13 +60,16 @@ def what_is_around() -> dict[str, Any]:
 
 @pytest.mark.usefixtures("connections")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_blocks_run_and_their_dags_succeed(page: Path, run_dag: Any) -> None:
+def test_blocks_dags_and_functions_run(page: Path, run_dag: Any) -> None:
     with DAG(dag_id="around", schedule=None):
         names = what_is_around()
         for block in BLOCK.findall(page.read_text(encoding="utf-8")):
             exec(compile(block, str(page), "exec"), names)
     for dag in [each for each in names.values() if isinstance(each, DAG)]:
         assert run_dag(dag).state == "success", dag.dag_id
+    for function in [each for each in names.values() if isinstance(each, FunctionType)]:
+        if function.__code__.co_filename == str(page) and not function.__code__.co_argcount:
+            function()
 
 
 def test_pages_with_blocks_are_found() -> None:
