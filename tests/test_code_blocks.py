@@ -64,7 +64,7 @@ def test_blocks_dags_and_functions_run(page: Path, run_dag: Any) -> None:
     with DAG(dag_id="around", schedule=None):
         names = what_is_around()
         for block in BLOCK.findall(page.read_text(encoding="utf-8")):
-            exec(compile(block, str(page), "exec"), names)
+            exec(compile(block, str(page), "exec", dont_inherit=True), names)
     for dag in [each for each in names.values() if isinstance(each, DAG)]:
         assert run_dag(dag).state == "success", dag.dag_id
     for function in [each for each in names.values() if isinstance(each, FunctionType)]:
