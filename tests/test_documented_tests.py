@@ -18,3 +18,13 @@ def test_the_page_names_tests() -> None:
 @pytest.mark.parametrize(("file", "name"), NAMED)
 def test_each_test_that_the_page_on_reliability_names_is_there(file: str, name: str) -> None:
     assert f"def {name}(" in (HERE / file).read_text()
+
+
+def test_the_readme_links_to_every_page_and_every_link_of_a_page_leads_somewhere() -> None:
+    root = HERE.parent
+    pages = [root / "README.md", root / "CONTRIBUTING.md", *sorted(root.glob("docs/*.md"))]
+    for page in pages:
+        links = re.findall(r"\]\((?!https?://)([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+        assert [link for link in links if not (page.parent / link).exists()] == [], page.name
+    linked = set(re.findall(r"\((docs/[\w-]+\.md)\)", pages[0].read_text(encoding="utf-8")))
+    assert linked == {f"docs/{page.name}" for page in root.glob("docs/*.md")}
