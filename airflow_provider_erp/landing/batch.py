@@ -218,4 +218,5 @@ def _manifest(fetch: Fetch, contents: Contents) -> Manifest:
         looks=contents.looks,
         overlap=tally.overlap if fetch.since is not None else None,
         schema=contents.schema,
+        conn_id=fetch.conn_id,
     )

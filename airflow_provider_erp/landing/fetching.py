@@ -112,6 +112,7 @@ def _described(hook: Source, spec: FetchSpec, stream: Stream, since: str | None,
         observed_at=now,
         question=_question(hook, spec, since),
         cursor_life=hook.traits(spec.resource).cursor_life,
+        conn_id=hook.conn_id,
     )
 
 
