@@ -11,7 +11,9 @@ import pytest
 from customers_compared import BY_KEYS, Compared, compare_customers
 from sides_on_disk import a_customer
 
+from airflow_provider_erp.reconciliation import ReconciliationSpec
 from airflow_provider_erp.reconciliation.result import Break
+from airflow_provider_erp.reconciliation.rules import Field
 
 Compare = Callable[..., Compared]
 CHECKED = replace(BY_KEYS, check_identifiers=True)
@@ -99,6 +101,17 @@ def test_nothing_is_stale_that_agrees_or_does_not_tell_its_moment(
     source = [a_customer("s", number="1", city=city, modified_at=modified_at)]
     target = [a_customer("t", number="1", city="Turku", modified_at="2026-11-19T06:00:00Z")]
     assert compare(source, target, WEEK).counts["stale"] == 0
+
+
+@pytest.mark.parametrize("spec", [WEEK, BY_KEYS.comparing(Field(name="city", authority="newest"))])
+def test_system_that_never_tells_when_a_customer_was_modified_is_told_where_the_spec_asks_for_it(
+    compare: Compare, spec: ReconciliationSpec
+) -> None:
+    source = [a_customer("s", number="1", modified_at=None)]
+    target = [a_customer("t", number="1", modified_at="2026-11-19T06:00:00Z")]
+    told = "Ledger does not tell when a customer was modified: none is found stale, and none is the newest"
+    assert compare(source, target, spec).result.remarks == (told,)
+    assert compare(source, target).result.remarks == ()
 
 
 def test_without_a_number_of_days_nothing_is_stale(compare: Compare) -> None:
