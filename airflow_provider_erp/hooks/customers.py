@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from airflow_provider_erp.exceptions import ErpProtocolError
+from airflow_provider_erp.exceptions import ErpProtocolError, OutcomeUnknown
 from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.messages import Request
@@ -23,11 +23,21 @@ class CustomerHook(ErpHook):
     """Reads and writes customers."""
 
     pushes: ClassVar[Pushes]
+    has_jobs: ClassVar[bool] = False
+    """Whether a write may be put into the background: then it takes ``on_job``, and ``outcome_of_job`` asks for it."""
 
     @property
     def background_seconds(self) -> float:
         """How long the system may be at work with a write that it took."""
         return 0.0
+
+    def outcome_of_job(self, job: str) -> str:
+        """What a write in the background tells, where the system has such; this one has none.
+
+        Raises:
+            OutcomeUnknown: always.
+        """
+        raise OutcomeUnknown(f"{self.vendor.conn_type}: it knows no job {job}")
 
     @classmethod
     def writable(cls) -> tuple[str, ...]:

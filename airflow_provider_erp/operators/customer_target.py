@@ -11,7 +11,7 @@ from airflow_provider_erp.exceptions import ErpConfigError, ErpProtocolError
 from airflow_provider_erp.hooks.customers import CustomerHook
 from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.normalise.fields import normalise
-from airflow_provider_erp.pushing.target import Current, Match, Value
+from airflow_provider_erp.pushing.target import Current, Match, OnJob, Value
 from airflow_provider_erp.records import Customer
 
 _GRACE_SECONDS = 5.0
@@ -105,19 +105,23 @@ class CustomerTarget:
             return str(exc)
         return None
 
-    def create(self, record: Mapping[str, Value]) -> str | None:
+    def create(self, record: Mapping[str, Value], on_job: OnJob) -> str | None:
         """Sends one create."""
-        answer = self._hook.create_customer(self._pushes.new(record, self._defaults))
+        answer = self._hook.create_customer(self._pushes.new(record, self._defaults), **self._told(on_job))
         return str(answer["id"]) if isinstance(answer, Mapping) else answer
 
-    def update(self, current: Current, changes: Mapping[str, Value]) -> None:
+    def update(self, current: Current, changes: Mapping[str, Value], on_job: OnJob) -> None:
         """Sends one update, on the condition that the record is as it was read, where the system takes one."""
         update: Callable[..., Any] = self._hook.update_customer
-        words = self._pushes.words(changes)
-        if current.version is None:
-            update(current.id, words)
-        else:
-            update(current.id, words, if_match=current.version)
+        version = {} if current.version is None else {"if_match": current.version}
+        update(current.id, self._pushes.words(changes), **version, **self._told(on_job))
+
+    def outcome_of_job(self, job: str) -> str | None:
+        """Asks for a write that the system put into the background."""
+        return self._hook.outcome_of_job(job) or None
+
+    def _told(self, on_job: OnJob) -> Mapping[str, Any]:
+        return {"on_job": on_job} if self._hook.has_jobs else {}
 
     def _addresses(self, field: str, *, anew: bool) -> _Known:
         """Of all customers: by what addresses those with a value in this field are asked for; read once, or anew."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 
+from airflow_provider_erp.pushing.deciding import Deed
 from airflow_provider_erp.pushing.journal import Entry, Journal, Receipt, key_of
-from airflow_provider_erp.pushing.one import Deed, Pusher
+from airflow_provider_erp.pushing.one import Pusher
 from airflow_provider_erp.pushing.target import Wish
 
 Told = tuple[Wish, Receipt]
@@ -58,7 +59,7 @@ def told_by_now(journal: Journal, wishes: Iterable[Wish]) -> Iterator[Told]:
 def preview(pusher: Pusher, wishes: Iterable[Wish]) -> Iterator[tuple[Wish, Receipt | Deed]]:
     """What would be sent for each record, or why nothing would be; only reads, and nothing is noted."""
     for wish in wishes:
-        yield wish, pusher.decide(wish)
+        yield wish, pusher.decider.decide(wish)
 
 
 def _check_keys(wishes: Sequence[Wish]) -> None:

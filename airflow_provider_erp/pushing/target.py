@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Value = str | None
 Mode = Literal["upsert", "create", "update"]
+OnJob = Callable[[str], object]
+"""Is told the id of a job, as soon as the system says that it does a write later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ class Target(Protocol):
         """Why the system cannot take these fields, without their values; None where it can."""
         ...
 
-    def create(self, record: Mapping[str, Value]) -> str | None:
+    def create(self, record: Mapping[str, Value], on_job: OnJob) -> str | None:
         """Sends one create; the new record's id, where the system names it.
 
         Raises:
@@ -96,12 +98,22 @@ class Target(Protocol):
         """
         ...
 
-    def update(self, current: Current, changes: Mapping[str, Value]) -> None:
+    def update(self, current: Current, changes: Mapping[str, Value], on_job: OnJob) -> None:
         """Sends one update of these fields; one that needs the record as it was read is refused when it is not.
 
         Raises:
             ErpRejected: the system refused it; with status 412 because somebody else changed the record.
             OutcomeUnknown: it may have been done.
+            StillUnderWay: it may yet be done at any later moment.
+        """
+        ...
+
+    def outcome_of_job(self, job: str) -> str | None:
+        """Waits for a write that the system does later; the record's id, where it names it.
+
+        Raises:
+            ErpRejected: as ``create`` and ``update``.
+            OutcomeUnknown: the system does not know the job, or not what came of it.
             StillUnderWay: it may yet be done at any later moment.
         """
         ...

@@ -1,0 +1,114 @@
+"""What a record that is looked at asks for: one write, or none and why; and what it tells of a write that was lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from airflow_provider_erp.normalise.fields import normalise
+from airflow_provider_erp.pushing.journal import Intent, Outcome, Receipt
+from airflow_provider_erp.pushing.target import Current, Target, Value, Wish
+
+_IDENTIFIERS = ("org_number", "vat_number")
+_NO_KEY = "it has no unique key to look it up by; give its number, or say mode='create' where it is surely new"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A write: of a new record, or of changes to one that is there."""
+
+    fields: Mapping[str, Value]
+    current: Current | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Looks at records of one system, and writes nothing."""
+
+    target: Target
+    now: Callable[[], dt.datetime]
+
+    def decide(self, wish: Wish) -> Receipt | Deed:
+        """What is to be sent, or why nothing is; only reads."""
+        try:
+            found = self.target.find(wish.match) if wish.match else ()
+        except ValueError as exc:
+            return self.receipt("refused", reason=str(exc))
+        if len(found) > 1:
+            return self.receipt("refused", reason=f"{len(found)} records have this {_key_of(wish)}; it must be unique")
+        if not found and wish.mode == "update":
+            return self.receipt("refused", reason=f"no record has this {_key_of(wish)} any more")
+        if not found and wish.match is None and wish.mode == "upsert":
+            return self.receipt("refused", reason=_NO_KEY)
+        if not found:
+            return self._fit(Deed(wish.to))
+        current = found[0]
+        changes = self._changes(wish, current)
+        if not changes:
+            return self.receipt("unchanged", id=current.id)
+        if wish.mode == "create":
+            return self.receipt("refused", id=current.id, reason=f"a record with this {_key_of(wish)} exists already")
+        stale = [name for name in changes if name in wish.expected and _is_other(current, name, wish.expected[name])]
+        if stale:
+            return self.receipt("refused", id=current.id, reason=f"changed since the plan was made: {', '.join(stale)}")
+        return self._over(Deed(changes, current)) or self._fit(Deed(changes, current))
+
+    def _changes(self, wish: Wish, current: Current) -> dict[str, Value]:
+        """The fields that the system does not show as they shall be; what it never shows is not asked about."""
+        shown = self.target.held(wish.to)
+        other = {name for name, value in shown.items() if _is_other(current, name, value)}
+        hidden = {name for name in wish.to if wish.to[name] and shown.get(name) is None}
+        return {name: value for name, value in wish.to.items() if name in other - hidden}
+
+    def _over(self, deed: Deed) -> Receipt | None:
+        """A refusal of changes that would write over a field that they say nothing of."""
+        current = deed.current
+        shown = self.target.held(deed.fields)
+        lost = [
+            name
+            for name, value in shown.items()
+            if current and name not in deed.fields and current.fields.get(name) and _is_other(current, name, value)
+        ]
+        if not lost:
+            return None
+        return self.receipt("refused", reason=f"it would write over {', '.join(lost)}; say what that shall be, too")
+
+    def _fit(self, deed: Deed) -> Receipt | Deed:
+        why = self.target.unfit(deed.fields, is_new=deed.current is None)
+        return self.receipt("refused", reason=why) if why else deed
+
+    def found(self, wish: Wish, intent: Intent) -> Receipt | None:
+        """What the record itself tells of the write; None where it is as it was before."""
+        found = self.target.find(wish.match, anew=True) if wish.match else ()
+        if len(found) > 1:
+            return self.receipt("unknown", reason=f"{len(found)} records have this {_key_of(wish)}")
+        if intent.action == "create":
+            return self.receipt("created", id=found[0].id) if found else None
+        if not found:
+            return self.receipt("unknown", reason=f"no record has this {_key_of(wish)} any more")
+        return None if self._changes(wish, found[0]) else self.receipt("updated", id=found[0].id)
+
+    def receipt(
+        self,
+        outcome: Outcome,
+        *,
+        id: str | None = None,  # noqa: A002
+        reason: str = "",
+        said: str | None = None,
+    ) -> Receipt:
+        """What came of a record, as of now."""
+        return Receipt(outcome=outcome, at=self.now(), id=id, reason=reason, said=said)
+
+
+def _is_other(current: Current, name: str, value: Value) -> bool:
+    """What is empty and what is not there are the same to a push, and so are two spellings of an identifier."""
+    held = current.fields.get(name)
+    if held and value and name in _IDENTIFIERS:
+        country = normalise("country", current.fields.get("country")) or ""
+        return normalise(name, held, country) != normalise(name, value, country)
+    return (held or "") != (value or "")
+
+
+def _key_of(wish: Wish) -> str:
+    return wish.match.by if wish.match else "key"
