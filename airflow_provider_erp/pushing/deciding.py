@@ -12,6 +12,10 @@ from airflow_provider_erp.pushing.target import Current, Target, Value, Wish
 
 _IDENTIFIERS = ("org_number", "vat_number")
 _NO_KEY = "it has no unique key to look it up by; give its number, or say mode='create' where it is surely new"
+_OTHERS = (
+    "a record with this {} is there with another {} than was to be written: it is somebody else's, or was changed "
+    "since; nothing is written over it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +83,23 @@ class Decider:
         return self.receipt("refused", reason=why) if why else deed
 
     def found(self, wish: Wish, intent: Intent) -> Receipt | None:
-        """What the record itself tells of the write; None where it is as it was before."""
+        """What the record itself tells of the write; None where it is as it was before.
+
+        A record that is there may be somebody else's: it was created by us
+        only if it holds all that was to be written.
+        """
         found = self.target.find(wish.match, anew=True) if wish.match else ()
         if len(found) > 1:
             return self.receipt("unknown", reason=f"{len(found)} records have this {_key_of(wish)}")
-        if intent.action == "create":
-            return self.receipt("created", id=found[0].id) if found else None
         if not found:
-            return self.receipt("unknown", reason=f"no record has this {_key_of(wish)} any more")
-        return None if self._changes(wish, found[0]) else self.receipt("updated", id=found[0].id)
+            gone = self.receipt("unknown", reason=f"no record has this {_key_of(wish)} any more")
+            return None if intent.action == "create" else gone
+        other = self._changes(wish, found[0])
+        if intent.action == "update":
+            return None if other else self.receipt("updated", id=found[0].id)
+        if other:
+            return self.receipt("unknown", id=found[0].id, reason=_OTHERS.format(_key_of(wish), ", ".join(other)))
+        return self.receipt("created", id=found[0].id)
 
     def receipt(
         self,
@@ -102,12 +114,15 @@ class Decider:
 
 
 def _is_other(current: Current, name: str, value: Value) -> bool:
-    """What is empty and what is not there are the same to a push, and so are two spellings of an identifier."""
-    held = current.fields.get(name)
+    """What is empty and what is not there are the same to a push, and so are two spellings of an identifier.
+
+    Blanks around a value are not read.
+    """
+    held, value = (current.fields.get(name) or "").strip(), (value or "").strip()
     if held and value and name in _IDENTIFIERS:
         country = normalise("country", current.fields.get("country")) or ""
         return normalise(name, held, country) != normalise(name, value, country)
-    return (held or "") != (value or "")
+    return held != value
 
 
 def _key_of(wish: Wish) -> str:

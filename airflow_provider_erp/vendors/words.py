@@ -24,7 +24,8 @@ class Pushes:
         lookups: by canonical field: the questions whose answers hold the records with that value as it is written,
             and maybe others.
         check: refuses words that no change may have; ``check_new`` those that no new customer may have.
-        held: what the system shows of fields, once they are written: of two that share one place one is not supplied.
+        held: what the system shows of fields, once they are written: in its own words, and of two that share one
+            place one is not supplied.
     """
 
     words: Callable[[Mapping[str, Value]], dict[str, Any]]

@@ -67,7 +67,12 @@ _WORDS: Mapping[str, Write] = {
 
 
 def _held(fields: Mapping[str, Value]) -> Mapping[str, Value]:
-    """Of the two numbers that share a field one may not be told apart from the other when it is read again."""
+    """Of the two numbers that share a field one may not be told apart from the other when it is read again.
+
+    A language is read as the code that is written for it.
+    """
+    if fields.get("language"):
+        fields = {**fields, "language": str(_language_code(fields["language"])["language_code"])}
     if not fields.keys() & {"org_number", "vat_number"}:
         return fields
     org_number, vat_number = split_vat(customer_words(_only(fields, "org_number", "vat_number"))["vat"])
