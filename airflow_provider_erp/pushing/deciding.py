@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 from airflow_provider_erp.normalise.fields import normalise
 from airflow_provider_erp.pushing.journal import Intent, Outcome, Receipt
+from airflow_provider_erp.pushing.keyless import Keyless
 from airflow_provider_erp.pushing.target import Current, Target, Value, Wish
 
 _IDENTIFIERS = ("org_number", "vat_number")
-_NO_KEY = "it has no unique key to look it up by; give its number, or say mode='create' where it is surely new"
+_NO_KEY = (
+    "it has no unique key to look it up by, so that each run would create it again; give its number, or say "
+    "mode='create' and allow_keyless=True where it is surely new"
+)
 _OTHERS = (
     "a record with this {} is there with another {} than was to be written: it is somebody else's, or was changed "
     "since; nothing is written over it"
@@ -32,6 +36,8 @@ class Decider:
 
     target: Target
     now: Callable[[], dt.datetime]
+    keyless: Keyless | None = None
+    """Where records without a key may be created."""
 
     def decide(self, wish: Wish) -> Receipt | Deed:
         """What is to be sent, or why nothing is; only reads."""
@@ -43,8 +49,8 @@ class Decider:
             return self.receipt("refused", reason=f"{len(found)} records have this {_key_of(wish)}; it must be unique")
         if not found and wish.mode == "update":
             return self.receipt("refused", reason=f"no record has this {_key_of(wish)} any more")
-        if not found and wish.match is None and wish.mode == "upsert":
-            return self.receipt("refused", reason=_NO_KEY)
+        if not found and wish.match is None and (objection := self._objection(wish)):
+            return self.receipt("refused", reason=objection)
         if not found:
             return self._fit(Deed(wish.to))
         current = found[0]
@@ -57,6 +63,12 @@ class Decider:
         if stale:
             return self.receipt("refused", id=current.id, reason=f"changed since the plan was made: {', '.join(stale)}")
         return self._over(Deed(changes, current)) or self._fit(Deed(changes, current))
+
+    def _objection(self, wish: Wish) -> str | None:
+        """Why a record without a key must not be created."""
+        if wish.mode != "create" or self.keyless is None:
+            return _NO_KEY
+        return self.keyless.objection(wish.to)
 
     def _changes(self, wish: Wish, current: Current) -> dict[str, Value]:
         """The fields that the system does not show as they shall be; what it never shows is not asked about."""

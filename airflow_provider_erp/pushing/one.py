@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -18,13 +18,15 @@ from airflow_provider_erp.exceptions import (
     StillUnderWay,
 )
 from airflow_provider_erp.pushing.deciding import Decider, Deed
-from airflow_provider_erp.pushing.journal import Action, Entry, Intent, Job, Journal, Outcome, Receipt, key_of
+from airflow_provider_erp.pushing.journal import Action, Create, Entry, Intent, Job, Journal, Outcome, Receipt, key_of
+from airflow_provider_erp.pushing.keyless import Keyless
 from airflow_provider_erp.pushing.target import OnJob, Target, Wish
 
 _CHANGED_MEANWHILE = 412
 _MOST_SENDS = 2
 """A write whose answer is lost, and that was surely not done, is sent once more; then it is left to a person."""
 _GONE = 404
+_NOT_DONE = ("rejected", "unsent")
 _TAKEN = "the system took it and was not finished with it in time; look for it there before it is pushed again"
 
 
@@ -33,7 +35,8 @@ class Pusher:
     """Pushes the records of one plan, each by itself; several threads may push different records.
 
     ``by`` names the task instance in the journal. ``now`` and ``sleep`` are the
-    clock, in UTC and seconds.
+    clock, in UTC and seconds. ``keyless`` is there where records without a key
+    may be created.
     """
 
     target: Target
@@ -41,11 +44,17 @@ class Pusher:
     by: str
     now: Callable[[], dt.datetime]
     sleep: Callable[[float], object]
+    keyless: Keyless | None = None
+
+    def creating(self, create: Create) -> Pusher:
+        """The same, with another way to make files that must not be there."""
+        keyless = replace(self.keyless, create=create) if self.keyless else None
+        return replace(self, journal=replace(self.journal, create=create), keyless=keyless)
 
     @property
     def decider(self) -> Decider:
         """Looks at records, and writes nothing."""
-        return Decider(self.target, self.now)
+        return Decider(self.target, self.now, self.keyless)
 
     def push(self, wish: Wish, entry: Entry | None = None) -> Receipt:
         """What came of the record; ``entry`` is what the journal knew of it before.
@@ -65,6 +74,8 @@ class Pusher:
                 return self._told(wish, attempt, receipt)
             decided = self.decider.decide(wish)
             attempt += 1
+            if isinstance(decided, Deed) and (objection := self._begin_keyless(wish)):
+                decided = self.decider.receipt("refused", reason=objection)
             if isinstance(decided, Receipt):
                 return self._told(wish, attempt, decided)
             intent, job = self._intend(wish, attempt, decided), None
@@ -119,6 +130,12 @@ class Pusher:
     def _still_under_way(self, wish: Wish, intent: Intent) -> Receipt:
         return self.decider.found(wish, intent) or self.decider.receipt("unknown", reason=_TAKEN)
 
+    def _begin_keyless(self, wish: Wish) -> str | None:
+        """Why another plan's create keeps this one from being sent; None where it may be."""
+        if wish.match is not None or self.keyless is None:
+            return None
+        return self.keyless.begin(wish.to, at=self.now(), by=self.by)
+
     def _intend(self, wish: Wish, attempt: int, deed: Deed) -> Intent:
         body = hashlib.sha256(msgspec.json.encode(deed.fields, order="deterministic")).hexdigest()[:32]
         current = deed.current
@@ -161,4 +178,6 @@ class Pusher:
 
     def _told(self, wish: Wish, attempt: int, receipt: Receipt) -> Receipt:
         self.journal.settle(key_of(wish.key, wish.to), attempt, receipt)
+        if wish.match is None and self.keyless is not None and receipt.outcome in _NOT_DONE:
+            self.keyless.give_back(wish.to)
         return receipt

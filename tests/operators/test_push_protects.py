@@ -40,3 +40,22 @@ def test_customer_in_words_that_the_system_writes_in_its_own_way_is_as_it_shall_
         sandbox.arm(vendor, fault)
     assert push(vendor, records=records)["counts"] == {"created": 1}
     assert push(vendor, records=records, run_id="again")["counts"] == {"unchanged": 1}
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_customers_without_a_key_are_created_once_whatever_runs_say_them(
+    push: Push, sandbox: Sandbox, vendor: str
+) -> None:
+    keyless = [
+        {name: value for name, value in each.items() if name not in ("number", "email")} for each in new_customers(3)
+    ]
+    refused = push(vendor, records=keyless, mode="create", on_rejected="warn", run_id="not allowed")
+    assert refused["counts"] == {"refused": 3}
+    arguments = {"mode": "create", "allow_keyless": True, "on_rejected": "warn"}
+    assert push(vendor, records=keyless[:2], **arguments)["counts"] == {"created": 2}
+    preview = push(vendor, records=keyless, run_id="later", **arguments, dry_run=True)
+    assert preview["counts"] == {"refused": 2, "created": 1}
+    for _ in range(2):
+        told = push(vendor, records=keyless, run_id="later", **arguments)
+        assert told["counts"] == {"refused": 2, "created": 1}
+    assert sandbox.tally(vendor).created == 3

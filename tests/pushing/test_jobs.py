@@ -11,6 +11,7 @@ from fake_system import Clock, FakeSystem, Killed
 from airflow_provider_erp.exceptions import ErpRejected, ErpUnavailable, StillUnderWay
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.pushing.journal import Journal, Receipt, key_of
+from airflow_provider_erp.pushing.keyless import Keyless
 from airflow_provider_erp.pushing.one import Pusher
 from airflow_provider_erp.pushing.target import Match, Value, Wish
 
@@ -22,7 +23,14 @@ KEYLESS = Wish(key="row 1", to=HERE, mode="create")
 
 def push(system: FakeSystem, folder: Path, wish: Wish, clock: Clock | None = None) -> Receipt:
     clock = clock or Clock()
-    pusher = Pusher(target=system, journal=Journal(f"file://{folder}"), by="task", now=clock.now, sleep=clock.sleep)
+    pusher = Pusher(
+        target=system,
+        journal=Journal(f"file://{folder}/steps"),
+        by="task",
+        now=clock.now,
+        sleep=clock.sleep,
+        keyless=Keyless(f"file://{folder}/keyless", "plan"),
+    )
     return pusher.push(wish, pusher.journal.entries().get(key_of(wish.key, wish.to)))
 
 
@@ -36,7 +44,7 @@ def killed(folder: Path, wish: Wish, fate: str = "killed while it works") -> Fak
 
 def test_job_is_noted_before_it_is_waited_for(tmp_path: Path) -> None:
     killed(tmp_path, NEW)
-    steps = [name.split("-", 1)[1] for name in storage.names(f"file://{tmp_path}")]
+    steps = [name.split("-", 1)[1] for name in storage.names(f"file://{tmp_path}/steps")]
     assert steps == ["0001-intent.json", "0001-job.json"]
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from airflow_provider_erp.exceptions import ErpUnavailable
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.pushing.journal import Journal, Receipt, key_of
+from airflow_provider_erp.pushing.keyless import Keyless
 from airflow_provider_erp.pushing.one import Pusher
 from airflow_provider_erp.pushing.target import Match, Value, Wish
 
@@ -27,7 +28,14 @@ NEW = Wish(key="7", match=BY_NUMBER, to=HERE)
 
 def pusher(system: FakeSystem, folder: Path, clock: Clock | None = None) -> Pusher:
     clock = clock or Clock()
-    return Pusher(target=system, journal=Journal(f"file://{folder}"), by="task", now=clock.now, sleep=clock.sleep)
+    return Pusher(
+        target=system,
+        journal=Journal(f"file://{folder}/steps"),
+        by="task",
+        now=clock.now,
+        sleep=clock.sleep,
+        keyless=Keyless(f"file://{folder}/keyless", "plan"),
+    )
 
 
 def push(system: FakeSystem, folder: Path, wish: Wish, clock: Clock | None = None) -> Receipt:
@@ -123,7 +131,7 @@ def test_write_that_was_not_done_is_sent_again_when_it_cannot_be_under_way(tmp_p
     begun = clock.now()
     assert push(system, tmp_path, wish, clock).outcome == ("created" if wish is NEW else "updated")
     assert (clock.now() - begun).total_seconds() == system.timeout_seconds
-    assert [name.split("-", 1)[1] for name in storage.names(f"file://{tmp_path}")] == [
+    assert [name.split("-", 1)[1] for name in storage.names(f"file://{tmp_path}/steps")] == [
         "0001-intent.json",
         "0002-intent.json",
         "0002-receipt.json",
