@@ -406,10 +406,10 @@ def test_number_that_cannot_be_asked_for_is_refused_and_the_others_are_pushed(
     assert told["counts"] == {"created": 2, "refused": 1}
 
 
-def test_rejected_record_keeps_its_id_where_it_has_no_key(push: Push, sandbox: Sandbox) -> None:
+def test_refused_record_keeps_its_id_where_it_has_no_key(push: Push, sandbox: Sandbox) -> None:
     told = push("visma_net", records=[a_company("-") | {"source_id": "986"}], on_rejected="warn")
-    [row] = lines(told["rejected"])
-    assert row["record"]["source_id"] == "986"
+    [row] = lines(told["refused"])
+    assert row["known"] == {"source_id": "986"}
 
 
 def test_try_that_cannot_ask_the_system_leaves_the_receipts_of_the_one_before(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
-from pushed_records import WRITABLE, Push, new_customers
+from pushed_records import WRITABLE, Push, lines, new_customers
 
 from airflow_provider_erp.operators.customer_target import CustomerTarget
 from airflow_provider_erp.sandbox import Sandbox
@@ -59,3 +61,42 @@ def test_customers_without_a_key_are_created_once_whatever_runs_say_them(
         told = push(vendor, records=keyless, run_id="later", **arguments)
         assert told["counts"] == {"refused": 2, "created": 1}
     assert sandbox.tally(vendor).created == 3
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_refused_customer_is_in_no_file_of_records_and_cannot_be_pushed_again_by_mistake(
+    push: Push, sandbox: Sandbox, vendor: str
+) -> None:
+    push(vendor, records=new_customers(1), run_id="before")
+    theirs = [new_customers(1)[0] | {"name": "Muiden Oy"}]
+    told = push(vendor, records=theirs, mode="create", on_rejected="warn")
+    assert (told["counts"], told["rejected"]) == ({"refused": 1}, None)
+    [row] = lines(told["refused"])
+    assert row == {
+        "record": "70000",
+        "known": {"number": "70000"},
+        "wanted": theirs[0],
+        "expected": {},
+        "id": row["id"],
+        "reason": "a record with this number exists already",
+    }
+    for records, message in (([row["record"]], "expected a dict as record 1"), ([row], "'record' is unknown")):
+        with pytest.raises(AirflowFailException, match=message):
+            push(vendor, records=records, run_id="again")
+    assert (sandbox.tally(vendor).created, sandbox.tally(vendor).updated) == (1, 0)
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_rejected_customers_lie_in_one_file_and_refused_ones_in_another(
+    push: Push, sandbox: Sandbox, vendor: str, tmp_path: Path
+) -> None:
+    push(vendor, records=new_customers(1), run_id="before")
+    sandbox.arm(vendor, "write_rejected")
+    records = [new_customers(1)[0] | {"name": "Muiden Oy"}, *new_customers(3)[1:]]
+    told = push(vendor, records=records, mode="create", on_rejected="warn", in_flight=1)
+    assert told["counts"] == {"created": 1, "refused": 1, "rejected": 1}
+    assert [row["record"] for row in lines(told["refused"])] == ["70000"]
+    assert [row["record"]["number"] for row in lines(told["rejected"])] == ["70001"]
+    again = push(vendor, records=new_customers(1), run_id="nothing refused")
+    assert (again["rejected"], again["refused"]) == (None, None)
+    assert len(list(tmp_path.rglob("refused.jsonl"))) == len(list(tmp_path.rglob("rejected.jsonl"))) == 1
