@@ -116,11 +116,12 @@ class VismaNetHook(CustomerHook):
         levels = (level_from, level_to)
         return self._write(writes.create_dunning_letter(self.exchange, self.settings, str(number or ""), date, levels))
 
-    def check_dunning_letter(self, number: str, date: str | datetime, level_from: int, level_to: int) -> None:
-        """Refuses what ``create_dunning_letter`` would, and sends nothing.
+    def check_dunning_letter(
+        self, number: str, date: str | datetime, level_from: int, level_to: int
+    ) -> tuple[str, dict[str, Any]]:
+        """The path and the body that ``create_dunning_letter`` would send; sends nothing.
 
         Raises:
             ValueError: as there.
         """
-        levels = (level_from, level_to)
-        writes.create_dunning_letter(self.exchange, self.settings, str(number or ""), date, levels)
+        return writes.dunning_letter(str(number or ""), date, (level_from, level_to))

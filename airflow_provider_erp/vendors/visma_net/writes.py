@@ -69,6 +69,15 @@ def update_customer(
     return send()
 
 
+def dunning_letter(number: str, date: str | dt.datetime, levels: tuple[int, int]) -> tuple[str, dict[str, Any]]:
+    """The path and the body of a dunning letter.
+
+    Raises:
+        ValueError: as ``dunning_letter_body``, or an empty number.
+    """
+    return f"{customer_path(number)}/action/createDunningLetter", dunning_letter_body(date, levels)
+
+
 def create_dunning_letter(
     exchange: Exchange,
     settings: Settings,
@@ -79,10 +88,9 @@ def create_dunning_letter(
     """The action's id and result.
 
     Raises (at once):
-        ValueError: as ``dunning_letter_body``, or an empty number.
+        ValueError: as ``dunning_letter``.
     """
-    body = dunning_letter_body(date, levels)
-    path = f"{customer_path(number)}/action/createDunningLetter"
+    path, body = dunning_letter(number, date, levels)
 
     def send() -> Conversation[dict[str, Any]]:
         request = _request(settings, f"visma_net dunning letter for customer {number}", "POST", path, body)
