@@ -60,12 +60,16 @@ class CustomerHook(ErpHook):
         Raises:
             ErpError: as ``fetch``.
         """
+        return (customer for customer, _ in self.find_rows(question))
+
+    def find_rows(self, question: Question) -> Iterator[tuple[Customer, msgspec.Raw]]:
+        """The same, each with the row that it was read from."""
         read = self.traits("customer").read
         rows = self._customer_at(question) if isinstance(question, str) else self._customers_by(question)
         for row in rows:
             customer = read(row)
             if isinstance(customer, Customer):
-                yield customer
+                yield customer, row
 
     def _customers_by(self, filters: Mapping[str, Any]) -> Iterator[msgspec.Raw]:
         for page in self.fetch("customer", filters=filters):

@@ -57,13 +57,13 @@ class CustomerTarget:
             ValueError: the system refuses to be asked for such a key.
         """
         found = {
-            customer.source_id: customer
+            customer.source_id: (customer, row)
             for question in self._questions(match, anew=anew)
-            for customer in self._asked(question, match.by)
+            for customer, row in self._asked(question, match.by)
         }
         return [
-            self._current(customer)
-            for customer in found.values()
+            self._current(customer, row)
+            for customer, row in found.values()
             if _is_it(customer, match) and match.source_id in (None, customer.source_id)
         ]
 
@@ -79,9 +79,9 @@ class CustomerTarget:
             for address in sorted(held_by):
                 yield from self._pushes.lookups[self._pushes.address](address)
 
-    def _asked(self, question: Any, by: str) -> Iterator[Customer]:
+    def _asked(self, question: Any, by: str) -> Iterator[tuple[Customer, bytes]]:
         try:
-            yield from self._hook.find_customers(question)
+            yield from self._hook.find_rows(question)
         except ErpProtocolError as exc:
             if exc.status not in _NOT_TO_BE_ASKED:
                 raise
@@ -136,11 +136,12 @@ class CustomerTarget:
                 self._known[field] = known
             return self._known[field]
 
-    def _current(self, customer: Customer) -> Current:
+    def _current(self, customer: Customer, row: bytes) -> Current:
         return Current(
             id=str(getattr(customer, self._pushes.address) or ""),
             fields={each.name: getattr(customer, each.name) for each in dataclasses.fields(Customer)},
             version=customer.version,
+            other_kind=self._pushes.other_kind(row, self._defaults),
         )
 
 

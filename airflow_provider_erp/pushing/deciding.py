@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from airflow_provider_erp.normalise.fields import normalise
@@ -42,7 +42,7 @@ class Decider:
     def decide(self, wish: Wish) -> Receipt | Deed:
         """What is to be sent, or why nothing is; only reads."""
         try:
-            found = self.target.find(wish.match) if wish.match else ()
+            found = self._find(wish)
         except ValueError as exc:
             return self.receipt("refused", reason=str(exc))
         if len(found) > 1:
@@ -54,6 +54,8 @@ class Decider:
         if not found:
             return self._fit(Deed(wish.to))
         current = found[0]
+        if current.other_kind:
+            return self.receipt("refused", id=current.id, reason=_other_kind(wish, current))
         changes = self._changes(wish, current)
         if not changes:
             return self.receipt("unchanged", id=current.id)
@@ -63,6 +65,11 @@ class Decider:
         if stale:
             return self.receipt("refused", id=current.id, reason=f"changed since the plan was made: {', '.join(stale)}")
         return self._over(Deed(changes, current)) or self._fit(Deed(changes, current))
+
+    def _find(self, wish: Wish, *, anew: bool = False) -> Sequence[Current]:
+        """The records with this key; those of another kind only where there is none of this one."""
+        found = self.target.find(wish.match, anew=anew) if wish.match else ()
+        return [each for each in found if not each.other_kind] or found
 
     def _objection(self, wish: Wish) -> str | None:
         """Why a record without a key must not be created."""
@@ -100,12 +107,14 @@ class Decider:
         A record that is there may be somebody else's: it was created by us
         only if it holds all that was to be written.
         """
-        found = self.target.find(wish.match, anew=True) if wish.match else ()
+        found = self._find(wish, anew=True)
         if len(found) > 1:
             return self.receipt("unknown", reason=f"{len(found)} records have this {_key_of(wish)}")
         if not found:
             gone = self.receipt("unknown", reason=f"no record has this {_key_of(wish)} any more")
             return None if intent.action == "create" else gone
+        if found[0].other_kind:
+            return self.receipt("unknown", id=found[0].id, reason=_other_kind(wish, found[0]))
         other = self._changes(wish, found[0])
         if intent.action == "update":
             return None if other else self.receipt("updated", id=found[0].id)
@@ -135,6 +144,10 @@ def _is_other(current: Current, name: str, value: Value) -> bool:
         country = normalise("country", current.fields.get("country")) or ""
         return normalise(name, held, country) != normalise(name, value, country)
     return held != value
+
+
+def _other_kind(wish: Wish, current: Current) -> str:
+    return f"the record with this {_key_of(wish)} is no customer there ({current.other_kind}); nothing was written"
 
 
 def _key_of(wish: Wish) -> str:

@@ -27,11 +27,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Current:
-    """A record as the system holds it now; ``id`` is what its writes are addressed by."""
+    """A record as the system holds it now; ``id`` is what its writes are addressed by.
+
+    ``other_kind`` is what it is that is none of the records that are pushed,
+    in words, such as a supplier among customers: it is never written.
+    """
 
     id: str
     fields: Mapping[str, Value] = field(repr=False)
     version: str | None = None
+    other_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
-from pushed_records import WRITABLE, Push, lines, new_customers
+from pushed_records import WRITABLE, Push, a_company, lines, new_customers
 
+from airflow_provider_erp.hooks.lemonsoft import LemonsoftHook
 from airflow_provider_erp.operators.customer_target import CustomerTarget
 from airflow_provider_erp.sandbox import Sandbox
 
@@ -100,3 +102,71 @@ def test_rejected_customers_lie_in_one_file_and_refused_ones_in_another(
     again = push(vendor, records=new_customers(1), run_id="nothing refused")
     assert (again["rejected"], again["refused"]) == (None, None)
     assert len(list(tmp_path.rglob("refused.jsonl"))) == len(list(tmp_path.rglob("rejected.jsonl"))) == 1
+
+
+def a_supplier(org_number: str, **said: Any) -> dict[str, Any]:
+    return LemonsoftHook().create_customer({"name": "Toimittaja Oy", "vat": org_number, "is_supplier": True, **said})
+
+
+@pytest.mark.parametrize("mode", ["upsert", "create", "update"])
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [
+        ({}, "a supplier"),
+        ({"is_supplier": False, "is_prospect": True}, "a prospect"),
+        ({"is_supplier": False}, "neither supplier nor prospect"),
+    ],
+)
+def test_record_that_is_no_customer_is_never_written_as_one(
+    push: Push, sandbox: Sandbox, mode: str, kind: dict[str, Any], named: str
+) -> None:
+    supplier = a_supplier("2012566-0", **kind)
+    told = push("lemonsoft", records=[a_company("2012566-0")], mode=mode, on_rejected="warn")
+    [row] = lines(told["receipts"])
+    assert (row["outcome"], row["id"]) == ("refused", str(supplier["id"]))
+    assert row["reason"] == f"the record with this org_number is no customer there ({named}); nothing was written"
+    assert (sandbox.tally("lemonsoft").created, sandbox.tally("lemonsoft").updated) == (1, 0)
+
+
+@pytest.mark.parametrize("key", ["number", "source_id"])
+def test_record_that_is_no_customer_is_not_written_by_its_number_or_id_either(push: Push, key: str) -> None:
+    supplier = a_supplier("2012566-0", number=71_000)
+    known = {"number": "71000"} if key == "number" else {"source_id": str(supplier["id"])}
+    told = push("lemonsoft", records=[{**known, "city": "Turku"}], on_rejected="warn")
+    assert f"the record with this {key} is no customer there (a supplier)" in lines(told["receipts"])[0]["reason"]
+    assert LemonsoftHook().get_customer(supplier["id"])["city"] is None
+
+
+def test_customer_is_told_from_a_supplier_of_its_organisation_number(push: Push) -> None:
+    push("lemonsoft", records=[a_company("2012566-0")])
+    supplier = a_supplier("2012566-0")
+    told = push("lemonsoft", records=[a_company("2012566-0", name="Uusi Nimi Oy")], run_id="later")
+    assert told["counts"] == {"updated": 1}
+    assert LemonsoftHook().get_customer(supplier["id"])["name"] == "Toimittaja Oy"
+
+
+def test_customer_that_is_a_supplier_too_is_written(push: Push) -> None:
+    both = a_supplier("2012566-0", is_customer=True)
+    assert push("lemonsoft", records=[a_company("2012566-0")])["counts"] == {"updated": 1}
+    assert LemonsoftHook().get_customer(both["id"])["is_supplier"] is True
+
+
+def test_author_who_pushes_prospects_may_write_them(push: Push, sandbox: Sandbox) -> None:
+    defaults = {"is_customer": False, "is_prospect": True}
+    for run_id, outcome in (("1", "created"), ("2", "unchanged")):
+        sandbox.arm("lemonsoft", "write_lost")
+        told = push("lemonsoft", records=[a_company("2012566-0")], defaults=defaults, run_id=run_id)
+        assert told["counts"] == {outcome: 1}
+
+
+def test_supplier_that_somebody_made_while_a_create_was_lost_is_not_told_as_created(
+    push: Push, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(CustomerTarget, "create", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            push("lemonsoft", records=[a_company("2012566-0")])
+    a_supplier("2012566-0", name="Kaksi Oy", street="Rantatie 5", postal_code="00100", country="FI")
+    with pytest.raises(AirflowFailException, match="what came of 1 is not known"):
+        push("lemonsoft", records=[a_company("2012566-0")], try_number=2)
+    assert sandbox.tally("lemonsoft").updated == 0
