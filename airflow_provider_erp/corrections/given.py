@@ -62,7 +62,7 @@ def _changes(place: int, record: Mapping[str, Any], system: str) -> Iterator[Cha
         yield Change(
             action="upsert",
             system=system,
-            subject=record_id or said.get("number") or _content(said),
+            subject=f"id {record_id}" if record_id else said.get("number") or _content(said),
             record_id=record_id,
             number=said.get("number"),
             field=name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from airflow_provider_erp.normalise.fields import normalise
 from airflow_provider_erp.pushing.journal import Intent, Outcome, Receipt
@@ -38,6 +38,8 @@ class Decider:
     now: Callable[[], dt.datetime]
     keyless: Keyless | None = None
     """Where records without a key may be created."""
+    seen: dict[str, str] = field(default_factory=dict)
+    """By a record's id in the system: the first of this push that turned out to be it."""
 
     def decide(self, wish: Wish) -> Receipt | Deed:
         """What is to be sent, or why nothing is; only reads."""
@@ -47,15 +49,21 @@ class Decider:
             return self.receipt("refused", reason=str(exc))
         if len(found) > 1:
             return self.receipt("refused", reason=f"{len(found)} records have this {_key_of(wish)}; it must be unique")
-        if not found and wish.mode == "update":
+        return self._of_one(wish, found[0]) if found else self._of_none(wish)
+
+    def _of_none(self, wish: Wish) -> Receipt | Deed:
+        if wish.mode == "update":
             return self.receipt("refused", reason=f"no record has this {_key_of(wish)} any more")
-        if not found and wish.match is None and (objection := self._objection(wish)):
+        if wish.match is None and (objection := self._objection(wish)):
             return self.receipt("refused", reason=objection)
-        if not found:
-            return self._fit(Deed(wish.to))
-        current = found[0]
+        return self._fit(Deed(wish.to))
+
+    def _of_one(self, wish: Wish, current: Current) -> Receipt | Deed:
         if current.other_kind:
             return self.receipt("refused", id=current.id, reason=_other_kind(wish, current))
+        if (first := self.seen.setdefault(current.id, wish.key)) != wish.key:
+            same = f"it is the same record as {first!r} of this push; leave out one of them"
+            return self.receipt("refused", id=current.id, reason=same)
         changes = self._changes(wish, current)
         if not changes:
             return self.receipt("unchanged", id=current.id)

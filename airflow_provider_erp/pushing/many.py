@@ -27,6 +27,7 @@ def push_all(
         ErpError: as ``Pusher.push``.
     """
     _check_keys(wishes)
+    pusher.seen.update(_seen_before(wishes, entries))
     in_flight, waiting = min(in_flight, pusher.target.most_in_flight or in_flight), iter(wishes)
     with ThreadPoolExecutor(in_flight, thread_name_prefix="erp-push") as pool:
 
@@ -45,6 +46,18 @@ def push_all(
             yield from ((wish, future.result()) for future, wish in finished if future.exception() is None)
         if failed is not None:
             raise failed
+
+
+def _seen_before(wishes: Iterable[Wish], entries: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
+    """The ids of records that an earlier try of this push changed, or left as they were.
+
+    Not of those that it created: a system may name a new one by another id than that which it is found by.
+    """
+    for wish in wishes:
+        entry = entries.get(key_of(wish.key, wish.to))
+        receipt = entry.receipt if entry else None
+        if receipt and receipt.id and receipt.outcome in ("updated", "unchanged"):
+            yield receipt.id, wish.key
 
 
 def told_by_now(journal: Journal, wishes: Iterable[Wish]) -> Iterator[Told]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -45,6 +45,8 @@ class Pusher:
     now: Callable[[], dt.datetime]
     sleep: Callable[[float], object]
     keyless: Keyless | None = None
+    seen: dict[str, str] = field(default_factory=dict)
+    """By a record's id in the system: the first of this push that turned out to be it."""
 
     def creating(self, create: Create) -> Pusher:
         """The same, with another way to make files that must not be there."""
@@ -54,7 +56,7 @@ class Pusher:
     @property
     def decider(self) -> Decider:
         """Looks at records, and writes nothing."""
-        return Decider(self.target, self.now, self.keyless)
+        return Decider(self.target, self.now, self.keyless, self.seen)
 
     def push(self, wish: Wish, entry: Entry | None = None) -> Receipt:
         """What came of the record; ``entry`` is what the journal knew of it before.

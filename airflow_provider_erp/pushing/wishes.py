@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from airflow_provider_erp.corrections.plan import Change, by_subject
 from airflow_provider_erp.normalise.fields import normalise
+from airflow_provider_erp.normalise.fold import tidy
 from airflow_provider_erp.normalise.identifiers import is_placeholder
 from airflow_provider_erp.normalise.nothing import is_nothing
 from airflow_provider_erp.pushing.target import Match, Mode, Value, Wish
@@ -22,10 +22,12 @@ def wishes_of(
     A change that says itself whether it updates or creates keeps to that;
     ``mode`` is for those that leave it to the push. Whose id is known is never
     created. A value that stands for none (``-``, ``0000000-0``) is no key, nor
-    is one that the system would not show again (``held``).
+    is one that the system would not show again (``held``). A number is tidied:
+    digits of any width are the same, blanks around it are none of it.
 
     Raises:
-        ValueError: the system knows none of ``match_on``, or two records have the same key.
+        ValueError: the system knows none of ``match_on``, or two records have the same key, also where one of them is
+            found by another.
     """
     known = [key for key in match_on if key in keys]
     if not known:
@@ -37,7 +39,9 @@ def wishes_of(
 
 def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str], held: Held) -> Wish:
     first = group[0]
-    to: dict[str, Value] = {change.field: change.new for change in group}
+    to: dict[str, Value] = {
+        change.field: tidy(change.new) if change.field == "number" else change.new for change in group
+    }
     if first.action == "update" or (first.record_id and mode != "create"):
         mode = "update"
     elif first.action == "create":
@@ -56,7 +60,7 @@ def _matches(first: Change, to: Mapping[str, Value], mode: Mode, keys: Iterable[
     """By each key that has a value; a record whose id is known must be that one."""
     is_update = first.action == "update"
     shown = to if is_update else held(to)
-    known: dict[str, Value] = {"source_id": first.record_id, "number": first.number}
+    known: dict[str, Value] = {"source_id": first.record_id, "number": tidy(first.number or "")}
     country = normalise("country", to.get("country")) or ""
     for key in keys:
         if mode == "create" and key == "source_id":
@@ -74,15 +78,27 @@ def _stands_for_none(key: str, value: str, country: Value) -> bool:
     return is_nothing(value) or (key != "number" and is_placeholder(value, code)) or not normalise(key, value, code)
 
 
-def _check_keys(wishes: Iterable[Wish]) -> None:
-    counts = Counter((wish.match.by, _in_one_spelling(wish)) for wish in wishes if wish.match)
-    twice = next((by for (by, _), count in counts.items() if count > 1), None)
-    if twice:
-        raise ValueError(f"two records have the same {twice}; nothing was sent: leave out one of them")
+def _check_keys(wishes: Sequence[Wish]) -> None:
+    """Refuses records of one key: by which both are found, or the one, and the other has it beside its own."""
+    found_by: dict[tuple[str, str], Wish] = {}
+    for wish in wishes:
+        if wish.match:
+            key = wish.match.by, _spelt(wish, wish.match.by, wish.match.value)
+            _refuse_two(wish, found_by.setdefault(key, wish), wish.match.by)
+    for wish in wishes:
+        for by in {by for by, _ in found_by} - {"source_id"}:
+            value = wish.to.get(by)
+            if value and (other := found_by.get((by, _spelt(wish, by, value)))):
+                _refuse_two(wish, other, by)
 
 
-def _in_one_spelling(wish: Wish) -> str:
-    match = wish.match
-    if match is None or match.by == "source_id":
-        return match.value if match else ""
-    return normalise(match.by, match.value, normalise("country", wish.to.get("country")) or "") or ""
+def _refuse_two(one: Wish, other: Wish, by: str) -> None:
+    if one is not other:
+        named = " and ".join(sorted((one.key, other.key)))
+        raise ValueError(f"two records have the same {by}; nothing was sent: leave out one of them ({named})")
+
+
+def _spelt(wish: Wish, by: str, value: str) -> str:
+    if by == "source_id":
+        return value
+    return normalise(by, value, normalise("country", wish.to.get("country")) or "") or ""

@@ -180,7 +180,7 @@ def test_given_records_become_a_plan_of_their_run() -> None:
 
 def test_given_record_may_name_the_record_that_it_means_and_its_version() -> None:
     (change,) = given_records({"source_id": "t1", "version": "v", "modified_at": MONDAY, "city": "Oulu"}).changes
-    assert (change.subject, change.record_id, change.version) == ("t1", "t1", "v")
+    assert (change.subject, change.record_id, change.version) == ("id t1", "t1", "v")
 
 
 def test_given_records_without_a_number_are_known_by_their_content() -> None:
