@@ -12,7 +12,7 @@ from fake_system import FATES, Clock, FakeSystem, Killed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_provider_erp.exceptions import ErpUnavailable
+from airflow_provider_erp.exceptions import ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.pushing.journal import Journal, Receipt, key_of
 from airflow_provider_erp.pushing.keyless import Keyless
@@ -180,6 +180,12 @@ def test_create_without_a_unique_key_that_was_surely_not_sent_is_sent_by_the_nex
         push(system, tmp_path, wish)
     assert push(system, tmp_path, wish).outcome == "created"
     assert len(system.records) == 1
+
+
+def test_record_that_is_gone_when_it_is_written_is_refused(tmp_path: Path) -> None:
+    assert outcome(push(a_system(fates=iter(["gone"])), tmp_path, MOVED)) == ("refused", "a", "the record is gone")
+    with pytest.raises(ErpProtocolError):
+        push(FakeSystem(fates=iter(["gone"])), tmp_path, NEW)
 
 
 def test_tries_that_sent_nothing_are_not_counted(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from airflow_provider_erp.exceptions import ErpRejected, ErpUnavailable, OutcomeUnknown, StillUnderWay
+from airflow_provider_erp.exceptions import ErpProtocolError, ErpRejected, ErpUnavailable, OutcomeUnknown, StillUnderWay
 from airflow_provider_erp.pushing.target import Current, Match, OnJob, Value
 
 FATES = (
@@ -92,6 +92,8 @@ class FakeSystem:
             self._begin_job(fate, place)
         if fate == "unavailable":
             raise ErpUnavailable("server: busy")
+        if fate == "gone":
+            raise ErpProtocolError("server: status 404", status=404)
         if fate == "still under way":
             raise StillUnderWay("server: accepted, and not finished in time")
         if fate == "not done, answer lost":
