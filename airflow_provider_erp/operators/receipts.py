@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from airflow_provider_erp.corrections.given import EXPECTED
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.operators.planned import Planned
@@ -24,8 +25,8 @@ _ENCODER = msgspec.json.Encoder()
 def write_receipts(told: Sequence[Told], planned: Planned, folder: str, workdir: Path) -> dict[str, Any]:
     """Writes a receipt a record, the records that the system rejected, and what was refused here.
 
-    A rejected record can be mended and pushed again. One that was refused
-    can not: pushed again it would write over what the refusal protects, so its
+    A rejected record can be mended and pushed again, with what the system is
+    expected to hold. One that was refused can not: pushed again it would write over what the refusal protects, so its
     rows are no records. Those of a selection lie in a folder of its own. The
     counts by outcome and the paths come back. A file of nothing is removed.
     """
@@ -63,7 +64,8 @@ def _receipt(wish: Wish, receipt: Receipt) -> dict[str, Any]:
 
 
 def _rejected(wish: Wish, receipt: Receipt) -> dict[str, Any]:
-    return {"record": {**_known(wish), **wish.to}, "reason": receipt.reason, "said": receipt.said}
+    expected = {EXPECTED: {name: value or "" for name, value in wish.expected.items()}} if wish.expected else {}
+    return {"record": {**_known(wish), **wish.to, **expected}, "reason": receipt.reason, "said": receipt.said}
 
 
 def _refused(wish: Wish, receipt: Receipt) -> dict[str, Any]:

@@ -20,10 +20,11 @@ def wishes_of(
     """One wish a record, looked up by the first of ``match_on`` that it has and the system knows (``keys``).
 
     A change that says itself whether it updates or creates keeps to that;
-    ``mode`` is for those that leave it to the push. Whose id is known is never
-    created. A value that stands for none (``-``, ``0000000-0``) is no key, nor
-    is one that the system would not show again (``held``). A number is tidied:
-    digits of any width are the same, blanks around it are none of it.
+    ``mode`` is for those that leave it to the push. Whose id is known, or of
+    which something is known that it holds, is never created. A value that
+    stands for none (``-``, ``0000000-0``) is no key, nor is one that the system
+    would not show again (``held``). A number is tidied: digits of any width are
+    the same, blanks around it are none of it.
 
     Raises:
         ValueError: the system knows none of ``match_on``, or two records have the same key, also where one of them is
@@ -39,17 +40,19 @@ def wishes_of(
 
 def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str], held: Held) -> Wish:
     first = group[0]
+    is_update = first.action == "update"
     to: dict[str, Value] = {
         change.field: tidy(change.new) if change.field == "number" else change.new for change in group
     }
-    if first.action == "update" or (first.record_id and mode != "create"):
+    expected = {change.field: change.old for change in group if is_update or change.old is not None}
+    if is_update or ((first.record_id or expected) and mode != "create"):
         mode = "update"
     elif first.action == "create":
         mode = "create"
     return Wish(
         key=subject,
         to=to,
-        expected={change.field: change.old for change in group} if first.action == "update" else {},
+        expected=expected if first.action != "create" else {},
         match=next(_matches(first, to, mode, keys, held), None),
         record_id=first.record_id,
         mode=mode,

@@ -170,3 +170,31 @@ def test_supplier_that_somebody_made_while_a_create_was_lost_is_not_told_as_crea
     with pytest.raises(AirflowFailException, match="what came of 1 is not known"):
         push("lemonsoft", records=[a_company("2012566-0")], try_number=2)
     assert sandbox.tally("lemonsoft").updated == 0
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_rejected_change_that_is_pushed_again_writes_over_nothing_that_changed_meanwhile(
+    push: Push, sandbox: Sandbox, vendor: str, tmp_path: Path
+) -> None:
+    push(vendor, records=new_customers(1), run_id="before")
+    held = {"number": "70000", "city": "Helsinki"}
+    sandbox.arm(vendor, "write_rejected")
+    told = push(vendor, records=[{**held, "city": "Turku", "expected": {"city": "Helsinki"}}], on_rejected="warn")
+    [row] = lines(told["rejected"])
+    assert row["record"] == {"number": "70000", "city": "Turku", "expected": {"city": "Helsinki"}}
+    push(vendor, records=[{**held, "city": "Oulu"}], run_id="meanwhile")
+    again = push(vendor, records=[row["record"]], run_id="again", on_rejected="warn")
+    assert (again["counts"], lines(again["refused"])[0]["reason"]) == (
+        {"refused": 1},
+        "changed since the plan was made: city",
+    )
+    [refused] = lines(again["refused"])
+    looked = {**refused["known"], **refused["wanted"], "expected": {"city": "Oulu"}}
+    assert push(vendor, records=[looked], run_id="looked")["counts"] == {"updated": 1}
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_record_that_is_expected_to_hold_something_is_never_created(push: Push, sandbox: Sandbox, vendor: str) -> None:
+    records = [new_customers(1)[0] | {"expected": {"city": "Helsinki"}}]
+    assert push(vendor, records=records, on_rejected="warn")["counts"] == {"refused": 1}
+    assert sandbox.tally(vendor).created == 0
