@@ -43,6 +43,8 @@ class Decider:
 
     def decide(self, wish: Wish) -> Receipt | Deed:
         """What is to be sent, or why nothing is; only reads."""
+        if wish.objection:
+            return self.receipt("refused", reason=wish.objection)
         try:
             found = self._find(wish)
         except ValueError as exc:

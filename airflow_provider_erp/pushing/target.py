@@ -49,6 +49,7 @@ class Wish:
         expected: what each of them must be before; a field that is not here may have any value.
         match: how the record is found; without one a create whose answer is lost stays unknown.
         record_id: the record's own id, where it is known.
+        objection: why nothing may be written, where that is known without a look.
         mode: ``create`` refuses a record that exists, ``update`` one that does not, ``upsert`` neither.
     """
 
@@ -58,6 +59,7 @@ class Wish:
     match: Match | None = None
     record_id: str | None = None
     mode: Mode = "upsert"
+    objection: str | None = None
 
 
 class Target(Protocol):

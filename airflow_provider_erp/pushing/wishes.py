@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from airflow_provider_erp.corrections.plan import Change, by_subject
 from airflow_provider_erp.normalise.fields import normalise
@@ -24,18 +25,18 @@ def wishes_of(
     which something is known that it holds, is never created. A value that
     stands for none (``-``, ``0000000-0``) is no key, nor is one that the system
     would not show again (``held``). A number is tidied: digits of any width are
-    the same, blanks around it are none of it.
+    the same, blanks around it are none of it. Of two records of which one is
+    found by what the other says beside its own key neither is to be written.
 
     Raises:
-        ValueError: the system knows none of ``match_on``, or two records have the same key, also where one of them is
-            found by another.
+        ValueError: the system knows none of ``match_on``, or two records have the same key.
     """
     known = [key for key in match_on if key in keys]
     if not known:
         raise ValueError(f"match_on: the system looks records up by {', '.join(keys)}; got {', '.join(match_on)}")
     wishes = [_wish(subject, group, mode, known, held) for subject, group in by_subject(changes).items()]
-    _check_keys(wishes)
-    return wishes
+    objections = _objections(wishes, _by_key(wishes))
+    return [replace(wish, objection=objections.get(wish.key)) for wish in wishes]
 
 
 def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str], held: Held) -> Wish:
@@ -81,24 +82,31 @@ def _stands_for_none(key: str, value: str, country: Value) -> bool:
     return is_nothing(value) or (key != "number" and is_placeholder(value, code)) or not normalise(key, value, code)
 
 
-def _check_keys(wishes: Sequence[Wish]) -> None:
-    """Refuses records of one key: by which both are found, or the one, and the other has it beside its own."""
+def _by_key(wishes: Iterable[Wish]) -> dict[tuple[str, str], Wish]:
+    """The wishes by what they are found by; no two by the same."""
     found_by: dict[tuple[str, str], Wish] = {}
     for wish in wishes:
         if wish.match:
-            key = wish.match.by, _spelt(wish, wish.match.by, wish.match.value)
-            _refuse_two(wish, found_by.setdefault(key, wish), wish.match.by)
+            by = wish.match.by
+            other = found_by.setdefault((by, _spelt(wish, by, wish.match.value)), wish)
+            if other is not wish:
+                named = " and ".join(sorted((wish.key, other.key)))
+                raise ValueError(f"two records have the same {by}; nothing was sent: leave out one of them ({named})")
+    return found_by
+
+
+def _objections(wishes: Iterable[Wish], found_by: Mapping[tuple[str, str], Wish]) -> dict[str, str]:
+    """By the keys of two wishes of one customer, of which one is found by what the other has beside its own key."""
+    objections: dict[str, str] = {}
+    names = {by for by, _ in found_by} - {"source_id"}
     for wish in wishes:
-        for by in {by for by, _ in found_by} - {"source_id"}:
+        for by in names:
             value = wish.to.get(by)
-            if value and (other := found_by.get((by, _spelt(wish, by, value)))):
-                _refuse_two(wish, other, by)
-
-
-def _refuse_two(one: Wish, other: Wish, by: str) -> None:
-    if one is not other:
-        named = " and ".join(sorted((one.key, other.key)))
-        raise ValueError(f"two records have the same {by}; nothing was sent: leave out one of them ({named})")
+            other = found_by.get((by, _spelt(wish, by, value))) if value else None
+            if other and other is not wish:
+                for one, two in ((wish, other), (other, wish)):
+                    objections[one.key] = f"record {two.key!r} of this push has the same {by}; leave out one of them"
+    return objections
 
 
 def _spelt(wish: Wish, by: str, value: str) -> str:
