@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
+
 HOST = "127.0.0.1"
-_READY_SECONDS, _STOP_SECONDS = 180.0, 20.0
+_PARTS = (("api-server",), ("scheduler", "--skip-serve-logs"), ("dag-processor",), ("triggerer", "--skip-serve-logs"))
+_READY_SECONDS, _STOP_SECONDS = 180.0, 5.0
 
 
 def environment_in(home: Path, dags: Path, more: Mapping[str, str]) -> dict[str, str]:
@@ -74,35 +76,43 @@ def served_at(address: str) -> dict[str, str]:
 
 
 @contextmanager
-def standalone(environment: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """All of Airflow's processes, in a group of their own that ends with the block."""
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(  # noqa: S603 - our own words, no shell
-            command_of("standalone"), env=dict(environment), stdout=output, stderr=output, start_new_session=True
-        ) as process,
-    ):
+def running_airflow(environment: Mapping[str, str], log: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """All of Airflow's processes, which end with the block; the first shows the UI.
+
+    They are what ``airflow standalone`` starts, without its two servers of logs, which listen on every interface.
+    """
+    with log.open("ab") as output:
+        processes = [
+            subprocess.Popen(  # noqa: S603 - our own words, no shell
+                command_of(*part), env=dict(environment), stdout=output, stderr=output, start_new_session=True
+            )
+            for part in _PARTS
+        ]
         try:
-            yield process
+            yield processes
         except KeyboardInterrupt:
             print("Stopping ...", flush=True)
         finally:
-            _stop(process)
+            _stop(processes)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    for sent in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, sent)
-            process.wait(_STOP_SECONDS)
-        except (ProcessLookupError, subprocess.TimeoutExpired):
-            continue
+def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Also the tasks end, which are in process groups of their own."""
+    everybody = [psutil.Process(each.pid) for each in processes if each.poll() is None]
+    everybody += [child for parent in everybody for child in parent.children(recursive=True)]
+    for end in (psutil.Process.terminate, psutil.Process.kill):
+        for each in everybody:
+            with suppress(psutil.NoSuchProcess):
+                end(each)
+        _, everybody = psutil.wait_procs(everybody, timeout=_STOP_SECONDS)
+    for each in processes:
+        each.wait()
 
 
-def is_ready(address: str, process: subprocess.Popen[bytes]) -> bool:
+def is_ready(address: str, processes: list[subprocess.Popen[bytes]]) -> bool:
     """Waits until the scheduler and the DAG processor are alive."""
     deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline and all(each.poll() is None for each in processes):
         try:
             with urllib.request.urlopen(f"{address}/api/v2/monitor/health", timeout=5) as answer:  # noqa: S310
                 health = json.load(answer)

@@ -15,8 +15,8 @@ from airflow_provider_erp.demo.airflow import (
     environment_in,
     free_port,
     is_ready,
+    running_airflow,
     served_at,
-    standalone,
     succeeded,
 )
 from airflow_provider_erp.sandbox.server import running_sandbox
@@ -41,12 +41,12 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"Airflow's database could not be prepared; see {home / 'airflow.log'}", file=sys.stderr)
             return 1
         print("Starting Airflow (about a minute) ...", flush=True)
-        with standalone(environment, home / "airflow.log") as process:
-            if not is_ready(address, process):
+        with running_airflow(environment, home / "airflow.log") as processes:
+            if not is_ready(address, processes):
                 print(f"Airflow did not start; see {home / 'airflow.log'}", file=sys.stderr)
                 return 1
             print(_WELCOME.format(address=address), flush=True)
-            process.wait()
+            processes[0].wait()
     return 0
 
 

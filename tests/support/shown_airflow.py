@@ -8,7 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from airflow_provider_erp.demo.airflow import HOST, environment_in, free_port, is_ready, served_at, standalone
+from airflow_provider_erp.demo.airflow import (
+    HOST,
+    command_of,
+    environment_in,
+    free_port,
+    is_ready,
+    running_airflow,
+    served_at,
+    succeeded,
+)
 from airflow_provider_erp.sandbox.server import Sandbox, running_sandbox
 
 DAGS = Path(__file__).parents[2] / "dags"
@@ -40,12 +49,13 @@ def shown_airflow(home: Path) -> Iterator[ShownAirflow]:
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords),
         "AIRFLOW__CORE__PARALLELISM": "4",
     }
-    log = home / "airflow.log"
+    log, environment = home / "airflow.log", environment_in(home, dags, served_at(address) | more)
+    assert succeeded(command_of("db", "migrate"), environment, log), log.read_text(encoding="utf-8")[-4000:]
     with (
         running_sandbox(seed=11, customers=60, requests_per_session=10_000, visma_net_limit=10_000) as sandbox,
-        standalone(environment_in(home, dags, served_at(address) | more), log) as process,
+        running_airflow(environment, log) as processes,
     ):
-        if not is_ready(address, process):
+        if not is_ready(address, processes):
             raise TimeoutError(f"Airflow did not start:\n{log.read_text(encoding='utf-8')[-4000:]}")
         yield ShownAirflow(address, sandbox)
 
