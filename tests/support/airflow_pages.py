@@ -1,0 +1,81 @@
+"""What people do on Airflow's own pages, in the words of these pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from browsing import Visitor
+from playwright.sync_api import Locator, expect
+
+TITLES = {"visma_px": "Visma PX", "visma_net": "Visma.net ERP", "lemonsoft": "Lemonsoft", "fynn": "Fynn"}
+"""What the form calls the types of connection."""
+RUN_SECONDS = 90.0
+
+
+def add_connection(person: Visitor, conn_id: str, values: Mapping[str, Any]) -> None:
+    """Fills in Airflow's form, the provider's own fields too, and saves."""
+    person.go("/connections")
+    person.page.get_by_role("button", name="Add Connection").click()
+    form = person.page.get_by_role("dialog")
+    form.get_by_label("Connection ID").fill(conn_id)
+    _choose(form.get_by_label("Connection Type"), TITLES[values["conn_type"]])
+    for name in ("host", "login", "password", "port"):
+        if name in values:
+            form.locator(f"input[name={name}]").fill(str(values[name]))
+    person.picture(f"form-{values['conn_type']}")
+    form.get_by_role("button", name="Extra Fields", exact=True).click()
+    for name, value in values["extra"].items():
+        _fill_in(form, f"element_{name}", str(value))
+    person.picture(f"form-{values['conn_type']}-extra")
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_be_hidden()
+
+
+def _fill_in(form: Locator, name: str, value: str) -> None:
+    choices = form.locator(f"#{name} [role=combobox]")
+    if choices.count():
+        _choose(choices, value)
+    else:
+        form.locator(f"[name={name}]").fill(value)
+
+
+def _choose(choices: Locator, title: str) -> None:
+    choices.click()
+    choices.page.get_by_role("option", name=title, exact=True).click()
+
+
+def of_connection(person: Visitor, conn_id: str, button: str) -> None:
+    """Presses a button in the connection's line of the list."""
+    person.go("/connections")
+    person.page.get_by_role("row").filter(has_text=conn_id).get_by_role("button", name=button).click()
+
+
+def trigger(person: Visitor, dag_id: str) -> str:
+    """Starts a run of a DAG that is paused; the run's address comes back."""
+    person.go(f"/dags/{dag_id}")
+    person.page.get_by_role("button", name="Trigger").first.click()
+    person.page.get_by_role("dialog").get_by_role("button", name="Trigger").click()
+    person.page.wait_for_url("**/runs/manual__*")
+    return urlsplit(person.page.url).path
+
+
+def await_state(person: Visitor, path: str, state: str) -> None:
+    """Watches a run's or a task instance's page until its heading tells the state."""
+    person.go(path)
+    heading = person.page.get_by_role("heading", name=path.rpartition("/")[2], exact=True)
+    expect(heading.locator("..").get_by_text(state, exact=True)).to_be_visible(timeout=RUN_SECONDS * 1000)
+
+
+def open_tab(person: Visitor, path: str, name: str) -> None:
+    """Opens a tab of a run or of a task instance."""
+    person.go(path)
+    person.page.get_by_role("link", name=name, exact=True).click()
+
+
+def follow_extra_link(person: Visitor, path: str, name: str) -> None:
+    """From a task instance's details to where its extra link leads."""
+    open_tab(person, path, "Details")
+    person.page.get_by_role("link", name=name, exact=True).click()
+    person.page.wait_for_url("**/erp/**")
