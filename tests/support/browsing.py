@@ -90,7 +90,8 @@ class Visitor:
 
 def visitor(browser: Browser, address: str) -> Visitor:
     """Somebody who was never here; every error in a console is noted."""
-    context = browser.new_context(viewport=WIDE, timezone_id="Europe/Helsinki", locale="en-GB")
+    # "null": Playwright would tell every frame that people prefer light, whatever the frame lies in
+    context = browser.new_context(viewport=WIDE, timezone_id="Europe/Helsinki", locale="en-GB", color_scheme="null")
     context.set_default_timeout(PATIENCE_SECONDS * 1000)
     came = Visitor(address, context.new_page())
     context.on("console", lambda message: _note(came, message))

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
 from shown_airflow import CORRECTIONS, DAILY, ShownAirflow, shown_airflow
 
+IS_DARK = "parseInt(getComputedStyle(document.body).backgroundColor.slice(4)) < 128"
 OVERHANG = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 pytestmark = pytest.mark.needs("browser")
 
@@ -135,8 +136,10 @@ def test_task_instance_has_a_tab_with_its_report(admin: Visitor, daily_run: str)
 def test_page_under_browse_is_filtered_and_tells_a_breaks_history(admin: Visitor, daily_run: str) -> None:
     admin.go("/plugin/erp-reconciliation/erp/")
     card = admin.ours.get_by_role("region", name="Customers of Lemonsoft")
+    expect(card).to_be_visible()
     admin.picture("page")
     card.get_by_role("link", name="Breaks", exact=True).click()
+    expect(admin.ours.get_by_label("Kind")).to_be_visible()
     admin.picture("breaks")
     admin.ours.get_by_label("Kind").select_option(label="Field differs")
     expect(admin.ours.get_by_role("link", name="Clear")).to_be_visible()
@@ -197,15 +200,17 @@ def test_viewer_sees_the_page_and_a_stranger_is_refused(airflow: ShownAirflow, w
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_no_page_scrolls_sideways_on_a_phone(admin: Visitor, our_pages: list[str], theme: str) -> None:
+def test_our_pages_fit_a_phone_in_each_theme(admin: Visitor, our_pages: list[str], theme: str) -> None:
     for path in our_pages:
         admin.go(path)
         admin.dress("phone", theme)
-        for frame in admin.page.frames:
-            if urlsplit(frame.url).path.startswith("/erp/"):
-                assert frame.evaluate(OVERHANG) <= 0, frame.url
-        if path.startswith("/erp/"):
-            expect(admin.page.locator("html")).to_have_attribute("data-theme", theme)
+        if path.startswith("/plugin/"):
+            expect(admin.ours.get_by_role("heading", name="Last fetches")).to_be_visible()
+        frames = [frame for frame in admin.page.frames if urlsplit(frame.url).path.startswith("/erp/")]
+        assert frames
+        for frame in frames:
+            assert frame.evaluate(OVERHANG) <= 0, frame.url
+            assert frame.evaluate(IS_DARK) == (theme == "dark"), frame.url
     admin.dress()
 
 
