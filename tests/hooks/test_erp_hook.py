@@ -479,8 +479,7 @@ def test_connection_test_says_what_to_mend(connect: Any) -> None:
         works, told = connect("fynn", server.url).test_connection()
     assert not works
     assert told == (
-        "fynn customer page 1: refused with status 401; check the credentials of connection 'fynn_default' "
-        "and their rights"
+        "fynn customer page 1: refused with status 401; check the credentials of this connection and their rights"
     )
     works, told = connect("visma_px", "http://127.0.0.1:9", auth_scheme=None).test_connection()
     assert not works

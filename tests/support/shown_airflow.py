@@ -34,6 +34,11 @@ class ShownAirflow:
     address: str
     sandbox: Sandbox
 
+    @property
+    def port(self) -> int:
+        """The sandbox's; Airflow's Test asks for one."""
+        return int(self.sandbox.url.rpartition(":")[2])
+
 
 @contextmanager
 def shown_airflow(home: Path) -> Iterator[ShownAirflow]:

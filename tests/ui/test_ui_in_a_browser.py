@@ -44,10 +44,9 @@ def admin(airflow: ShownAirflow, window: Browser) -> Visitor:
 @pytest.fixture(scope="module")
 def connected(admin: Visitor, airflow: ShownAirflow) -> list[str]:
     """The ids of the four connections, as somebody has typed them in."""
-    port = int(airflow.sandbox.url.rpartition(":")[2])
     given = airflow.sandbox.connections()
     for conn_id, values in given.items():
-        add_connection(admin, conn_id, values | {"port": port})
+        add_connection(admin, conn_id, values | {"port": airflow.port})
     return list(given)
 
 
@@ -101,6 +100,14 @@ def test_each_connection_is_added_through_the_form_and_answers_its_test(admin: V
         title = TITLES[conn_id.removesuffix("_default")]
         expect(admin.page.get_by_text(f"{title} answers for company 'Sandbox'")).to_be_visible()
     admin.picture("connections")
+
+
+def test_test_of_a_wrong_key_says_what_to_mend(admin: Visitor, airflow: ShownAirflow, connected: list[str]) -> None:
+    given = airflow.sandbox.connections()["fynn_default"]
+    add_connection(admin, "fynn_mistyped", given | {"port": airflow.port, "password": "mistyped"})
+    of_connection(admin, "fynn_mistyped", "Test Connection")
+    expect(admin.page.get_by_text("status 401; check the credentials of this connection")).to_be_visible()
+    admin.picture("mistyped")
 
 
 def test_secrets_of_a_saved_connection_are_masked(admin: Visitor, connected: list[str]) -> None:
