@@ -11,7 +11,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from airflow_pages import TITLES, add_connection, await_state, follow_extra_link, of_connection, open_tab, trigger
+from airflow_pages import (
+    TITLES,
+    add_connection,
+    await_state,
+    follow_extra_link,
+    of_connection,
+    open_menu,
+    open_tab,
+    trigger,
+)
 from browsing import THEMES, Visitor, chromium, visitor
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, expect
@@ -88,9 +97,7 @@ def our_pages(admin: Visitor, daily_run: str, asked: str) -> list[str]:
 
 
 def test_who_logs_in_finds_the_page_under_browse(admin: Visitor) -> None:
-    admin.go("/")
-    admin.page.get_by_role("button", name="Browse").click()
-    admin.page.get_by_role("menuitem", name="ERP reconciliation").click()
+    open_menu(admin, "Browse", "ERP reconciliation")
     expect(admin.ours.get_by_role("heading", name="ERP reconciliation")).to_be_visible()
 
 
@@ -126,11 +133,14 @@ def test_report_opens_from_the_extra_link(admin: Visitor, daily_run: str) -> Non
     admin.picture("extra-link")
 
 
-def test_run_has_a_tab_with_its_three_verdicts(admin: Visitor, daily_run: str) -> None:
+def test_run_has_a_tab_with_its_three_verdicts_and_reports(admin: Visitor, daily_run: str) -> None:
     open_tab(admin, daily_run, "ERP reconciliation")
     for system in ("Visma PX", "Lemonsoft", "Fynn"):
         expect(admin.ours.get_by_text(f"{system} and Visma.net ERP agree on")).to_be_visible()
     admin.picture("tab-of-the-run")
+    admin.ours.get_by_role("region", name="Customers of Lemonsoft").get_by_role("link", name="Report").click()
+    report = admin.ours.frame_locator("iframe.report")
+    expect(report.get_by_text("Lemonsoft and Visma.net ERP agree on")).to_be_visible()
 
 
 def test_task_instance_has_a_tab_with_its_report(admin: Visitor, daily_run: str) -> None:
