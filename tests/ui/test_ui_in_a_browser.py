@@ -126,11 +126,13 @@ def test_secrets_of_a_saved_connection_are_masked(admin: Visitor, connected: lis
     expect(form.locator("[name=element_database]")).to_have_value("SANDBOX")
 
 
-def test_report_opens_from_the_extra_link(admin: Visitor, daily_run: str) -> None:
+def test_report_opens_from_the_extra_link_and_leads_back(admin: Visitor, daily_run: str) -> None:
     follow_extra_link(admin, f"{daily_run}/tasks/reconcile_lemonsoft", "Reconciliation report")
     report = admin.page.frame_locator("iframe.report")
     expect(report.get_by_text("Lemonsoft and Visma.net ERP agree on")).to_be_visible()
     admin.picture("extra-link")
+    admin.page.get_by_role("link", name="Task in Airflow").click()
+    expect(admin.page.get_by_role("heading", name="reconcile_lemonsoft")).to_be_visible()
 
 
 def test_run_has_a_tab_with_its_three_verdicts_and_reports(admin: Visitor, daily_run: str) -> None:
@@ -147,6 +149,7 @@ def test_task_instance_has_a_tab_with_its_report(admin: Visitor, daily_run: str)
     open_tab(admin, f"{daily_run}/tasks/reconcile_lemonsoft", "ERP reconciliation")
     report = admin.ours.frame_locator("iframe.report")
     expect(report.get_by_text("Lemonsoft and Visma.net ERP agree on")).to_be_visible()
+    expect(admin.ours.get_by_role("link", name="Task in Airflow")).to_be_hidden()
     admin.picture("tab-of-the-task")
 
 
