@@ -12,6 +12,7 @@ from playwright.sync_api import Locator, expect
 TITLES = {"visma_px": "Visma PX", "visma_net": "Visma.net ERP", "lemonsoft": "Lemonsoft", "fynn": "Fynn"}
 """What the form calls the types of connection."""
 RUN_SECONDS = 180.0
+ATTEMPTS = 3
 
 
 def open_menu(person: Visitor, menu: str, item: str) -> None:
@@ -36,7 +37,7 @@ def add_connection(person: Visitor, conn_id: str, values: Mapping[str, Any]) -> 
     for name, value in values["extra"].items():
         _fill_in(form, f"element_{name}", str(value))
     person.picture(f"form-{values['conn_type']}-extra")
-    form.get_by_role("button", name="Save").click()
+    press(person, form.get_by_role("button", name="Save"), "/connections")
     expect(form).to_be_hidden()
 
 
@@ -60,12 +61,31 @@ def of_connection(person: Visitor, conn_id: str, button: str) -> None:
 
 
 def trigger(person: Visitor, dag_id: str) -> str:
-    """Starts a run of a DAG that is paused; the run's address comes back."""
+    """Switches a paused DAG on and starts a run; the run's address comes back.
+
+    The switch comes first: the dialog would send both at once, and SQLite may let one of them down.
+    """
     person.go(f"/dags/{dag_id}")
+    switch = person.page.get_by_role("checkbox").first
+    expect(switch).not_to_be_checked()
+    press(person, switch, f"/api/v2/dags/{dag_id}")
+    expect(switch).to_be_checked()
     person.page.get_by_role("button", name="Trigger").first.click()
-    person.page.get_by_role("dialog").get_by_role("button", name="Trigger").click()
+    press(person, person.page.get_by_role("dialog").get_by_role("button", name="Trigger"), "/dagRuns")
     person.page.wait_for_url("**/runs/manual__*")
     return urlsplit(person.page.url).path
+
+
+def press(person: Visitor, button: Locator, path: str) -> None:
+    """Presses until Airflow has taken it: on a busy machine its SQLite is locked at times."""
+    for _ in range(ATTEMPTS):
+        with person.page.expect_response(
+            lambda answer: answer.request.method != "GET" and urlsplit(answer.url).path.endswith(path)
+        ) as answered:
+            button.dispatch_event("click")
+        if answered.value.ok:
+            return
+    raise AssertionError(f"{ATTEMPTS} times refused: {path}, the last time with {answered.value.status}")
 
 
 def await_state(person: Visitor, path: str, state: str) -> None:

@@ -19,6 +19,7 @@ from airflow_pages import (
     of_connection,
     open_menu,
     open_tab,
+    press,
     trigger,
 )
 from browsing import THEMES, Visitor, chromium, visitor
@@ -201,7 +202,7 @@ def test_correction_is_seen_and_approved_and_its_push_arrives_once(
     expect(admin.page.get_by_role("table").get_by_role("row")).to_have_count(changes + 1)
     admin.picture("approval")
     assert airflow.sandbox.tally("visma_net").updated == 0
-    admin.page.get_by_role("button", name="Approve").click()
+    press(admin, admin.page.get_by_role("button", name="Approve"), "/hitlDetails")
     await_state(admin, f"{asked}/tasks/push", "Success")
     assert airflow.sandbox.tally("visma_net").updated == records
     follow_extra_link(admin, f"{asked}/tasks/push", "Receipts")
