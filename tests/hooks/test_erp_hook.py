@@ -512,7 +512,7 @@ def test_token_fetched_at_run_time_is_masked(connect: Any, monkeypatch: pytest.M
 def test_missing_credential_says_which_field_it_belongs_into(connect: Any, conn_type: str) -> None:
     works, told = connect(conn_type, "http://127.0.0.1:9", fields={"login": None, "password": None}).test_connection()
     assert not works
-    assert f"connection '{conn_type}_default'" in told
+    assert told.startswith(f"{conn_type}: this connection: ")
     assert "password" in told
 
 
