@@ -94,7 +94,7 @@ def _connection(
         "hook-name": title,
         "ui-field-behaviour": {
             "hidden-fields": hidden,
-            "relabeling": labels,
+            "relabeling": {"port": "Port (Test needs it)"} | labels,
             "placeholders": {"port": "443"} | placeholders,
         },
         "conn-fields": fields | _COMMON,

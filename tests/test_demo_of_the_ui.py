@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +48,13 @@ def test_connections_and_dags_are_in_place_and_no_secret_is_shown(
     dags = {each["dag_id"] for each in asked(f"{address}/api/v2/dags")["dags"]}
     assert {"daily_customer_reconciliation", "customer_corrections"} <= dags
     assert asked(f"{address}/api/v2/importErrors")["total_entries"] == 0
+
+
+def test_only_this_machine_can_reach_it(shown: tuple[str, subprocess.Popen[str]]) -> None:
+    started = psutil.Process(shown[1].pid)
+    everybody = [started, *started.children(recursive=True)]
+    open_ports = [port for each in everybody for port in each.net_connections("inet") if port.status == "LISTEN"]
+    assert {port.laddr.ip for port in open_ports} == {"127.0.0.1"}
 
 
 def test_when_it_ends_nothing_is_left(shown: tuple[str, subprocess.Popen[str]]) -> None:

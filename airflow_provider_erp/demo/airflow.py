@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
+import secrets
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+HOST = "127.0.0.1"
+_PARTS = (("api-server",), ("scheduler", "--skip-serve-logs"), ("dag-processor",), ("triggerer", "--skip-serve-logs"))
+_READY_SECONDS, _STOP_SECONDS = 180.0, 5.0
 
 
 def environment_in(home: Path, dags: Path, more: Mapping[str, str]) -> dict[str, str]:
@@ -35,3 +47,78 @@ def succeeded(command: list[str], environment: Mapping[str, str], log: Path) -> 
             command, env=dict(environment), stdout=output, stderr=subprocess.STDOUT, check=False
         )
     return done.returncode == 0
+
+
+def free_port(*wanted: int) -> int:
+    """The first of these ports of this machine that nobody has; 0 stands for any."""
+    for port in wanted:
+        with socket.socket() as place:
+            place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                place.bind((HOST, port))
+            except OSError:
+                continue
+            return int(place.getsockname()[1])
+    raise OSError("no free port")
+
+
+def served_at(address: str) -> dict[str, str]:
+    """Settings for an Airflow whose UI is there, and for nobody but this machine."""
+    return {
+        "AIRFLOW__API__HOST": HOST,
+        "AIRFLOW__API__PORT": address.rsplit(":", 1)[1],
+        "AIRFLOW__API__BASE_URL": address,
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(32),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{address}/execution/",
+        "AIRFLOW__CORE__TEST_CONNECTION": "Enabled",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True",
+    }
+
+
+@contextmanager
+def running_airflow(environment: Mapping[str, str], log: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """All of Airflow's processes, which end with the block; the first shows the UI.
+
+    They are what ``airflow standalone`` starts, without its two servers of logs, which listen on every interface.
+    """
+    with log.open("ab") as output:
+        processes = [
+            subprocess.Popen(  # noqa: S603 - our own words, no shell
+                command_of(*part), env=dict(environment), stdout=output, stderr=output, start_new_session=True
+            )
+            for part in _PARTS
+        ]
+        try:
+            yield processes
+        except KeyboardInterrupt:
+            print("Stopping ...", flush=True)
+        finally:
+            _stop(processes)
+
+
+def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Also the tasks end, which are in process groups of their own."""
+    everybody = [psutil.Process(each.pid) for each in processes if each.poll() is None]
+    everybody += [child for parent in everybody for child in parent.children(recursive=True)]
+    for end in (psutil.Process.terminate, psutil.Process.kill):
+        for each in everybody:
+            with suppress(psutil.NoSuchProcess):
+                end(each)
+        _, everybody = psutil.wait_procs(everybody, timeout=_STOP_SECONDS)
+    for each in processes:
+        each.wait()
+
+
+def is_ready(address: str, processes: list[subprocess.Popen[bytes]]) -> bool:
+    """Waits until the scheduler and the DAG processor are alive."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < deadline and all(each.poll() is None for each in processes):
+        try:
+            with urllib.request.urlopen(f"{address}/api/v2/monitor/health", timeout=5) as answer:  # noqa: S310
+                health = json.load(answer)
+        except (OSError, ValueError):
+            health = {}
+        if all(health.get(part, {}).get("status") == "healthy" for part in ("scheduler", "dag_processor")):
+            return True
+        time.sleep(1)
+    return False

@@ -269,6 +269,6 @@ class ErpHook(ConnectedHook):
         except ErpUnavailable as exc:
             return False, f"{self.settings.base_url}: {exc.reason}; check host, port, and the network between"
         except ErpError as exc:
-            return False, str(exc)
+            return False, str(exc).replace(f"connection {self.conn_id!r}", "this connection")  # the UI invents an id
         about = "" if self.company == self.conn_id else f" for company {self.company!r}"
         return True, f"{self.vendor.title} answers{about}"

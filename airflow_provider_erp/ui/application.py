@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
-from airflow_provider_erp.ui.headers import ProtectiveHeaders
+from airflow_provider_erp.ui.headers import POLICY, REFUSAL_POLICY, ProtectiveHeaders
 
 log = logging.getLogger(__name__)
 
@@ -49,4 +49,6 @@ def _refused(request: Request, exc: Exception) -> Response:
 
     status = exc.status_code if isinstance(exc, HTTPException) else 404
     said = _SAID.get(status) or (str(exc.detail) if isinstance(exc, HTTPException) else "There is no such page.")
-    return page(request, "refused.html.j2", {"status": status, "said": said}, status)
+    refusal = page(request, "refused.html.j2", {"status": status, "said": said}, status)
+    refusal.headers[POLICY] = REFUSAL_POLICY
+    return refusal

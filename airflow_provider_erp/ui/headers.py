@@ -31,6 +31,11 @@ FILE_POLICY = "; ".join(
 """For reports and downloads: no script runs, whatever a file holds. ``allow-same-origin`` lets the login's cookie go
 along with the links to the files beside a report; without ``allow-scripts`` it grants nothing else."""
 
+REFUSAL_POLICY = "; ".join(
+    ("default-src 'none'", "style-src 'unsafe-inline'", "base-uri 'none'", "frame-ancestors 'self'")
+)
+"""For refusals: they bring their few lines of style along, because the style sheet is refused like everything else."""
+
 POLICY = "Content-Security-Policy"
 
 

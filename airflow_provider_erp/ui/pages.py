@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -24,6 +25,11 @@ from airflow_provider_erp.reconciliation.words import field_words, plural, sente
 def at(moment: dt.datetime) -> str:
     """The minute in UTC."""
     return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def day_of(name: str) -> str:
+    """A report's name as people write it: its date, and where it has one its time."""
+    return re.sub(r"T(\d\d)(\d\d)(\d\d)Z$", r" \1:\2:\3 UTC", name)
 
 
 def lasted(seconds: float | None) -> str:
@@ -74,8 +80,9 @@ _TEMPLATES.globals.update(
     at=at,
     both_cells=both_cells,
     clipped=clipped,
-    counted="{:,}".format,
     completeness=completeness,
+    counted="{:,}".format,
+    day_of=day_of,
     field_words=field_words,
     lasted=lasted,
     money=money,

@@ -479,8 +479,7 @@ def test_connection_test_says_what_to_mend(connect: Any) -> None:
         works, told = connect("fynn", server.url).test_connection()
     assert not works
     assert told == (
-        "fynn customer page 1: refused with status 401; check the credentials of connection 'fynn_default' "
-        "and their rights"
+        "fynn customer page 1: refused with status 401; check the credentials of this connection and their rights"
     )
     works, told = connect("visma_px", "http://127.0.0.1:9", auth_scheme=None).test_connection()
     assert not works
@@ -513,7 +512,7 @@ def test_token_fetched_at_run_time_is_masked(connect: Any, monkeypatch: pytest.M
 def test_missing_credential_says_which_field_it_belongs_into(connect: Any, conn_type: str) -> None:
     works, told = connect(conn_type, "http://127.0.0.1:9", fields={"login": None, "password": None}).test_connection()
     assert not works
-    assert f"connection '{conn_type}_default'" in told
+    assert told.startswith(f"{conn_type}: this connection: ")
     assert "password" in told
 
 

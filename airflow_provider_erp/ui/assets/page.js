@@ -14,6 +14,9 @@ const takeTheme = () => {
 takeTheme();
 window.addEventListener("storage", takeTheme);
 
+// Outside Airflow's frame, such as after an extra link, there is a way back.
+if (window.top === window) root.dataset.alone = "";
+
 // A report is as high as its page, so that only one thing scrolls.
 const fit = (frame) => {
   const page = frame.contentDocument && frame.contentDocument.documentElement;
