@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ def running_object_store() -> Iterator[str]:
     """The store's address on loopback; the connection stands in the environment until the end."""
     from moto.server import ThreadedMotoServer
 
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     try:
@@ -45,7 +47,7 @@ def a_bucket(endpoint: str) -> str:
 
 def client(endpoint: str):  # type: ignore[no-untyped-def]  # boto3 makes its types as it runs
     """Another program that reads and writes there."""
-    import boto3
+    import boto3  # type: ignore[import-untyped]
 
     keys = {"aws_access_key_id": "user", "aws_secret_access_key": "never-in-a-log"}
     return boto3.client("s3", endpoint_url=endpoint, region_name="eu-north-1", **keys)
