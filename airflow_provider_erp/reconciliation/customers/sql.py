@@ -25,7 +25,8 @@ _MOST_CARRIERS = 5
 class Statements:
     """Each method is a query; the tables that they read are named like the methods, and ``source`` and ``target``.
 
-    Excluded, because engines differ in them: string functions, casts,
+    Nothing has a type in the first branch of a union, from which some engines
+    take it. Excluded, because engines differ in them: string functions, casts,
     divisions, patterns, and data values. Only names come in, from a checked
     spec, and the number of days after which a record is stale.
     """
@@ -44,6 +45,8 @@ class Statements:
             "checked": CHECKED,
             "alike": alike_in(spec) if spec.similar else (),
             "similarity": SIMILARITY,
+            "no_text": "CASE WHEN 1 = 0 THEN '' END",
+            "no_moment": "CASE WHEN 1 = 0 THEN 0 END",
             "most_carriers": _MOST_CARRIERS,
             "tolerant": [rule.name for rule in spec.rules if rule.tolerance and rule.name in self.fields],
             "stale_seconds": None if spec.stale_after_days is None else spec.stale_after_days * _DAY_SECONDS,
