@@ -1,11 +1,16 @@
-"""Every block of Python in the README and the docs runs, in the order of its page."""
+"""Every block of Python in the README and the docs runs, in the order of its page.
+
+So do the DAGs that a page names, and after them its tests and its functions without arguments.
+"""
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -28,8 +33,9 @@ PAGES = [
 
 
 @pytest.fixture
-def connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Those that the examples name, to a sandbox."""
+def connections(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Those that the examples name, to a sandbox; what the examples write has a place of its own."""
+    monkeypatch.setenv("AIRFLOW__ERP__BASE_PATH", tmp_path_factory.mktemp("erp").as_uri())
     with running_sandbox(customers=30) as sandbox:
         for conn_id, connection in sandbox.connections().items():
             monkeypatch.setenv(f"AIRFLOW_CONN_{conn_id.upper()}", json.dumps(connection))
@@ -55,12 +61,18 @@ def what_is_around() -> dict[str, Any]:
 
 @pytest.mark.usefixtures("connections")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_blocks_run(page: Path) -> None:
+def test_blocks_dags_and_functions_run(page: Path, run_dag: Any, request: pytest.FixtureRequest) -> None:
     with DAG(dag_id="around", schedule=None):
         names = what_is_around()
         for block in BLOCK.findall(page.read_text(encoding="utf-8")):
-            exec(compile(block, str(page), "exec"), names)
+            exec(compile(block, str(page), "exec", dont_inherit=True), names)
+    for dag in [each for each in names.values() if isinstance(each, DAG)]:
+        assert run_dag(dag).state == "success", dag.dag_id
+    for function in [each for each in names.values() if isinstance(each, FunctionType)]:
+        wanted = inspect.signature(function).parameters
+        if function.__code__.co_filename == str(page) and (function.__name__.startswith("test_") or not wanted):
+            function(*map(request.getfixturevalue, wanted))
 
 
 def test_pages_with_blocks_are_found() -> None:
-    assert {"README.md", "corrections.md", "matching.md"} <= {page.name for page in PAGES}
+    assert {"README.md", "corrections.md", "getting-started.md", "matching.md"} <= {page.name for page in PAGES}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from airflow_provider_erp.corrections.plan import Change, Plan, Selection, counted
+from airflow_provider_erp.reconciliation.code_spans import code_span
 from airflow_provider_erp.reconciliation.report.marks import clipped
 from airflow_provider_erp.reconciliation.words import field_words, plural
 
@@ -67,24 +68,11 @@ def _rest(changes: tuple[Change, ...], link: str) -> Iterator[str]:
         yield f"And {plural(more, 'more change', 'more changes')} that this page does not show."
     if link:
         yield ""
-        yield f"All changes: {f'<{link}>' if _ADDRESS.fullmatch(link) else _span(link)}"
+        yield f"All changes: {f'<{link}>' if _ADDRESS.fullmatch(link) else code_span(link)}"
 
 
 def code(value: str | None) -> str:
-    """The value as a code span that stands in a cell of a table.
-
-    Characters that cannot be seen are written as their code: a line break, or
-    one that turns the direction of writing, would show another value. GitHub's
-    tables split at a pipe even within code, unless a backslash is before it.
-    """
+    """The value as a code span that stands in a cell of a table; what is long is cut."""
     if not value:
         return "(empty)" if value == "" else "-"
-    return _span(clipped(value))
-
-
-def _span(value: str) -> str:
-    text = "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in value)
-    text = re.sub(r"(\\*)\|", r"\1\1\\|", text)
-    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
-    padded = text.strip() and (text[0] in "` " or text[-1] in "` ")
-    return f"{fence} {text} {fence}" if padded else f"{fence}{text}{fence}"
+    return code_span(clipped(value))

@@ -40,11 +40,15 @@ class ConnectedHook(BaseHook):
     ) -> None:
         super().__init__()
         self.conn_id = conn_id or self.default_conn_name
-        self._sleep = sleep
+        self._between_tries = sleep
         self._asleep = asleep
         self.retries = 0
         """How often pages have been waited for to be asked once more."""
         self.on_secret: Callable[[str], None] = mask_secret
+
+    def _sleep(self, seconds: float) -> None:
+        self.retries += 1
+        self._between_tries(seconds)
 
     @cached_property
     def connection(self) -> Connection:

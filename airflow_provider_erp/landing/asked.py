@@ -24,6 +24,7 @@ class Fetch:
     ``question`` is the digest of all that goes out, page size included.
     ``cursor_life`` is how long after ``observed_at`` the stamps of rows may
     still move the cursor: a later fetch looks back no farther than that.
+    ``conn_id`` is Airflow's name of the connection.
     """
 
     stream: Stream
@@ -34,6 +35,7 @@ class Fetch:
     observed_at: dt.datetime
     question: str = ""
     cursor_life: dt.timedelta | None = None
+    conn_id: str | None = None
 
     @property
     def label(self) -> str:

@@ -20,6 +20,7 @@ from airflow_provider_erp.landing.catalog import Published, coverage_of
 from airflow_provider_erp.landing.checkpoint import NAME as CHECKPOINT
 from airflow_provider_erp.landing.checkpoint import Adopted, Checkpoint, adoptable, save
 from airflow_provider_erp.landing.contents import Contents, ContentsWriter, Tally, TooManyRejected
+from airflow_provider_erp.landing.lineage import tell_written
 from airflow_provider_erp.landing.manifest import FORMAT, NAME, MadeBy, Manifest, Part, encode
 from airflow_provider_erp.landing.paths import Attempt, join
 from airflow_provider_erp.landing.raw import RawParts
@@ -102,6 +103,7 @@ def _written(
             manifest = _signed(supplement(_manifest(fetch, contents), draft), attempt, writing)
     path = join(folder, NAME)
     storage.create(path, encode(manifest))
+    tell_written(day.rpartition("/")[0])
     return Published(path, manifest)
 
 
@@ -218,4 +220,5 @@ def _manifest(fetch: Fetch, contents: Contents) -> Manifest:
         looks=contents.looks,
         overlap=tally.overlap if fetch.since is not None else None,
         schema=contents.schema,
+        conn_id=fetch.conn_id,
     )

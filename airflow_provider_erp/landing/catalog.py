@@ -35,6 +35,11 @@ class Published:
             conn_type=found.conn_type, company=found.company, resource=found.resource, selection=found.selection
         )
 
+    @property
+    def folder(self) -> str:
+        """Where all batches of the stream lie."""
+        return self.path.rsplit("/", 3)[0]
+
     def file(self, part: Part) -> str:
         """The address of one of the batch's files."""
         own = self.path.rpartition("/")[0]

@@ -50,11 +50,25 @@ class FetchSpec:
         Raises:
             ValueError: it has; nothing was sent.
         """
-        if self.on_schema_change not in ("warn", "fail"):
-            raise ValueError(f"on_schema_change: expected 'warn' or 'fail', got {self.on_schema_change!r}")
-        most = self.max_rejected
-        if most is not None and (isinstance(most, bool) or most < 0 or (isinstance(most, float) and most > 1)):
-            raise ValueError(f"max_rejected: expected a number of records, or a share from 0.0 to 1.0, got {most!r}")
+        check_options(self.max_rejected, self.on_schema_change)
+
+
+def check_options(max_rejected: object, on_schema_change: object) -> None:
+    """Does nothing, unless one of the two has a value that it cannot have.
+
+    Raises:
+        ValueError: it has.
+    """
+    if on_schema_change not in ("warn", "fail"):
+        raise ValueError(f"on_schema_change: expected 'warn' or 'fail', got {on_schema_change!r}")
+    if max_rejected is None or (
+        isinstance(max_rejected, int) and not isinstance(max_rejected, bool) and max_rejected >= 0
+    ):
+        return
+    if not isinstance(max_rejected, float) or not 0 <= max_rejected <= 1:
+        raise ValueError(
+            f"max_rejected: expected a number of records, or a share from 0.0 to 1.0, got {max_rejected!r}"
+        )
 
 
 def fetch_batch(hook: Source, spec: FetchSpec, *, base_path: str, attempt: Attempt, now: dt.datetime) -> Published:
@@ -112,6 +126,7 @@ def _described(hook: Source, spec: FetchSpec, stream: Stream, since: str | None,
         observed_at=now,
         question=_question(hook, spec, since),
         cursor_life=hook.traits(spec.resource).cursor_life,
+        conn_id=hook.conn_id,
     )
 
 

@@ -69,7 +69,8 @@ class Manifest:
     of a fetch of changes that an earlier one may have had. ``schema`` holds
     the JSON types of the raw records' fields, ``drift`` what is otherwise than
     in the batch before, ``deleted`` the ids that the vendor says are gone.
-    ``seconds`` is how long after ``observed_at`` it was published.
+    ``seconds`` is how long after ``observed_at`` it was published, ``conn_id``
+    Airflow's name of the connection.
     """
 
     format: int
@@ -103,6 +104,7 @@ class Manifest:
     changes: Changes | None = None
     made_by: MadeBy | None = None
     seconds: float | None = None
+    conn_id: str | None = None
 
 
 class _Format(msgspec.Struct):

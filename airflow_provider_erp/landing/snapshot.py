@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow_provider_erp.landing import storage
+from airflow_provider_erp.landing.lineage import tell_written
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.landing.state import State
 
@@ -24,7 +25,8 @@ def publish_snapshot(state: State, base_path: str) -> dict[str, Any]:
     """
     newest = state.newest
     manifest = newest.manifest
-    folder = join(base_path, FOLDER, newest.stream.folder, f"{manifest.as_of.astimezone(dt.UTC):%Y-%m-%dT%H%M%SZ}")
+    snapshots = join(base_path, FOLDER, newest.stream.folder)
+    folder = join(snapshots, f"{manifest.as_of.astimezone(dt.UTC):%Y-%m-%dT%H%M%SZ}")
     for remark in state.remarks:
         log.warning("%s", remark)
     result = {
@@ -40,6 +42,7 @@ def publish_snapshot(state: State, base_path: str) -> dict[str, Any]:
         "batches": len(state.batches),
         "remarks": list(state.remarks),
     }
+    tell_written(snapshots)
     log.info(
         "%s %s: %d records, %d deleted, of %d batches, as of %s: %s",
         manifest.conn_type,

@@ -57,6 +57,8 @@ class Vendor(Protocol):
 class Source(Protocol):
     """A connection to one company's system."""
 
+    conn_id: str
+
     @property
     def vendor(self) -> Vendor:
         """The system."""

@@ -12,6 +12,7 @@ from airflow_provider_erp.landing.catalog import Catalog, Published, copy_part, 
 from airflow_provider_erp.landing.chain import SHORT_BATCHES_BELIEVED, Chain, chain_as_of, chain_up_to
 from airflow_provider_erp.landing.deletions import Guard, believed
 from airflow_provider_erp.landing.known import KnownRecords
+from airflow_provider_erp.landing.lineage import tell_read
 from airflow_provider_erp.landing.manifest import Manifest
 from airflow_provider_erp.landing.stream import EVERYTHING, Stream
 
@@ -85,6 +86,7 @@ def state_up_to(batch: Published, folder: Path, *, guard: Guard | None = None) -
 
 def _merged(chain: Chain, folder: Path, guard: Guard) -> State:
     guard.check()
+    tell_read(chain.batches[-1].folder)
     records, deleted = folder / "current.parquet", folder / "deleted.parquet"
     with open_engine(folder, memory_mb=_MEMORY_MB) as connection:
         known = KnownRecords(connection)

@@ -35,6 +35,7 @@ ry: ry, rekisteröity yhdistys
 ab: ab, a/b, aktiebolag, aktiebolaget
 hb: hb, handelsbolag, handelsbolaget
 kb: kb, kommanditbolag, kommanditbolaget
+ekonomisk förening: ekonomisk förening, ek för, ek. för, ek. för., ekför
 ef: enskild firma, enskild näringsverksamhet
 as: a/s, aksjeselskap, aksjeselskapet, aktieselskab, aktieselskabet, aktsiaselts
 asa: allmennaksjeselskap

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from airflow_provider_erp.normalise.identifiers import as_vat_number, read_number
-from airflow_provider_erp.normalise.validity import validity_of
+from airflow_provider_erp.normalise.validity import only_register, validity_of
 
 Number = tuple[str | None, str | None, str | None]
 """The comparable text; what matches by it, None for a placeholder; what is written, where it cannot be one."""
@@ -13,14 +13,15 @@ def read_numbers(org: str | None, vat: str | None, country: str) -> tuple[Number
     """Both numbers, from one reading where the VAT number is the one that belongs to the organisation's.
 
     An organisation number matches within its register: of the country that it
-    bears, else of the customer's.
+    bears, else of the customer's; without one, of the only Nordic register in
+    which its check digits are right.
     """
     if not org:
         return (org, None, None), _read_vat_number(vat, country)
     reading = text, nation, digits = read_number(org, country)
     number = digits or text
     judged = validity_of("org_number", reading, country)
-    key = f"{nation or country}|{number}" if judged else None
+    key = f"{nation or country or only_register(number)}|{number}" if judged else None
     wrong = org if judged == "invalid" else None
     if vat and nation and vat == as_vat_number(reading, country):
         return (number, key, wrong), (vat, key and vat, wrong and vat)

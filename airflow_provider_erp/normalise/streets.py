@@ -51,6 +51,8 @@ _KIND, _ABBREVIATED = _table(_KINDS), _table(_LETTERS)
 _FINNISH = {short: kind for short, kind in _ABBREVIATED.items() if short not in _NOT_FINNISH}
 _ENDING = re.compile(rf"({_one_of(_KIND)})(?:({_BEFORE_A_NUMBER})|(?!\w))")
 _DOTTED, _DOTTED_IN_FINLAND = _dotted(_ABBREVIATED), _dotted(_FINNISH)
+_FLAT = re.compile(r"((?<!\S)[0-9]+ ?[a-z])([0-9]+)$")
+"""``5 A3`` and ``5 A 3`` are one flat, and ``5a`` one house."""
 _HOUSE_LETTER = re.compile(r" (?=[a-z](?!\w))(?<=[0-9] )")
 
 
@@ -74,7 +76,7 @@ def _spelt_out(value: str, country: str) -> str:
     if "." in text:
         dotted = _DOTTED_IN_FINLAND if country == "FI" else _DOTTED
         text = dotted.sub(lambda found: _ABBREVIATED[found[1]] + " ", text)
-    return _HOUSE_LETTER.sub("", text.rstrip())
+    return _HOUSE_LETTER.sub("", _FLAT.sub(r"\1 \2", text.rstrip()))
 
 
 _numbered = lru_cache(maxsize=16_384)(_spelt_out)

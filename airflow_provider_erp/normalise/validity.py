@@ -76,6 +76,12 @@ def validity_of(field: str, reading: Reading, country: str) -> Validity:
     return "valid" if _is_vat_number(vat) else "invalid"
 
 
+def only_register(number: str) -> str:
+    """The country of the only Nordic register in which bare digits have the right check digits, or an empty text."""
+    found = [nation for nation, shape in _DIGITS.items() if shape.fullmatch(number) and not CHECKSUMS[nation](number)]
+    return found[0] if len(found) == 1 else ""
+
+
 def _in_register(nation: str, number: str) -> Validity:
     if number[0].isalpha() and _is_vat_number(number):
         return "valid"

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from airflow.providers.common.compat.sdk import BaseOperator
 
 from airflow_provider_erp.landing.catalog import Published
-from airflow_provider_erp.landing.fetching import AS_OF_TOLERANCE, FetchSpec, fetch_batch, summary
+from airflow_provider_erp.landing.fetching import AS_OF_TOLERANCE, FetchSpec, check_options, fetch_batch, summary
 from airflow_provider_erp.landing.paths import Attempt, default_base_path
 from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.landing.source import Source
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.links import BatchManifestLink
+from airflow_provider_erp.reconciliation.checks import check_flag
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -44,6 +45,9 @@ class ErpFetchOperator(BaseOperator):
         checkpoint_seconds: how much reading a killed task may lose: after that long pages are put away for good, and
             a retry goes on after them where the vendor announces a total.
         on_schema_change: ``warn`` or ``fail`` when the raw records' fields are others than in the batch before.
+
+    Raises:
+        AirflowFailException: when it is constructed, an argument that is no template field could not work.
     """
 
     template_fields = ("conn_id", "resource", "since", "filters", "base_path")
@@ -65,6 +69,9 @@ class ErpFetchOperator(BaseOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**with_retry_policy(kwargs))
+        with failing_for_good():
+            check_options(max_rejected, on_schema_change)
+            check_flag("canonical", canonical)
         self.conn_id = conn_id
         self.resource = resource
         self.since = since

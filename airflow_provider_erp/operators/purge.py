@@ -12,6 +12,7 @@ from airflow_provider_erp.landing.purge import purge
 from airflow_provider_erp.landing.run_time import as_of
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
+from airflow_provider_erp.reconciliation.checks import check_flag
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -36,6 +37,9 @@ class ErpPurgeOperator(BaseOperator):
 
     def __init__(self, *, keep_days: int, base_path: str | None = None, dry_run: bool = False, **kwargs: Any) -> None:
         super().__init__(**with_retry_policy(kwargs))
+        with failing_for_good():
+            _check_days(keep_days)
+            check_flag("dry_run", dry_run)
         self.keep_days = keep_days
         self.base_path = base_path
         self.is_dry_run = dry_run
@@ -44,14 +48,13 @@ class ErpPurgeOperator(BaseOperator):
         """The counts, and the day before which everything went."""
         now = dt.datetime.now(dt.UTC)
         with failing_for_good():
-            older_than = self._older_than(min(as_of(context["dag_run"]), now))
+            older_than = min(as_of(context["dag_run"]), now).date() - dt.timedelta(days=self.keep_days)
             counts = purge(
                 self.base_path or default_base_path(), older_than=older_than, now=now, dry_run=self.is_dry_run
             )
         return {"older_than": older_than.isoformat(), "dry_run": self.is_dry_run} | counts
 
-    def _older_than(self, moment: dt.datetime) -> dt.date:
-        days = self.keep_days
-        if isinstance(days, bool) or not isinstance(days, int) or days < 1:
-            raise ValueError(f"keep_days: expected a whole number of days, at least 1, got {days!r}")
-        return moment.date() - dt.timedelta(days=days)
+
+def _check_days(given: object) -> None:
+    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+        raise ValueError(f"keep_days: expected a whole number of days, at least 1, got {given!r}")

@@ -12,6 +12,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperat
 from airflow_provider_erp.landing.deletions import MOST_DELETED_SHARE, Guard
 from airflow_provider_erp.landing.paths import default_base_path
 from airflow_provider_erp.landing.run_time import as_of
+from airflow_provider_erp.operators.documentation import with_spec_doc
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
 from airflow_provider_erp.operators.fetch import attempt_of
@@ -62,6 +63,7 @@ class ErpReconcileOperator(BaseOperator):
         keep_rows_from: from how many customers on a side's normalised rows are kept for the next run, so that only
             customers that changed are normalised again; they lie beside the dates, of the last run only.
 
+    A task without documentation of its own (``doc_md``) has one that is made from its spec.
     The event of an asset among the ``outlets`` has the verdict, the counts and the report's path in its extra.
 
     Raises:
@@ -88,7 +90,7 @@ class ErpReconcileOperator(BaseOperator):
         keep_rows_from: int = 20_000,
         **kwargs: Any,
     ) -> None:
-        super().__init__(**with_retry_policy(kwargs))
+        super().__init__(**with_retry_policy(with_spec_doc(kwargs, spec, (source, target))))
         with failing_for_good():
             check_is("spec", spec, ReconciliationSpec | PostingSpec)
             check_flag("allow_filtered", allow_filtered)

@@ -48,6 +48,8 @@ class ErpSnapshotOperator(BaseOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**with_retry_policy(kwargs))
+        with failing_for_good():
+            Guard(most_deleted_share=most_deleted_share).check()
         self.fetched = fetched
         self.base_path = base_path
         self.most_deleted_share = most_deleted_share

@@ -75,8 +75,9 @@ class Break:
     """One disagreement of the two systems, as it stands in ``breaks.parquet`` (one column an attribute).
 
     ``break_id`` lasts from run to run: it is made of the spec's name, the kind,
-    the field and the key (of customers: their numbers; the ids of those who
-    have none or share it), never of the values; ``digest`` is of the values.
+    the field and the key (of customers: their numbers in one spelling, of
+    duplicates the first record's; the record's id where there is none), never
+    of the values; ``digest`` is of the values.
     ``key`` is what people know the subject by (a customer's number), ``name``
     its name. ``members`` are all ids of a group of duplicates, ``candidates``
     those of the other side that an ambiguous record may be. ``amount`` is

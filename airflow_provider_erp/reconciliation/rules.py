@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
 
+from airflow_provider_erp.normalise.fold import fold
 from airflow_provider_erp.reconciliation.checks import (
     check_choice,
     check_currency,
@@ -98,6 +99,7 @@ class Field:
         keep_tuple(self, "equals", tuple | list)
         for values in self.equals:
             _check_equal_values(values)
+        _check_apart(self.equals)
         object.__setattr__(self, "equals", tuple(tuple(values) for values in self.equals))
 
     @property
@@ -184,6 +186,17 @@ class Accepted:
 def _check_equal_values(given: tuple[object, ...]) -> None:
     if len(given) < 2 or not all(isinstance(value, str) for value in given):
         raise ValueError(f"equals: expected tuples of at least two values, each a text, got {given!r}")
+
+
+def _check_apart(sets: tuple[tuple[str, ...], ...]) -> None:
+    """Of sets that overlap only the first would count."""
+    seen: set[str] = set()
+    for values in ({fold(value) for value in each} for each in sets):
+        if seen & values:
+            raise ValueError(
+                f"equals: expected each value in one set, got {sorted(seen & values)} in several; join them"
+            )
+        seen |= values
 
 
 def _check_worth(argument: str, given: Money | None) -> None:

@@ -57,8 +57,9 @@ class ReconciliationSpec:
     an organisation or VAT number without a digit or with the same one
     throughout, ``n/a``, an e-mail address without an ``@``.
 
-    No key chooses among several. A customer whose numbers are those of two
-    others is ambiguous. An e-mail address that several carry (the mailbox of a
+    No key chooses among several. A customer whom one key pairs with two others
+    is ambiguous; what an earlier key pairs no later one parts, and the numbers
+    that differ are told. An e-mail address that several carry (the mailbox of a
     group of companies) leaves it to later keys and to similarity, and whom they
     do not pair is ambiguous; with ``shared_email="ambiguous"`` all of them are,
     unless similarity finds that those of a side are one customer held several

@@ -46,6 +46,18 @@ def test_log_that_goes_on_is_an_error_rather_than_short(connect: Any) -> None:
         connect("lemonsoft", server.url).deleted("customer", "2026-11-20")
 
 
+def test_waits_for_the_log_are_counted_as_those_for_pages_are(connect: Any) -> None:
+    busy = [503]
+
+    def script(asked: Asked) -> Reply:
+        return Reply(busy.pop()) if busy and asked.method == "GET" else answering([])(asked)
+
+    with serving(script) as server:
+        hook = connect("lemonsoft", server.url)
+        assert hook.deleted("customer", "2026-11-20") == []
+    assert hook.retries == 1
+
+
 def test_systems_without_such_a_log_tell_nothing_and_are_not_asked(connect: Any) -> None:
     with serving([Reply(500)]) as server:
         assert connect("fynn", server.url).deleted("customer", "2026-11-20") is None

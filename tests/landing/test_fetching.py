@@ -286,6 +286,11 @@ def test_a_run_of_the_past_for_which_nothing_was_published_fails_and_sends_nothi
     assert source.asked == []
 
 
+def test_backfill_where_nothing_was_published_reads_the_present_for_each_date(warehouse: Warehouse) -> None:
+    read = [warehouse.fetch(one_customer(), day, now=FRIDAY).manifest for day in (MONDAY, TUESDAY)]
+    assert [(each.as_of, each.observed_at) for each in read] == [(MONDAY, FRIDAY), (TUESDAY, FRIDAY)]
+
+
 def test_a_batch_of_changes_does_not_stand_in_for_a_full_one(warehouse: Warehouse) -> None:
     warehouse.fetch(one_customer(), MONDAY, since="2026-11-15")
     warehouse.fetch(one_customer(), FRIDAY)

@@ -74,6 +74,8 @@ from airflow_provider_erp.normalise.legal_forms import split_legal_form
         ("Müller Bau UG (haftungsbeschränkt)", "müller bau", "ug"),
         ("Heike Weber e.K.", "heike weber", "ek"),
         ("Musikverein Lübeck e. V.", "musikverein lübeck", "ev"),
+        ("Bygd Ekonomisk förening", "bygd", "ekonomisk förening"),
+        ("Bygd Ek. för.", "bygd", "ekonomisk förening"),
         ("Siemens AG", "siemens", "ag"),
         ("Firma Weber GmbH", "weber", "gmbh"),
         ("Airbus SE", "airbus", "se"),

@@ -18,6 +18,8 @@ from airflow_provider_erp.normalise.streets import street
     [
         ("Möllertie 79", "Möllert. 79"),
         ("Mannerheimintie 5 A 12", "MANNERHEIMINT. 5A 12"),
+        ("Kotikatu 5 A 3", "Kotikatu 5 A3"),
+        ("Kotikatu 5 A 3", "Kotikatu 5A3"),
         ("Kauppakatu 3", "Kauppak. 3"),
         ("Kauppakatu 3", "Kauppak.3"),
         ("Pihakuja 1", "Pihakj. 1"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import runpy
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -10,14 +12,21 @@ from pathlib import Path
 import duckdb
 import pytest
 from airflow.providers.common.compat.sdk import BaseHook
-from compared_examples import HOSTILE
+from compared_examples import HOSTILE, customers
+from example_dags import DAGS
+from sides_on_disk import a_customer, a_side
 from temporary_postgres import temporary_postgres
 
 from airflow_provider_erp.exceptions import ErpUnavailable
 from airflow_provider_erp.operators.engines.choice import sql_engine
 from airflow_provider_erp.operators.engines.postgres import PostgresEngine
+from airflow_provider_erp.reconciliation.customers.compare import local_engine, reconcile
+from airflow_provider_erp.reconciliation.result import Break
+from airflow_provider_erp.reconciliation.spec import CUSTOMERS, ReconciliationSpec
 
 pytestmark = pytest.mark.needs("postgres")
+
+Rows = list[dict[str, str | None]]
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +40,54 @@ def conn_id(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     folder = dict(part.split("=") for part in server.split())["host"]
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", f"postgres://erp@/postgres?host={folder.replace('/', '%2F')}")
     return "warehouse"
+
+
+def found_in(tmp_path: Path, conn_id: str, spec: ReconciliationSpec, source: Rows, target: Rows) -> list[list[Break]]:
+    """By the embedded engine, and by the connection."""
+    found = []
+    for name, engine in (("here", local_engine), ("there", sql_engine(conn_id))):
+        folder = tmp_path / name
+        folder.mkdir()
+        pair = a_side(folder, "Ledger", source), a_side(folder, "Projects", target)
+        found.append(list(reconcile(spec, *pair, folder, engine=engine).read_breaks()))
+    return found
+
+
+@pytest.mark.parametrize("dag_id", ["daily_customer_reconciliation"])
+def test_specs_of_the_example_dag_find_the_same(tmp_path: Path, conn_id: str, dag_id: str) -> None:
+    specs = runpy.run_path(str(DAGS / f"{dag_id}.py"))["SPECS"]
+    assert any(spec.stale_after_days for spec in specs.values())
+    old, new = "2026-01-01T06:00:00Z", "2026-11-20T06:00:00Z"
+    for name, spec in specs.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        source, target = customers()
+        source.append(a_customer("stale", number="900", city="Turku", modified_at=old))
+        target.append(a_customer("fresh", number="900", city="Oslo", modified_at=new))
+        here, there = found_in(folder, conn_id, spec, source, target)
+        assert there == here
+        assert ("stale" in {each.kind for each in here}) == (spec.stale_after_days is not None)
+
+
+@pytest.mark.parametrize("rows", [[], [a_customer("1", number="1", name="Alfa")]], ids=["nobody", "the same one"])
+def test_morning_on_which_all_agrees_has_no_breaks(tmp_path: Path, conn_id: str, rows: Rows) -> None:
+    assert found_in(tmp_path, conn_id, CUSTOMERS, rows, rows) == [[], []]
+
+
+def test_database_of_another_encoding_keeps_every_id(
+    tmp_path: Path, server: str, conn_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(importlib.import_module("psycopg2").connect(server)) as connection:
+        connection.autocommit = True
+        connection.cursor().execute("CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'")
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", os.environ["AIRFLOW_CONN_WAREHOUSE"].replace("/postgres?", "/latin?"))
+    source = [a_customer("ä1", number="10", name="Säh"), a_customer("b", number="11")]
+    here, there = found_in(tmp_path, conn_id, CUSTOMERS, source, [a_customer("ö", number="12")])
+    assert there == here
+    assert len(here) == 3
+    (tmp_path / "untranslatable").mkdir()
+    with pytest.raises(ErpUnavailable, match=r"\(22P05\) while loading source"):
+        found_in(tmp_path / "untranslatable", conn_id, CUSTOMERS, [a_customer("1", number="10", name="日本")], [])
 
 
 @pytest.mark.parametrize("driver", ["psycopg2", "psycopg"])

@@ -115,6 +115,14 @@ def test_every_argument_that_names_what_is_fetched_may_be_a_template() -> None:
     assert set(ErpFetchOperator.template_fields) == {"conn_id", "resource", "since", "filters", "base_path"}
 
 
+@pytest.mark.parametrize(
+    "option", [{"max_rejected": -1}, {"max_rejected": "1"}, {"on_schema_change": "stop"}, {"canonical": "no"}], ids=str
+)
+def test_argument_that_cannot_work_is_refused_when_the_dag_file_is_parsed(option: Any) -> None:
+    with pytest.raises(AirflowFailException, match=next(iter(option))):
+        ErpFetchOperator(task_id="fetch", conn_id="px", resource="customer", **option)
+
+
 def test_reading_a_dag_file_does_not_import_the_engine_nor_the_http_client() -> None:
     code = (
         "import sys; import airflow_provider_erp.operators.fetch; "

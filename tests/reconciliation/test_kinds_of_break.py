@@ -11,7 +11,9 @@ import pytest
 from customers_compared import BY_KEYS, Compared, compare_customers
 from sides_on_disk import a_customer
 
+from airflow_provider_erp.reconciliation import ReconciliationSpec
 from airflow_provider_erp.reconciliation.result import Break
+from airflow_provider_erp.reconciliation.rules import Field
 
 Compare = Callable[..., Compared]
 CHECKED = replace(BY_KEYS, check_identifiers=True)
@@ -99,6 +101,17 @@ def test_nothing_is_stale_that_agrees_or_does_not_tell_its_moment(
     source = [a_customer("s", number="1", city=city, modified_at=modified_at)]
     target = [a_customer("t", number="1", city="Turku", modified_at="2026-11-19T06:00:00Z")]
     assert compare(source, target, WEEK).counts["stale"] == 0
+
+
+@pytest.mark.parametrize("spec", [WEEK, BY_KEYS.comparing(Field(name="city", authority="newest"))])
+def test_system_that_never_tells_when_a_customer_was_modified_is_told_where_the_spec_asks_for_it(
+    compare: Compare, spec: ReconciliationSpec
+) -> None:
+    source = [a_customer("s", number="1", modified_at=None)]
+    target = [a_customer("t", number="1", modified_at="2026-11-19T06:00:00Z")]
+    told = "Ledger does not tell when a customer was modified: none is found stale, and none is the newest"
+    assert compare(source, target, spec).result.remarks == (told,)
+    assert compare(source, target).result.remarks == ()
 
 
 def test_without_a_number_of_days_nothing_is_stale(compare: Compare) -> None:
@@ -210,3 +223,51 @@ def test_digest_changes_with_the_values_and_only_with_them(compare: Compare) -> 
 
     assert digest("Oslo") == digest("Oslo", name="Salo Oy")
     assert len({digest("Oslo"), digest("oslo"), digest("")}) == 3
+
+
+@pytest.mark.parametrize("lost", ["", "0", "n/a"])
+def test_customer_whose_number_one_system_lost_has_changed_its_key(compare: Compare, lost: str) -> None:
+    kept, without = [a_customer("t", number="100", email="a@x.fi")], [a_customer("s", number=lost, email="a@x.fi")]
+    for source, target in ((without, kept), (kept, without)):
+        the_break = compare(source, target).the_break
+        assert kind_and_field(the_break) == ("key_changed", "number")
+        assert {the_break.source_value, the_break.target_value} == {lost, "100"}
+    assert compare(without, [without[0] | {"source_id": "t"}]).breaks == ()
+
+
+def test_key_is_not_changed_where_the_numbers_are_the_same(compare: Compare) -> None:
+    source = a_customer("s", org_number="0123456-1", country="FI", email="a@x.fi")
+    target = a_customer("t", org_number="0123456-1", country="", email="a@x.fi")
+    assert [kind_and_field(each) for each in compare([source], [target]).breaks] == [("field_differs", "country")]
+
+
+def break_ids(compared: Compared, of: str) -> list[str]:
+    return [each.break_id for each in compared.breaks if of in (each.source_id, each.target_id)]
+
+
+def test_break_outlives_another_spelling_of_the_number(compare: Compare) -> None:
+    target = [a_customer("t", number="C-100", name="Beta")]
+    ids = {compare([a_customer("s", number=n, name="Alfa")], target).the_break.break_id for n in ("C-100", "c-100 ")}
+    assert len(ids) == 1
+
+
+@pytest.mark.parametrize("number", ["0", "n/a", "", None])
+def test_break_of_a_record_without_a_number_does_not_depend_on_others_without_one(
+    compare: Compare, number: str | None
+) -> None:
+    one, other = (a_customer(name, number=number, name=name) for name in ("a", "b"))
+    assert break_ids(compare([one], []), "a") == break_ids(compare([one, other], []), "a")
+
+
+def test_invalid_identifier_is_the_break_of_its_record_whatever_becomes_of_others(compare: Compare) -> None:
+    one, other = (a_customer(name, number="10", org_number=f"1234567-{name}", country="FI") for name in "89")
+    mended = other | {"org_number": "0737546-2"}
+    for rows in ([one, mended], [one]):
+        before = [each.break_id for each in compare([one, other], [], CHECKED).of_kind("invalid_identifier")]
+        [after] = [each.break_id for each in compare(rows, [], CHECKED).of_kind("invalid_identifier")]
+        assert after in before
+
+
+def test_record_whose_id_is_the_number_of_another_is_another_break(compare: Compare) -> None:
+    rows = [a_customer("10", name="Alfa"), a_customer("s", number="10", name="Beta")]
+    assert len({each.break_id for each in compare(rows, []).breaks}) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import re
 import resource
 import unicodedata
 from decimal import Decimal
@@ -132,6 +133,13 @@ def test_csv_opens_in_excel_and_survives_commas_quotes_and_line_breaks(tmp_path:
     for row, text in zip(rows, HOSTILE, strict=True):
         expected = f"'{text}" if text in FORMULAS or text.startswith("=") else text
         assert row["source_value"] == row["name"] == row["members"] == row["accepted_reason"] == expected
+
+
+@pytest.mark.parametrize("name", ["Foo;=1+1;", "Foo; -2", "=1;@SUM(A1)"])
+def test_no_part_of_a_csv_cell_is_a_formula_where_lists_are_separated_by_semicolons(tmp_path: Path, name: str) -> None:
+    content = (written(tmp_path, {"name": name}) / "breaks.csv").read_text(encoding="utf-8-sig")
+    cells = [cell.strip(' "') for line in content.splitlines()[1:] for cell in re.split("[;,]", line)]
+    assert not [cell for cell in cells if cell[:1] in set("=+@-")]
 
 
 def test_csv_says_amounts_with_two_decimals_or_as_many_as_there_are(tmp_path: Path) -> None:

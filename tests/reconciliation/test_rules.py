@@ -71,6 +71,10 @@ def wrong(given: Any) -> Any:
             lambda: Field(name="city", equals=wrong(((1, 2),))),
             "equals: expected tuples of at least two values, each a text",
         ),
+        (
+            lambda: Field(name="country", equals=(("FI", "AX"), ("ax", "SE"))),
+            "equals: expected each value in one set, got ['ax'] in several",
+        ),
         (lambda: KindRule(kind="stale", at_risk=DEBT), "at_risk: expected an amount from 0 on, got -5 EUR"),
         (lambda: replace(ACCEPTED, by=wrong(7)), "accepted by: expected a text, got 7"),
     ],

@@ -41,6 +41,7 @@ class FakeSource:
     fault_at: int = 1
     company: str = "Nordic Oy"
     conn_type: str = "visma_px"
+    conn_id: str = "px_of_tests"
     has_changes: bool = True
     stamped: bool = True
     retries: int = 0

@@ -14,6 +14,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
+from stdnum.dk import cvr
+from stdnum.fi import ytunnus
+
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 Row = Mapping[str, str | None]
@@ -100,9 +103,15 @@ def _read(spec: ReconciliationSpec, row: Row) -> Customer:
     keys["number"] = None if not (keys["number"] or "").strip("0") else keys["number"]
     for name in ("org_number", "vat_number"):
         keys[name] = keys[name] if any(sign in "123456789" for sign in keys[name] or "") else None
-    keys["org_number"] = keys["org_number"] and f"{country}|{keys['org_number']}"
+    keys["org_number"] = keys["org_number"] and f"{country or _register(keys['org_number'])}|{keys['org_number']}"
     modified = dt.datetime.fromisoformat(row["modified_at"]) if row["modified_at"] else None
     return Customer(row, str(row["source_id"]), keys, texts, modified)
+
+
+def _register(number: str) -> str:
+    """Of eight digits without a country, where they are right in one register only."""
+    right = [nation for nation, checker in (("DK", cvr), ("FI", ytunnus)) if checker.is_valid(number)]
+    return right[0] if len(right) == 1 else ""
 
 
 def _compared(field: str, value: str | None, absent: str) -> str | None:
@@ -220,7 +229,7 @@ def _differences(spec: ReconciliationSpec, fields: list[str], pair: Pair) -> Ite
 
     source, target = pair.source, pair.target
     earlier = spec.keys[: spec.keys.index(pair.key)]
-    changed = next((key for key in earlier if _differ(source.keys[key], target.keys[key])), None)
+    changed = next((key for key in earlier if _is_changed(key, fields, source, target)), None)
     if changed:
         yield found("key_changed", changed, *(_key_shown(changed, fields, each) for each in (source, target)))
     differing = [name for name in fields if _differ(source.texts[name], target.texts[name])]
@@ -234,6 +243,14 @@ def _differences(spec: ReconciliationSpec, fields: list[str], pair: Pair) -> Ite
 
 def _differ(one: str | None, other: str | None) -> bool:
     return one is not None and other is not None and one != other
+
+
+def _is_changed(key: str, fields: list[str], source: Customer, target: Customer) -> bool:
+    one, other = source.keys[key], target.keys[key]
+    if key == "number" and (one is None) != (other is None):
+        return all(each.row["number"] is not None for each in (source, target))
+    in_sight = key not in fields or key == "number" or _differ(source.texts[key], target.texts[key])
+    return _differ(one, other) and in_sight
 
 
 def _is_stale(spec: ReconciliationSpec, source: Customer, target: Customer) -> bool:

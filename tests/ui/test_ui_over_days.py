@@ -164,11 +164,26 @@ def test_damaged_manifest_hides_the_batches_of_its_day_alone(base_path: Path) ->
     for day in (0, 1):
         fetch = fetch_spec(day)
         fetch_batch(a_source(), fetch, base_path=base_path.as_uri(), attempt=ATTEMPT, now=fetch.as_of)
-    assert [batch.manifest.as_of for batch in last_fetches(base_path.as_uri(), bool)] == [MONDAY + DAY]
     [manifest] = base_path.glob("*/*/*/*/2026-11-17/*/manifest.json")
     manifest.write_text("{")
     assert [batch.manifest.as_of for batch in last_fetches(base_path.as_uri(), bool)] == [MONDAY]
     assert last_fetches(base_path.as_uri(), lambda _: False) == []
+
+
+def test_each_connection_of_a_system_has_its_last_fetch(base_path: Path) -> None:
+    for day, conn_id in ((0, "px_by_day"), (1, "px_by_week"), (2, "px_by_day"), (3, "px_by_day")):
+        source, fetch = replace(a_source(), conn_id=conn_id), fetch_spec(day)
+        fetch_batch(source, fetch, base_path=base_path.as_uri(), attempt=ATTEMPT, now=fetch.as_of)
+    found = {batch.manifest.conn_id: batch.manifest.as_of for batch in last_fetches(base_path.as_uri(), bool)}
+    assert found == {"px_by_day": MONDAY + 3 * DAY, "px_by_week": MONDAY + DAY}
+
+
+def test_batches_from_before_manifests_named_a_connection_are_shown_until_one_does(base_path: Path) -> None:
+    conn_ids: tuple[Any, ...] = (None, None, "px")
+    for day, conn_id in enumerate(conn_ids):
+        source = replace(a_source(), conn_id=conn_id)
+        fetch_batch(source, fetch_spec(day), base_path=base_path.as_uri(), attempt=ATTEMPT, now=fetch_spec(day).as_of)
+        assert [batch.manifest.as_of for batch in last_fetches(base_path.as_uri(), bool)] == [MONDAY + day * DAY]
 
 
 def test_batches_say_how_complete_they_are(base_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_index_has_each_comparison_with_its_verdict_its_breaks_and_a_trend(visit
 
 def test_index_has_the_last_fetch_of_each_connection(visit: Any, world: World) -> None:
     text = shown(visit("/"))
-    assert re.search(r"Fynn\s+Sandbox", text)
+    assert re.search(r"Fynn\s+Sandbox\s*fynn_default", text)
     assert "full, to the last page" in text
     assert re.search(r"full, \d+ announced", text)
     assert re.search(r"\d\.\d s", text)

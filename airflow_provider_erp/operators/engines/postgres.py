@@ -29,7 +29,9 @@ class PostgresEngine(SqlEngine):
         super().__init__(connection, folder, conn_id, "PostgreSQL")
 
     def check(self) -> None:
-        """Nothing: each column says how it is ordered."""
+        """Each column says how it is ordered; a database of another encoding converts what it can, refuses the rest."""
+        with closing(self._connection.cursor()) as cursor:
+            cursor.execute("SET client_encoding TO 'UTF8'")
 
     def use(self, table: str, query: str, columns: Mapping[str, str]) -> None:
         """Copies the rows into a temporary table; the character NUL, which PostgreSQL has not, is left out."""
@@ -53,7 +55,8 @@ class PostgresEngine(SqlEngine):
         with open_engine(self._folder, memory_mb=MEMORY_MB) as local:
             local.execute(
                 f"COPY (SELECT * FROM read_csv('{quoted(csv)}', columns = {{{types}}}, header = false, nullstr = '', "  # noqa: S608
-                f"allow_quoted_nulls = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
+                "auto_detect = false, allow_quoted_nulls = false, "
+                f"delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
                 f"max_line_size = 1000000000, parallel = false)) TO '{quoted(file)}' (FORMAT parquet)"
             )
         csv.unlink()

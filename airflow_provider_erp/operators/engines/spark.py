@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -26,6 +27,8 @@ _MEMORY_MB = 128
 _PORT = 15_002
 _TRIES = 4
 _SETTINGS = {"spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "UTC"}
+_STEP = re.compile(r"^(\w+) AS \(\n(.*?)\n\),?\n", re.MULTILINE | re.DOTALL)
+"""A part of a ``WITH`` as the templates write it: its head and its end at the beginning of a line."""
 _TYPES = {"VARCHAR": "STRING", "INTEGER": "INT"}
 
 
@@ -62,8 +65,9 @@ class SparkEngine:
 
     def create(self, table: str, query: str) -> None:
         """Written once: a view would be computed again by whatever reads it."""
+        last = self._last_step(query)
         with self._told("making", table):
-            self._written(self._session.sql(query), table).createOrReplaceTempView(table)
+            self._written(self._session.sql(last), table).createOrReplaceTempView(table)
 
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
         """All at once.
@@ -71,8 +75,9 @@ class SparkEngine:
         Raises:
             ErpProtocolError: there are more than ``MOST_ROWS``.
         """
+        last = self._last_step(query)
         with self._told("asking", "it"):
-            answer = self._session.sql(query).limit(MOST_ROWS + 1).toArrow()
+            answer = self._session.sql(last).limit(MOST_ROWS + 1).toArrow()
         if len(answer) > MOST_ROWS:
             raise ErpProtocolError(
                 f"connection {self._conn_id!r}: expected at most {MOST_ROWS} rows of one answer, got more; so many "
@@ -83,9 +88,9 @@ class SparkEngine:
 
     def export(self, query: str, file: Path, columns: Mapping[str, str]) -> None:
         """Written to the shared folder, where it stays, and copied from there."""
-        table = file.stem
+        table, last = file.stem, self._last_step(query)
         with self._told("writing", table):
-            found = self._session.sql(query)
+            found = self._session.sql(last)
             typed = [f"CAST({name} AS {_TYPES.get(kind, kind)}) AS {name}" for name, kind in columns.items()]
             self._written(found.selectExpr(*typed), table)
         parts = [name for name in storage.names(join(self._shared.ours, table)) if name.endswith(".parquet")]
@@ -103,6 +108,12 @@ class SparkEngine:
         with suppress(Exception):
             self._session.interruptAll()
 
+    def _last_step(self, query: str) -> str:
+        """What follows a ``WITH``, each part of which is made a table: Spark would compute it anew for each reader."""
+        for name, step in _STEP.findall(query):
+            self.create(name, step)
+        return _STEP.sub("", query).strip().removeprefix("WITH\n")
+
     def _put(self, table: str, file: Path) -> None:
         theirs = self._shared.put(f"{table}/rows.parquet", file)
         file.unlink()
@@ -118,7 +129,8 @@ class SparkEngine:
     @contextmanager
     def _told(self, doing: str, what: str) -> Iterator[None]:
         try:
-            yield
+            with _without_its_warnings():
+                yield
         except Exception as exc:
             if not type(exc).__module__.startswith(("pyspark", "grpc")):
                 raise
@@ -136,8 +148,7 @@ def spark_session(conn_id: str, url: str) -> Iterator[SparkSession]:
         ErpUnavailable: nobody listens there.
     """
     _probe(conn_id, url)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the library's own, while it is imported
+    with _without_its_warnings():
         from pyspark.sql import SparkSession  # noqa: PLC0415  # heavy, and not installed everywhere
         from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415
 
@@ -148,8 +159,16 @@ def spark_session(conn_id: str, url: str) -> Iterator[SparkSession]:
             session.conf.set(name, value)
         yield session
     finally:
-        with suppress(Exception):
+        with suppress(Exception), _without_its_warnings():
             session.stop()
+
+
+@contextmanager
+def _without_its_warnings() -> Iterator[None]:
+    """What the library warns of is an error of ours, too, or of no use to a user."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _probe(conn_id: str, url: str) -> None:

@@ -17,7 +17,7 @@ from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.matching.collector import no_collection
 from airflow_provider_erp.reconciliation.customers.kept import STILL_KEPT, changed_beside, look_up, values_gone
 from airflow_provider_erp.reconciliation.customers.row import RowReader, columns_hashed, columns_made
-from airflow_provider_erp.reconciliation.customers.sides import Side, read_rows, unknown_countries, view_records
+from airflow_provider_erp.reconciliation.customers.sides import Side, read_rows, remarks_of, view_records
 from airflow_provider_erp.reconciliation.engines import quoted, read_lines, write_lines
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
@@ -92,7 +92,7 @@ def normalise_side(spec: ReconciliationSpec, side: Side, file: Path, kept: Path 
         _check_ids(engine.execute(_REPEATED).fetchall(), side.batch)
         in_one = look_up(engine, kept) if kept else True
         lines = _normalise(engine, spec, file.with_suffix(".jsonl"), anew=kept is not None)
-        remarks = tuple(unknown_countries(engine, side))
+        remarks = tuple(remarks_of(engine, spec, side))
         if kept and not in_one:
             return replace(_patched(engine, file, kept, lines), remarks=remarks)
         rows = f"{lines} UNION ALL BY NAME FROM changed UNION ALL BY NAME {STILL_KEPT}" if kept else lines

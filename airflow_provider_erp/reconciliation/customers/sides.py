@@ -74,6 +74,20 @@ def read_rows(engine: duckdb.DuckDBPyConnection, *, anew: bool = False) -> Itera
             yield rows
 
 
+def remarks_of(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, side: Side) -> Iterator[str]:
+    """Sentences on what of the side cannot be compared as the spec asks."""
+    yield from unknown_countries(engine, side)
+    yield from _undated(engine, spec, side)
+
+
+def _undated(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, side: Side) -> Iterator[str]:
+    if spec.stale_after_days is None and all(rule.authority != "newest" for rule in spec.rules):
+        return
+    [row] = engine.read_parquet(str(side.records)).aggregate("COUNT(*), COUNT(NULLIF(modified_at, ''))").fetchall()
+    if row[0] and not row[1]:
+        yield f"{side.title} does not tell when a customer was modified: none is found stale, and none is the newest"
+
+
 def unknown_countries(engine: duckdb.DuckDBPyConnection, side: Side) -> Iterator[str]:
     """A remark, where customers name a country that is none: it is compared as written, and so are their numbers."""
     tally = engine.read_parquet(str(side.records)).aggregate("country, COUNT(*) AS customers", "country").fetchall()

@@ -87,8 +87,14 @@ def _exact(name: str) -> str:
     return rf"regexp_replace({name}::VARCHAR, '(\.\d\d\d*?)0+$', '\1')" if name == "amount" else name
 
 
+def _parted(cell: str) -> str:
+    """Where lists are separated by semicolons a spreadsheet parts a cell at them: no part is a formula, either."""
+    parted = rf"regexp_replace({cell}, '(;\s*)([=+@-])', '\1''\2', 'g')"
+    return f"CASE WHEN contains({cell}, ';') THEN {parted} ELSE {cell} END"
+
+
 def _csv_cell(name: str) -> str:
     kind = OPEN_COLUMNS[name]
     if kind == "VARCHAR":
-        return defused(name)
+        return _parted(defused(name))
     return defused(f"nullif(array_to_string({name}, '; '), '')") if kind == "VARCHAR[]" else _exact(name)
