@@ -15,11 +15,11 @@ from airflow_provider_erp.reconciliation.spec import FIELDS
 from airflow_provider_erp.records import Customer
 
 KNOWN = tuple(each.name for each in dataclasses.fields(Customer))
-RULE = "given"
+RULE, EXPECTED = "given", "expected"
 
 
 def plan_of_records(
-    records: Iterable[Mapping[str, str | None]],
+    records: Iterable[Mapping[str, Any]],
     *,
     run: str,
     as_of: dt.datetime,
@@ -32,7 +32,8 @@ def plan_of_records(
     A record has the names of ``records.Customer``. ``source_id`` is the id of
     the record that is meant, where it is known, and ``version`` what the system
     wants back; ``modified_at`` is not written. None is not supplied, and says
-    nothing; an empty text is to be written.
+    nothing; an empty text is to be written. ``expected`` is what the system
+    holds now, by the names of fields that are written.
 
     Raises:
         ValueError: a field is unknown or no text, a record says nothing, or one is given twice.
@@ -57,15 +58,16 @@ def plan_of_records(
 
 def _changes(place: int, record: Mapping[str, Any], system: str) -> Iterator[Change]:
     said = _said(place, record)
-    record_id = record.get("source_id") or None
+    record_id, expected = record.get("source_id") or None, _expected(place, record, said)
     for name, value in said.items():
         yield Change(
             action="upsert",
             system=system,
-            subject=record_id or said.get("number") or _content(said),
+            subject=f"id {record_id}" if record_id else said.get("number") or _content(said),
             record_id=record_id,
             number=said.get("number"),
             field=name,
+            old=expected.get(name),
             new=value,
             rule=RULE,
             version=record.get("version"),
@@ -75,8 +77,10 @@ def _changes(place: int, record: Mapping[str, Any], system: str) -> Iterator[Cha
 def _said(place: int, record: Mapping[str, Any]) -> dict[str, str]:
     """The fields that the record supplies."""
     for name, value in record.items():
+        if name == EXPECTED:
+            continue
         if name not in KNOWN:
-            raise ValueError(f"record {place}: {name!r} is unknown; known are {', '.join(KNOWN)}")
+            raise ValueError(f"record {place}: {name!r} is unknown; known are {', '.join((*KNOWN, EXPECTED))}")
         if name != "modified_at" and not isinstance(value, str | None):
             raise ValueError(f"record {place}: expected a text or None in {name!r}, got one {type(value).__name__}")
         if isinstance(value, str) and not _is_whole(value):
@@ -85,6 +89,16 @@ def _said(place: int, record: Mapping[str, Any]) -> dict[str, str]:
     if not said:
         raise ValueError(f"record {place}: expected at least one of {', '.join(FIELDS)}")
     return said
+
+
+def _expected(place: int, record: Mapping[str, Any], said: Mapping[str, str]) -> Mapping[str, str]:
+    """What the system is said to hold."""
+    expected = record.get(EXPECTED) or {}
+    if not isinstance(expected, Mapping) or not all(isinstance(text, str) for text in expected.values()):
+        raise ValueError(f"record {place}: expected a dict of texts in {EXPECTED!r}")
+    if other := [name for name in expected if name not in said]:
+        raise ValueError(f"record {place}: {EXPECTED!r} names {other[0]!r}, which the record does not write")
+    return expected
 
 
 def _is_whole(text: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from airflow_provider_erp.exceptions import ErpProtocolError
+from airflow_provider_erp.exceptions import ErpProtocolError, OutcomeUnknown
 from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.messages import Request
@@ -23,11 +23,21 @@ class CustomerHook(ErpHook):
     """Reads and writes customers."""
 
     pushes: ClassVar[Pushes]
+    has_jobs: ClassVar[bool] = False
+    """Whether a write may be put into the background: then it takes ``on_job``, and ``outcome_of_job`` asks for it."""
 
     @property
     def background_seconds(self) -> float:
         """How long the system may be at work with a write that it took."""
         return 0.0
+
+    def outcome_of_job(self, job: str) -> str:
+        """What a write in the background tells, where the system has such; this one has none.
+
+        Raises:
+            OutcomeUnknown: always.
+        """
+        raise OutcomeUnknown(f"{self.vendor.conn_type}: it knows no job {job}")
 
     @classmethod
     def writable(cls) -> tuple[str, ...]:
@@ -50,12 +60,16 @@ class CustomerHook(ErpHook):
         Raises:
             ErpError: as ``fetch``.
         """
+        return (customer for customer, _ in self.find_rows(question))
+
+    def find_rows(self, question: Question) -> Iterator[tuple[Customer, msgspec.Raw]]:
+        """The same, each with the row that it was read from."""
         read = self.traits("customer").read
         rows = self._customer_at(question) if isinstance(question, str) else self._customers_by(question)
         for row in rows:
             customer = read(row)
             if isinstance(customer, Customer):
-                yield customer
+                yield customer, row
 
     def _customers_by(self, filters: Mapping[str, Any]) -> Iterator[msgspec.Raw]:
         for page in self.fetch("customer", filters=filters):

@@ -91,10 +91,10 @@ class LemonsoftHook(CustomerHook):
         """
         return self._write(writes.add_account(self.exchange, self.settings, customer_id, account))
 
-    def check_account(self, customer_id: int | str, account: Mapping[str, Any]) -> None:
-        """Refuses what ``add_account`` would, and sends nothing.
+    def check_account(self, customer_id: int | str, account: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The path and the body that ``add_account`` would send; sends nothing.
 
         Raises:
             ValueError: as there.
         """
-        writes.add_account(self.exchange, self.settings, customer_id, account)
+        return writes.new_account(customer_id, account)

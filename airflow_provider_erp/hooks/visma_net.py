@@ -8,7 +8,7 @@ from typing import Any
 
 from airflow_provider_erp.hooks.customers import CustomerHook
 from airflow_provider_erp.vendors.visma_net import writes
-from airflow_provider_erp.vendors.visma_net.answers import WAIT_SECONDS
+from airflow_provider_erp.vendors.visma_net.answers import WAIT_SECONDS, OnJob, outcome_of_job
 from airflow_provider_erp.vendors.visma_net.api import VISMA_NET, customer_path
 from airflow_provider_erp.vendors.visma_net.words import PUSHES
 
@@ -32,6 +32,7 @@ class VismaNetHook(CustomerHook):
     hook_name = VISMA_NET.title
     default_conn_name = "visma_net_default"
     pushes = PUSHES
+    has_jobs = True
 
     @property
     def background_seconds(self) -> float:
@@ -61,8 +62,11 @@ class VismaNetHook(CustomerHook):
         """
         return self.one(f"customer {number}", customer_path(str(number or "")))
 
-    def create_customer(self, customer: Mapping[str, Any]) -> str:
+    def create_customer(self, customer: Mapping[str, Any], on_job: OnJob | None = None) -> str:
         """The number or id of the new customer, as the server's ``Location`` tells it.
+
+        ``on_job`` is told the id of a write that went to the background,
+        before that is waited for.
 
         It needs name, overrideWithClassValues, customerClassId and mainAddress
         with addressLine1, postalCode and countryId; number may be left out.
@@ -73,16 +77,29 @@ class VismaNetHook(CustomerHook):
             OutcomeUnknown: look for the customer before it is sent again.
             ErpError: it was not created.
         """
-        return self._write(writes.create_customer(self.exchange, self.settings, customer))
+        return self._write(writes.create_customer(self.exchange, self.settings, customer, on_job))
 
-    def update_customer(self, number: str, changes: Mapping[str, Any], if_match: str | None = None) -> None:
+    def update_customer(
+        self, number: str, changes: Mapping[str, Any], if_match: str | None = None, on_job: OnJob | None = None
+    ) -> None:
         """Changes these fields of a customer; ``if_match`` is the ETag that it must still have.
 
         Raises:
             RecordChanged: somebody changed it since that ETag was read.
             ValueError, ErpError: as ``create_customer``.
         """
-        self._write(writes.update_customer(self.exchange, self.settings, str(number or ""), changes, if_match))
+        self._write(writes.update_customer(self.exchange, self.settings, str(number or ""), changes, if_match, on_job))
+
+    def outcome_of_job(self, job: str) -> str:
+        """The number or id that a write in the background tells, once it is finished; empty where it tells none.
+
+        Raises:
+            ErpRejected: it is finished, and was refused.
+            StillUnderWay: not finished within ``background_seconds``.
+            OutcomeUnknown: the server knows no such job, or not what came of it.
+            ErpError: the server could not be asked.
+        """
+        return self._write(outcome_of_job(self.exchange, self.settings, job))
 
     def create_dunning_letter(
         self, number: str, date: str | datetime, level_from: int, level_to: int
@@ -99,11 +116,12 @@ class VismaNetHook(CustomerHook):
         levels = (level_from, level_to)
         return self._write(writes.create_dunning_letter(self.exchange, self.settings, str(number or ""), date, levels))
 
-    def check_dunning_letter(self, number: str, date: str | datetime, level_from: int, level_to: int) -> None:
-        """Refuses what ``create_dunning_letter`` would, and sends nothing.
+    def check_dunning_letter(
+        self, number: str, date: str | datetime, level_from: int, level_to: int
+    ) -> tuple[str, dict[str, Any]]:
+        """The path and the body that ``create_dunning_letter`` would send; sends nothing.
 
         Raises:
             ValueError: as there.
         """
-        levels = (level_from, level_to)
-        writes.create_dunning_letter(self.exchange, self.settings, str(number or ""), date, levels)
+        return writes.dunning_letter(str(number or ""), date, (level_from, level_to))

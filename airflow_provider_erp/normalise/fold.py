@@ -29,6 +29,13 @@ def fold(text: str) -> str:
     return folded
 
 
+def tidy(text: str) -> str:
+    """The text as it is meant: in NFKC, so that digits of any width are the same, without invisible characters and
+    blanks around; capitals stay.
+    """
+    return " ".join(unicodedata.normalize("NFKC", "".join(map(_visible, text))).split())
+
+
 def compact(text: str) -> str:
     """Letters and digits only, in capitals: identifiers and codes."""
     if text.isascii():

@@ -11,7 +11,7 @@ from airflow_provider_erp.exceptions import ErpConfigError, ErpProtocolError
 from airflow_provider_erp.hooks.customers import CustomerHook
 from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.normalise.fields import normalise
-from airflow_provider_erp.pushing.target import Current, Match, Value
+from airflow_provider_erp.pushing.target import Current, Match, OnJob, Value
 from airflow_provider_erp.records import Customer
 
 _GRACE_SECONDS = 5.0
@@ -57,13 +57,13 @@ class CustomerTarget:
             ValueError: the system refuses to be asked for such a key.
         """
         found = {
-            customer.source_id: customer
+            customer.source_id: (customer, row)
             for question in self._questions(match, anew=anew)
-            for customer in self._asked(question, match.by)
+            for customer, row in self._asked(question, match.by)
         }
         return [
-            self._current(customer)
-            for customer in found.values()
+            self._current(customer, row)
+            for customer, row in found.values()
             if _is_it(customer, match) and match.source_id in (None, customer.source_id)
         ]
 
@@ -79,9 +79,9 @@ class CustomerTarget:
             for address in sorted(held_by):
                 yield from self._pushes.lookups[self._pushes.address](address)
 
-    def _asked(self, question: Any, by: str) -> Iterator[Customer]:
+    def _asked(self, question: Any, by: str) -> Iterator[tuple[Customer, bytes]]:
         try:
-            yield from self._hook.find_customers(question)
+            yield from self._hook.find_rows(question)
         except ErpProtocolError as exc:
             if exc.status not in _NOT_TO_BE_ASKED:
                 raise
@@ -105,19 +105,23 @@ class CustomerTarget:
             return str(exc)
         return None
 
-    def create(self, record: Mapping[str, Value]) -> str | None:
+    def create(self, record: Mapping[str, Value], on_job: OnJob) -> str | None:
         """Sends one create."""
-        answer = self._hook.create_customer(self._pushes.new(record, self._defaults))
+        answer = self._hook.create_customer(self._pushes.new(record, self._defaults), **self._told(on_job))
         return str(answer["id"]) if isinstance(answer, Mapping) else answer
 
-    def update(self, current: Current, changes: Mapping[str, Value]) -> None:
+    def update(self, current: Current, changes: Mapping[str, Value], on_job: OnJob) -> None:
         """Sends one update, on the condition that the record is as it was read, where the system takes one."""
         update: Callable[..., Any] = self._hook.update_customer
-        words = self._pushes.words(changes)
-        if current.version is None:
-            update(current.id, words)
-        else:
-            update(current.id, words, if_match=current.version)
+        version = {} if current.version is None else {"if_match": current.version}
+        update(current.id, self._pushes.words(changes), **version, **self._told(on_job))
+
+    def outcome_of_job(self, job: str) -> str | None:
+        """Asks for a write that the system put into the background."""
+        return self._hook.outcome_of_job(job) or None
+
+    def _told(self, on_job: OnJob) -> Mapping[str, Any]:
+        return {"on_job": on_job} if self._hook.has_jobs else {}
 
     def _addresses(self, field: str, *, anew: bool) -> _Known:
         """Of all customers: by what addresses those with a value in this field are asked for; read once, or anew."""
@@ -132,11 +136,12 @@ class CustomerTarget:
                 self._known[field] = known
             return self._known[field]
 
-    def _current(self, customer: Customer) -> Current:
+    def _current(self, customer: Customer, row: bytes) -> Current:
         return Current(
             id=str(getattr(customer, self._pushes.address) or ""),
             fields={each.name: getattr(customer, each.name) for each in dataclasses.fields(Customer)},
             version=customer.version,
+            other_kind=self._pushes.other_kind(row, self._defaults),
         )
 
 

@@ -39,14 +39,11 @@ class LemonsoftAddAccountOperator(OneShotOperator):
         self.customer_id = customer_id
         self.account = account
 
-    def body(self) -> Mapping[str, Any]:
-        """Customer and account."""
-        return {"customer_id": str(self.customer_id), "account": dict(self.account)}
-
-    def check(self, hook: ErpHook) -> None:
-        """Refuses what the hook would."""
+    def written(self, hook: ErpHook) -> tuple[str, Mapping[str, Any]]:
+        """Where and what is sent."""
         customers: Any = hook
-        customers.check_account(self.customer_id, self.account)
+        path, body = customers.check_account(self.customer_id, self.account)
+        return path, body
 
     def send(self, hook: ErpHook) -> dict[str, Any]:
         """Sends it."""

@@ -24,18 +24,20 @@ if TYPE_CHECKING:
     from airflow_provider_erp.pushing.journal import Entry
 
 
+_ENCODE = msgspec.json.Encoder(decimal_format="number", order="deterministic").encode
 _NOT_DONE = (ErpAuthError, ErpRejected, ErpUnavailable, ValueError)
 """After these the write was surely not done, and may be sent again."""
 
 
 class OneShotOperator(BaseOperator):
-    """Sends one write that cannot be looked up afterwards, at most once for a run, a task and what it says.
+    """Sends one write that cannot be looked up afterwards, at most once for a run, a task and what is sent.
 
     A journal beside the batches keeps what was begun and what came of it. A
     cleared task gives the same result again. A task that was killed, or whose
     answer was lost, fails: nobody knows whether it was done, until a person has
-    looked and sets ``confirm_resend`` as the error says: to ``True`` after the
-    first such try, to its moment after any later one.
+    looked and sets ``confirm_resend`` as the error says: to the moment of that
+    try, which confirms no other loss; or to ``True``, which confirms a first try
+    that was begun before it was set.
     """
 
     template_fields: tuple[str, ...] = ("conn_id", "base_path")
@@ -69,18 +71,16 @@ class OneShotOperator(BaseOperator):
             hook = ErpHook.for_connection(self.conn_id)
             if hook.vendor.conn_type != self.conn_type:
                 raise ValueError(f"conn_id: expected a connection of type {self.conn_type!r}, got {self.conn_id!r}")
-            self.check(hook)
+            written = self.written(hook)
             if self.previews:
                 self.log.info("dry run: nothing was written; it would be one %s, see the task's arguments", self.action)
                 return {"dry_run": True}
-            return self._once(hook, context)
+            return self._once(hook, context, written)
 
-    def body(self) -> Mapping[str, Any]:
-        """What is sent: with another body it is another write."""
-        raise NotImplementedError
+    def written(self, hook: ErpHook) -> tuple[str, Mapping[str, Any]]:
+        """The path and the body that are sent: with others it is another write, however the arguments are spelt.
 
-    def check(self, hook: ErpHook) -> None:
-        """Refuses what could not be sent, also of a dry run.
+        Asked of a dry run, too.
 
         Raises:
             ValueError: an argument is none that the system takes.
@@ -95,12 +95,12 @@ class OneShotOperator(BaseOperator):
         """
         raise NotImplementedError
 
-    def _once(self, hook: ErpHook, context: Context) -> dict[str, Any]:
+    def _once(self, hook: ErpHook, context: Context, written: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
         from airflow_provider_erp.pushing.claim import creation  # noqa: PLC0415
         from airflow_provider_erp.pushing.journal import Intent, Journal, Receipt, key_of  # noqa: PLC0415
 
         by = attempt_of(context).identity
-        digest = hashlib.sha256(msgspec.json.encode(self.body(), order="deterministic")).hexdigest()[:32]
+        digest = hashlib.sha256(_ENCODE(written)).hexdigest()[:32]
         key = key_of(f"{by} {digest}")
         where = (hook.vendor.conn_type, segment(hook.company), "actions", segment(self.action), key)
         folder = join(self.base_path or default_base_path(), *where)
@@ -112,7 +112,8 @@ class OneShotOperator(BaseOperator):
         if entry and not entry.receipt:
             self._check_confirmed(entry)
         number = entry.attempt + 1 if entry else 1
-        journal.intend(key, number, Intent(action="create", at=_now(), by=by, body=digest))
+        standing = self.confirm_resend is True
+        journal.intend(key, number, Intent(action="create", at=_now(), by=by, body=digest, confirmed=standing))
         try:
             answer = self.send(hook)
         except _NOT_DONE as exc:
@@ -125,16 +126,18 @@ class OneShotOperator(BaseOperator):
     def _check_confirmed(self, lost: Entry) -> None:
         """Refuses to send again what nobody looked for since its answer was lost.
 
-        ``True`` confirms the loss of the first try only: left in a DAG file it
-        would confirm every later one as well.
+        ``True`` confirms the loss of a first try that was begun without it only:
+        left in a DAG file it would confirm every later one as well, also of
+        other runs.
         """
         moment = lost.intent.at.isoformat() if lost.intent else "an unknown time"
-        first = lost.attempt == 1
-        if self.confirm_resend == moment or (self.confirm_resend is True and first):
+        is_new = lost.attempt == 1 and not (lost.intent and lost.intent.confirmed)
+        if self.confirm_resend == moment or (self.confirm_resend is True and is_new):
             return
+        wanted = f"True, or {moment!r}, which confirms this loss alone," if is_new else repr(moment)
         raise AirflowFailException(
             f"{self.action}: it was begun at {moment} and nobody knows whether it was done; look into the system, then "
-            f"set confirm_resend={'True' if first else repr(moment)} to send it again"
+            f"set confirm_resend={wanted} to send it again"
         )
 
 

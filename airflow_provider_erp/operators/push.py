@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from airflow_provider_erp.hooks.erp import ErpHook
     from airflow_provider_erp.operators.customer_target import CustomerTarget
     from airflow_provider_erp.pushing.journal import Journal
+    from airflow_provider_erp.pushing.keyless import Keyless
     from airflow_provider_erp.pushing.one import Pusher
     from airflow_provider_erp.pushing.target import Wish
 
@@ -61,12 +62,15 @@ class ErpPushOperator(BaseOperator):
             which a person approved a selection only that is pushed. A plan of another type of connection or company
             than ``conn_id`` is refused.
         records: canonical customers, instead of a plan: names of ``records.Customer``, texts; or the output of a task
-            that returns them. Not a template: they are not shown with the task's rendered fields.
+            that returns them. ``expected`` in one is what the system must hold now, by field. Not a template: they are
+            not shown with the task's rendered fields.
         mode: ``upsert``, ``create`` (what exists is refused) or ``update`` (what does not is), for given records.
         match_on: what a record is looked up by, the first that it has: ``source_id``, ``number``, ``org_number``.
         defaults: fields that every new customer gets, by the vendor's names, besides those of the hook's
             ``new_customer``.
         dry_run: only tell what would be written.
+        allow_keyless: create also records that have none of ``match_on``: the same one is created once, by whatever
+            run; changed in any field it is another one, and what came of one whose answer is lost stays unknown.
         approved_by_author: the plan needs no person's approval, who wrote the DAG answers for it; only then is one
             written that is named by its path alone.
         max_changes: with more records than this nothing is sent, and the task fails.
@@ -87,11 +91,12 @@ class ErpPushOperator(BaseOperator):
         conn_id: str,
         resource: str = "customer",
         plan: Any = None,
-        records: Sequence[Mapping[str, str | None]] | XComArg | None = None,
+        records: Sequence[Mapping[str, Any]] | XComArg | None = None,
         mode: Literal["upsert", "create", "update"] = "upsert",
         match_on: Sequence[str] = MATCH_ON,
         defaults: Mapping[str, Any] | None = None,
         dry_run: bool = True,
+        allow_keyless: bool = False,
         approved_by_author: bool = False,
         max_changes: int | None = None,
         max_share: float | None = None,
@@ -106,6 +111,7 @@ class ErpPushOperator(BaseOperator):
             check_choice("mode", mode, MODES)
             check_choice("on_rejected", on_rejected, ("fail", "warn"))
             check_flag("dry_run", dry_run)
+            check_flag("allow_keyless", allow_keyless)
             check_flag("approved_by_author", approved_by_author)
             check_whole("in_flight", in_flight)
             if in_flight < 1:
@@ -128,6 +134,7 @@ class ErpPushOperator(BaseOperator):
         self.match_on = tuple(match_on)
         self.defaults = defaults
         self.previews = dry_run  # a method of every operator is called dry_run
+        self.allow_keyless = allow_keyless
         self.approved_by_author = approved_by_author
         self.max_changes = max_changes
         self.max_share = max_share
@@ -148,6 +155,7 @@ class ErpPushOperator(BaseOperator):
         from airflow_provider_erp.operators.receipts import write_receipts  # noqa: PLC0415
         from airflow_provider_erp.pushing.claim import claim, creation  # noqa: PLC0415
         from airflow_provider_erp.pushing.journal import Journal  # noqa: PLC0415
+        from airflow_provider_erp.pushing.keyless import Keyless  # noqa: PLC0415
         from airflow_provider_erp.pushing.many import push_all, told_by_now  # noqa: PLC0415
 
         hook = ErpHook.for_connection(self.conn_id)
@@ -155,14 +163,15 @@ class ErpPushOperator(BaseOperator):
         planned = self._planned(context, hook, workdir)
         wishes = self._wishes(planned, target)
         base = self.base_path or default_base_path()
-        folder = join(base, hook.vendor.conn_type, segment(hook.company), "pushes", planned.plan.digest)
-        attempt = attempt_of(context)
-        steps = join(folder, "steps")
+        pushes, digest = join(base, hook.vendor.conn_type, segment(hook.company), "pushes"), planned.plan.digest
+        folder, attempt = join(pushes, digest), attempt_of(context)
+        keyless = Keyless(join(pushes, "keyless"), digest) if self.allow_keyless else None
+        pusher = _pusher(target, Journal(join(folder, "steps")), attempt.identity, keyless)
         if self.previews:
-            return self._preview(_pusher(target, Journal(steps), attempt.identity), wishes, planned.plan)
+            return self._preview(pusher, wishes, planned.plan)
         create = creation(folder, is_alone=self.pool != _DEFAULT_POOL)
         claim(folder, attempt, dt.datetime.now(dt.UTC), create)
-        pusher = _pusher(target, Journal(steps, create), attempt.identity)
+        pusher = pusher.creating(create)
         try:
             told = list(push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight))
         except Exception:  # the system cannot be asked any more: what the journal has is told
@@ -265,7 +274,7 @@ def _check_system(plan: Plan, hook: ErpHook) -> None:
         )
 
 
-def _pusher(target: CustomerTarget, journal: Journal, by: str) -> Pusher:
+def _pusher(target: CustomerTarget, journal: Journal, by: str, keyless: Keyless | None) -> Pusher:
     from airflow_provider_erp.pushing.one import Pusher  # noqa: PLC0415
 
     return Pusher(
@@ -274,4 +283,5 @@ def _pusher(target: CustomerTarget, journal: Journal, by: str) -> Pusher:
         by=by,
         now=lambda: dt.datetime.now(dt.UTC),
         sleep=time.sleep,
+        keyless=keyless,
     )

@@ -1,4 +1,4 @@
-"""What a push tells people: a preview in the log, receipts and rejected records in files."""
+"""What a push tells people: a preview in the log; receipts, rejected and refused records in files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from airflow_provider_erp.corrections.given import EXPECTED
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.operators.planned import Planned
@@ -17,34 +18,32 @@ from airflow_provider_erp.pushing.many import Told, preview
 from airflow_provider_erp.pushing.one import Pusher
 from airflow_provider_erp.pushing.target import Wish
 
-RECEIPTS, REJECTED = "receipts.jsonl", "rejected.jsonl"
-_NOT_DONE = frozenset({"rejected", "refused"})
+RECEIPTS, REJECTED, REFUSED = "receipts.jsonl", "rejected.jsonl", "refused.jsonl"
 _ENCODER = msgspec.json.Encoder()
 
 
 def write_receipts(told: Sequence[Told], planned: Planned, folder: str, workdir: Path) -> dict[str, Any]:
-    """Writes a receipt a record, and the records that were not taken, so that they can be mended and pushed again.
+    """Writes a receipt a record, the records that the system rejected, and what was refused here.
 
-    Those of a selection lie in a folder of its own. The counts by outcome and
-    the paths come back. ``rejected.jsonl`` is gone when nothing is rejected any
-    more.
+    A rejected record can be mended and pushed again, with what the system is
+    expected to hold. One that was refused can not: pushed again it would write over what the refusal protects, so its
+    rows are no records. Those of a selection lie in a folder of its own. The
+    counts by outcome and the paths come back. A file of nothing is removed.
     """
     selection = planned.selection.digest if planned.selection else None
     folder = join(folder, f"selection-{selection[:16]}") if selection else folder
     ordered = sorted(told, key=lambda each: each[0].key)
     _put(folder, RECEIPTS, (_receipt(wish, receipt) for wish, receipt in ordered), workdir)
-    rejected = [_rejected(wish, receipt) for wish, receipt in ordered if receipt.outcome in _NOT_DONE]
-    if rejected:
-        _put(folder, REJECTED, rejected, workdir)
-    else:
-        storage.remove(join(folder, REJECTED))
+    rejected = [_rejected(wish, receipt) for wish, receipt in ordered if receipt.outcome == "rejected"]
+    refused = [_refused(wish, receipt) for wish, receipt in ordered if receipt.outcome == "refused"]
     return {
         "plan": planned.plan.digest,
         **({"selection": selection} if selection else {}),
         "records": len(ordered),
         "counts": dict(sorted(Counter(receipt.outcome for _, receipt in ordered).items())),
         "receipts": join(folder, RECEIPTS),
-        "rejected": join(folder, REJECTED) if rejected else None,
+        "rejected": _put_or_remove(folder, REJECTED, rejected, workdir),
+        "refused": _put_or_remove(folder, REFUSED, refused, workdir),
     }
 
 
@@ -65,11 +64,36 @@ def _receipt(wish: Wish, receipt: Receipt) -> dict[str, Any]:
 
 
 def _rejected(wish: Wish, receipt: Receipt) -> dict[str, Any]:
+    expected = {EXPECTED: {name: value or "" for name, value in wish.expected.items()}} if wish.expected else {}
+    return {"record": {**_known(wish), **wish.to, **expected}, "reason": receipt.reason, "said": receipt.said}
+
+
+def _refused(wish: Wish, receipt: Receipt) -> dict[str, Any]:
+    return {
+        "record": wish.key,
+        "known": _known(wish),
+        "wanted": wish.to,
+        "expected": wish.expected,
+        "id": receipt.id,
+        "reason": receipt.reason,
+    }
+
+
+def _known(wish: Wish) -> dict[str, str]:
+    """By what the record is found."""
     match = wish.match
     known = {"source_id": wish.record_id} if wish.record_id else {}
-    if match and match.by != "source_id":
-        known[match.by] = match.value
-    return {"record": {**known, **wish.to}, "reason": receipt.reason, "said": receipt.said}
+    return known | {match.by: match.value} if match and match.by != "source_id" else known
+
+
+def _put_or_remove(folder: str, name: str, rows: Sequence[dict[str, Any]], workdir: Path) -> str | None:
+    """Where the rows lie; None where there are none, nor a file of an earlier try."""
+    address = join(folder, name)
+    if rows:
+        _put(folder, name, rows, workdir)
+        return address
+    storage.remove(address)
+    return None
 
 
 def _put(folder: str, name: str, rows: Iterable[dict[str, Any]], workdir: Path) -> None:

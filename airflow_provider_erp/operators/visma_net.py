@@ -39,14 +39,11 @@ class VismaNetDunningLetterOperator(OneShotOperator):
         self.level_from = level_from
         self.level_to = level_to
 
-    def body(self) -> Mapping[str, Any]:
-        """Customer, date and levels."""
-        return {"number": self.number, "date": self.date, "levels": [self.level_from, self.level_to]}
-
-    def check(self, hook: ErpHook) -> None:
-        """Refuses what the hook would."""
+    def written(self, hook: ErpHook) -> tuple[str, Mapping[str, Any]]:
+        """Where and what is sent."""
         letter: Any = hook
-        letter.check_dunning_letter(self.number, self.date, self.level_from, self.level_to)
+        path, body = letter.check_dunning_letter(self.number, self.date, self.level_from, self.level_to)
+        return path, body
 
     def send(self, hook: ErpHook) -> dict[str, Any]:
         """Sends it."""

@@ -75,21 +75,27 @@ def write(
     raise _error(exchange, request.label, response, _without(said(response.json), secrets))
 
 
-def rejected(label: str, response: Response, status: int, said: str | None) -> WriteRejected:
+def rejected(label: str, response: Response | None, status: int, said: str | None) -> WriteRejected:
     """The error for a write that was refused with this status, wherever that stood; ``said`` is the vendor's own."""
     changed = status == CHANGED
     why = "it was changed since it was read, read it again" if changed else "the vendor's message is in said"
     error = (RecordChanged if changed else WriteRejected)(
-        f"{label}: the record was refused with status {status}; {why}", status=status, request_id=response.request_id
+        f"{label}: the record was refused with status {status}; {why}",
+        status=status,
+        request_id=response.request_id if response else None,
     )
     error.said = _one_line(said or "") or None
     return error
 
 
-def unknown(label: str, what: str, response: Response, kind: type[OutcomeUnknown] = OutcomeUnknown) -> OutcomeUnknown:
+def unknown(
+    label: str, what: str, response: Response | None, kind: type[OutcomeUnknown] = OutcomeUnknown
+) -> OutcomeUnknown:
     """The error for a write of which this answer does not tell what became of it."""
     return kind(
-        f"{label}: {what}; look before it is sent again", status=response.status, request_id=response.request_id
+        f"{label}: {what}; look before it is sent again",
+        status=response.status if response else None,
+        request_id=response.request_id if response else None,
     )
 
 

@@ -1,7 +1,8 @@
 """What a push was about to do and what came of it, so that a task that was killed goes on without a second effect.
 
 One folder a plan, one small file a step, each created exclusively: an intent
-before a record is written, a receipt after the answer. Nothing is changed or
+before a record is written, a job where the system does it later, a receipt
+after the answer. Nothing is changed or
 removed, so that the folder also tells an auditor what happened.
 """
 
@@ -21,23 +22,36 @@ from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import join
 
-Step = TypeVar("Step", "Intent", "Receipt")
+Step = TypeVar("Step", "Intent", "Job", "Receipt")
 Action = Literal["create", "update"]
 Create = Callable[[str, bytes], None]
 Outcome = Literal["created", "updated", "unchanged", "rejected", "refused", "unknown", "unsent"]
 """After ``unsent``, which is surely not done, a record is taken up again; after any other it is not written again under
 the same plan, and what is ``unknown`` is looked for."""
 _READERS = 16
-_NAME = re.compile(r"(?P<record>[0-9a-f]{32})-(?P<attempt>\d{4,})-(?P<step>intent|receipt)\.json")
+_NAME = re.compile(r"(?P<record>[0-9a-f]{32})-(?P<attempt>\d{4,})-(?P<step>intent|job|receipt)\.json")
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
-    """A write is about to be sent, at ``at``, by a task instance; ``body`` is the digest of what it says."""
+    """A write is about to be sent, at ``at``, by a task instance; ``body`` is the digest of what it says.
+
+    ``id`` is the record's, where it is updated. ``confirmed`` says that a
+    person's word for the loss of some earlier write stood when it was begun.
+    """
 
     action: Action
     at: dt.datetime
     by: str
     body: str
+    id: str | None = None
+    confirmed: bool = False
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """The system took the write and does it later, as a job of its own with this id."""
+
+    id: str
+    at: dt.datetime
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,13 +69,14 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """The last attempt at a record, counted from 1, with its receipt, and the last intent there was.
+    """The last attempt at a record, counted from 1, with its receipt, and the last intent there was with its job.
 
-    Without a receipt nobody knows what came of the intent.
+    Without a receipt nobody knows what came of the intent; a job may be asked.
     """
 
     attempt: int
     intent: Intent | None = None
+    job: Job | None = None
     receipt: Receipt | None = None
 
 
@@ -93,11 +108,15 @@ class Journal:
         """Tells what is about to be sent; only then may it be."""
         self._write(record, attempt, "intent", intent)
 
+    def take(self, record: str, attempt: int, job: Job) -> None:
+        """Tells that the system took it and does it later."""
+        self._write(record, attempt, "job", job)
+
     def settle(self, record: str, attempt: int, receipt: Receipt) -> None:
         """Tells what came of the attempt."""
         self._write(record, attempt, "receipt", receipt)
 
-    def _write(self, record: str, attempt: int, step: str, content: Intent | Receipt) -> None:
+    def _write(self, record: str, attempt: int, step: str, content: Intent | Job | Receipt) -> None:
         self.create(join(self.folder, f"{record}-{attempt:04}-{step}.json"), msgspec.json.encode(content))
 
     def _entry(self, attempt: int, steps: Mapping[tuple[int, str], str]) -> Entry:
@@ -105,6 +124,7 @@ class Journal:
         return Entry(
             attempt=attempt,
             intent=self._read(steps.get((intended, "intent")), Intent),
+            job=self._read(steps.get((intended, "job")), Job),
             receipt=self._read(steps.get((attempt, "receipt")), Receipt),
         )
 

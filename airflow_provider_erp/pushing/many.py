@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from itertools import islice
 
+from airflow_provider_erp.pushing.deciding import Deed
 from airflow_provider_erp.pushing.journal import Entry, Journal, Receipt, key_of
-from airflow_provider_erp.pushing.one import Deed, Pusher
+from airflow_provider_erp.pushing.one import Pusher
 from airflow_provider_erp.pushing.target import Wish
 
 Told = tuple[Wish, Receipt]
@@ -26,6 +27,7 @@ def push_all(
         ErpError: as ``Pusher.push``.
     """
     _check_keys(wishes)
+    pusher.seen.update(_seen_before(wishes, entries))
     in_flight, waiting = min(in_flight, pusher.target.most_in_flight or in_flight), iter(wishes)
     with ThreadPoolExecutor(in_flight, thread_name_prefix="erp-push") as pool:
 
@@ -46,6 +48,18 @@ def push_all(
             raise failed
 
 
+def _seen_before(wishes: Iterable[Wish], entries: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
+    """The ids of records that an earlier try of this push changed, or left as they were.
+
+    Not of those that it created: a system may name a new one by another id than that which it is found by.
+    """
+    for wish in wishes:
+        entry = entries.get(key_of(wish.key, wish.to))
+        receipt = entry.receipt if entry else None
+        if receipt and receipt.id and receipt.outcome in ("updated", "unchanged"):
+            yield receipt.id, wish.key
+
+
 def told_by_now(journal: Journal, wishes: Iterable[Wish]) -> Iterator[Told]:
     """The receipts that the journal has, also of earlier tries."""
     entries = journal.entries()
@@ -58,7 +72,7 @@ def told_by_now(journal: Journal, wishes: Iterable[Wish]) -> Iterator[Told]:
 def preview(pusher: Pusher, wishes: Iterable[Wish]) -> Iterator[tuple[Wish, Receipt | Deed]]:
     """What would be sent for each record, or why nothing would be; only reads, and nothing is noted."""
     for wish in wishes:
-        yield wish, pusher.decide(wish)
+        yield wish, pusher.decider.decide(wish)
 
 
 def _check_keys(wishes: Sequence[Wish]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Value = str | None
 Mode = Literal["upsert", "create", "update"]
+OnJob = Callable[[str], object]
+"""Is told the id of a job, as soon as the system says that it does a write later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +27,16 @@ class Match:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Current:
-    """A record as the system holds it now; ``id`` is what its writes are addressed by."""
+    """A record as the system holds it now; ``id`` is what its writes are addressed by.
+
+    ``other_kind`` is what it is that is none of the records that are pushed,
+    in words, such as a supplier among customers: it is never written.
+    """
 
     id: str
     fields: Mapping[str, Value] = field(repr=False)
     version: str | None = None
+    other_kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +49,7 @@ class Wish:
         expected: what each of them must be before; a field that is not here may have any value.
         match: how the record is found; without one a create whose answer is lost stays unknown.
         record_id: the record's own id, where it is known.
+        objection: why nothing may be written, where that is known without a look.
         mode: ``create`` refuses a record that exists, ``update`` one that does not, ``upsert`` neither.
     """
 
@@ -51,6 +59,7 @@ class Wish:
     match: Match | None = None
     record_id: str | None = None
     mode: Mode = "upsert"
+    objection: str | None = None
 
 
 class Target(Protocol):
@@ -86,7 +95,7 @@ class Target(Protocol):
         """Why the system cannot take these fields, without their values; None where it can."""
         ...
 
-    def create(self, record: Mapping[str, Value]) -> str | None:
+    def create(self, record: Mapping[str, Value], on_job: OnJob) -> str | None:
         """Sends one create; the new record's id, where the system names it.
 
         Raises:
@@ -96,12 +105,22 @@ class Target(Protocol):
         """
         ...
 
-    def update(self, current: Current, changes: Mapping[str, Value]) -> None:
+    def update(self, current: Current, changes: Mapping[str, Value], on_job: OnJob) -> None:
         """Sends one update of these fields; one that needs the record as it was read is refused when it is not.
 
         Raises:
             ErpRejected: the system refused it; with status 412 because somebody else changed the record.
             OutcomeUnknown: it may have been done.
+            StillUnderWay: it may yet be done at any later moment.
+        """
+        ...
+
+    def outcome_of_job(self, job: str) -> str | None:
+        """Waits for a write that the system does later; the record's id, where it names it.
+
+        Raises:
+            ErpRejected: as ``create`` and ``update``.
+            OutcomeUnknown: the system does not know the job, or not what came of it.
             StillUnderWay: it may yet be done at any later moment.
         """
         ...

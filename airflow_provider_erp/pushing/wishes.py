@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from airflow_provider_erp.corrections.plan import Change, by_subject
 from airflow_provider_erp.normalise.fields import normalise
+from airflow_provider_erp.normalise.fold import tidy
 from airflow_provider_erp.normalise.identifiers import is_placeholder
 from airflow_provider_erp.normalise.nothing import is_nothing
 from airflow_provider_erp.pushing.target import Match, Mode, Value, Wish
@@ -20,9 +21,12 @@ def wishes_of(
     """One wish a record, looked up by the first of ``match_on`` that it has and the system knows (``keys``).
 
     A change that says itself whether it updates or creates keeps to that;
-    ``mode`` is for those that leave it to the push. Whose id is known is never
-    created. A value that stands for none (``-``, ``0000000-0``) is no key, nor
-    is one that the system would not show again (``held``).
+    ``mode`` is for those that leave it to the push. Whose id is known, or of
+    which something is known that it holds, is never created. A value that
+    stands for none (``-``, ``0000000-0``) is no key, nor is one that the system
+    would not show again (``held``). A number is tidied: digits of any width are
+    the same, blanks around it are none of it. Of two records of which one is
+    found by what the other says beside its own key neither is to be written.
 
     Raises:
         ValueError: the system knows none of ``match_on``, or two records have the same key.
@@ -31,21 +35,25 @@ def wishes_of(
     if not known:
         raise ValueError(f"match_on: the system looks records up by {', '.join(keys)}; got {', '.join(match_on)}")
     wishes = [_wish(subject, group, mode, known, held) for subject, group in by_subject(changes).items()]
-    _check_keys(wishes)
-    return wishes
+    objections = _objections(wishes, _by_key(wishes))
+    return [replace(wish, objection=objections.get(wish.key)) for wish in wishes]
 
 
 def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str], held: Held) -> Wish:
     first = group[0]
-    to: dict[str, Value] = {change.field: change.new for change in group}
-    if first.action == "update" or (first.record_id and mode != "create"):
+    is_update = first.action == "update"
+    to: dict[str, Value] = {
+        change.field: tidy(change.new) if change.field == "number" else change.new for change in group
+    }
+    expected = {change.field: change.old for change in group if is_update or change.old is not None}
+    if is_update or ((first.record_id or expected) and mode != "create"):
         mode = "update"
     elif first.action == "create":
         mode = "create"
     return Wish(
         key=subject,
         to=to,
-        expected={change.field: change.old for change in group} if first.action == "update" else {},
+        expected=expected if first.action != "create" else {},
         match=next(_matches(first, to, mode, keys, held), None),
         record_id=first.record_id,
         mode=mode,
@@ -56,7 +64,7 @@ def _matches(first: Change, to: Mapping[str, Value], mode: Mode, keys: Iterable[
     """By each key that has a value; a record whose id is known must be that one."""
     is_update = first.action == "update"
     shown = to if is_update else held(to)
-    known: dict[str, Value] = {"source_id": first.record_id, "number": first.number}
+    known: dict[str, Value] = {"source_id": first.record_id, "number": tidy(first.number or "")}
     country = normalise("country", to.get("country")) or ""
     for key in keys:
         if mode == "create" and key == "source_id":
@@ -74,15 +82,34 @@ def _stands_for_none(key: str, value: str, country: Value) -> bool:
     return is_nothing(value) or (key != "number" and is_placeholder(value, code)) or not normalise(key, value, code)
 
 
-def _check_keys(wishes: Iterable[Wish]) -> None:
-    counts = Counter((wish.match.by, _in_one_spelling(wish)) for wish in wishes if wish.match)
-    twice = next((by for (by, _), count in counts.items() if count > 1), None)
-    if twice:
-        raise ValueError(f"two records have the same {twice}; nothing was sent: leave out one of them")
+def _by_key(wishes: Iterable[Wish]) -> dict[tuple[str, str], Wish]:
+    """The wishes by what they are found by; no two by the same."""
+    found_by: dict[tuple[str, str], Wish] = {}
+    for wish in wishes:
+        if wish.match:
+            by = wish.match.by
+            other = found_by.setdefault((by, _spelt(wish, by, wish.match.value)), wish)
+            if other is not wish:
+                named = " and ".join(sorted((wish.key, other.key)))
+                raise ValueError(f"two records have the same {by}; nothing was sent: leave out one of them ({named})")
+    return found_by
 
 
-def _in_one_spelling(wish: Wish) -> str:
-    match = wish.match
-    if match is None or match.by == "source_id":
-        return match.value if match else ""
-    return normalise(match.by, match.value, normalise("country", wish.to.get("country")) or "") or ""
+def _objections(wishes: Iterable[Wish], found_by: Mapping[tuple[str, str], Wish]) -> dict[str, str]:
+    """By the keys of two wishes of one customer, of which one is found by what the other has beside its own key."""
+    objections: dict[str, str] = {}
+    names = {by for by, _ in found_by} - {"source_id"}
+    for wish in wishes:
+        for by in names:
+            value = wish.to.get(by)
+            other = found_by.get((by, _spelt(wish, by, value))) if value else None
+            if other and other is not wish:
+                for one, two in ((wish, other), (other, wish)):
+                    objections[one.key] = f"record {two.key!r} of this push has the same {by}; leave out one of them"
+    return objections
+
+
+def _spelt(wish: Wish, by: str, value: str) -> str:
+    if by == "source_id":
+        return value
+    return normalise(by, value, normalise("country", wish.to.get("country")) or "") or ""

@@ -14,6 +14,10 @@ Question = str | Mapping[str, Any]
 """Where one record is read (a path), or the filters of the list that hold it."""
 
 
+def _no_other_kind(_row: bytes, _defaults: Mapping[str, Any]) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushes:
     """How a system's customers are found, addressed, and told what they shall be.
@@ -24,7 +28,10 @@ class Pushes:
         lookups: by canonical field: the questions whose answers hold the records with that value as it is written,
             and maybe others.
         check: refuses words that no change may have; ``check_new`` those that no new customer may have.
-        held: what the system shows of fields, once they are written: of two that share one place one is not supplied.
+        held: what the system shows of fields, once they are written: in its own words, and of two that share one
+            place one is not supplied.
+        other_kind: what a row of the list is that is no customer, in words; None of one that is, and of what the
+            defaults of new ones say is pushed.
     """
 
     words: Callable[[Mapping[str, Value]], dict[str, Any]]
@@ -33,6 +40,7 @@ class Pushes:
     check: Callable[[Mapping[str, Any]], object]
     check_new: Callable[[Mapping[str, Any]], object]
     held: Callable[[Mapping[str, Value]], Mapping[str, Value]] = dict
+    other_kind: Callable[[bytes, Mapping[str, Any]], str | None] = _no_other_kind
 
     def new(self, fields: Mapping[str, Value], defaults: Mapping[str, Any]) -> dict[str, Any]:
         """A new customer's words; ``defaults`` count where the fields say nothing.

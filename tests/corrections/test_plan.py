@@ -180,7 +180,12 @@ def test_given_records_become_a_plan_of_their_run() -> None:
 
 def test_given_record_may_name_the_record_that_it_means_and_its_version() -> None:
     (change,) = given_records({"source_id": "t1", "version": "v", "modified_at": MONDAY, "city": "Oulu"}).changes
-    assert (change.subject, change.record_id, change.version) == ("t1", "t1", "v")
+    assert (change.subject, change.record_id, change.version) == ("id t1", "t1", "v")
+
+
+def test_given_record_may_say_what_the_system_holds_now() -> None:
+    number, city = given_records({"number": "7", "city": "Oulu", "expected": {"city": ""}}).changes
+    assert (number.old, city.old) == (None, "")
 
 
 def test_given_records_without_a_number_are_known_by_their_content() -> None:
@@ -194,6 +199,9 @@ def test_given_records_without_a_number_are_known_by_their_content() -> None:
         ([{"number": "1"}, {"number": "1", "name": "A"}], "record 2: '1' is given twice"),
         ([{"number": "1", "fax": "2"}], "record 1: 'fax' is unknown; known are source_id, number"),
         ([{"number": 1}], "record 1: expected a text or None in 'number', got one int"),
+        ([{"number": "1", "expected": "Oslo"}], "record 1: expected a dict of texts in 'expected'"),
+        ([{"number": "1", "expected": {"number": None}}], "record 1: expected a dict of texts in 'expected'"),
+        ([{"number": "1", "expected": {"city": "x"}}], "record 1: 'expected' names 'city', which the record does not"),
         ([{"name": "Half \ud83d"}], "record 1: 'name' holds half a character"),
         ([{"source_id": "t1", "name": None}], "record 1: expected at least one of number, name"),
     ],

@@ -109,6 +109,22 @@ def test_background_job_is_waited_for_as_long_as_the_connection_says(connect: An
     assert [each.path for each in asked(server)] == ["/v1/customer", "/v1/background/j1"]
 
 
+def test_job_of_an_earlier_task_is_asked_for_by_its_id(connect: Any) -> None:
+    finished = reply_json({"status": "Finished", "statusCode": 201, "responseHeaders": {"Location": "/c/C-9"}})
+    jobs: list[str] = []
+    with serving(Server(reply_json({"stateLocation": "/v1/background/j1"}, 202), finished)) as server:
+        hook = connect("visma_net", server.url)
+        assert hook.create_customer(NEW, on_job=jobs.append) == "C-9"
+        assert [hook.outcome_of_job(job) for job in jobs] == ["C-9"]
+    assert [each.path for each in asked(server)] == ["/v1/customer", "/v1/background/j1", "/v1/background/j1"]
+
+
+def test_system_that_does_nothing_later_knows_no_job(connect: Any) -> None:
+    with serving(Server(Reply())) as server, pytest.raises(OutcomeUnknown, match="lemonsoft: it knows no job j1"):
+        connect("lemonsoft", server.url).outcome_of_job("j1")
+    assert asked(server) == []
+
+
 def test_lemonsoft_customer_is_created_and_gets_an_account(connect: Any) -> None:
     customer, account = document("lemonsoft/create_customer.json"), document("lemonsoft/add_account.json")
     with serving(Server(reply_json({"id": 12}), reply_json({"account_id": 3}))) as server:

@@ -119,6 +119,65 @@ def test_confirmation_that_was_left_in_the_dag_file_confirms_no_later_loss(
     assert sent(sandbox) == 3
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_confirmation_that_was_left_in_the_dag_file_confirms_no_loss_of_the_next_run(
+    kind: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.arm(kind, "write_lost")
+    with pytest.raises(AirflowFailException, match="look before it is sent again"):
+        execute(an_action(kind, sandbox, tmp_path))
+    assert execute(an_action(kind, sandbox, tmp_path, confirm_resend=True))
+    sandbox.arm(kind, "write_lost")
+    with pytest.raises(AirflowFailException, match="look before it is sent again"):
+        execute(an_action(kind, sandbox, tmp_path, confirm_resend=True), run_id="2")
+    with pytest.raises(AirflowFailException, match="nobody knows whether it was done") as asked:
+        execute(an_action(kind, sandbox, tmp_path, confirm_resend=True), run_id="2")
+    assert sent(sandbox) == 3
+    moment = str(asked.value).partition("confirm_resend='")[2].partition("'")[0]
+    assert execute(an_action(kind, sandbox, tmp_path, confirm_resend=moment), run_id="2")
+    assert sent(sandbox) == 4
+
+
+def test_moment_of_one_loss_confirms_no_other_runs_loss(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.arm("visma_net", "write_lost", count=2)
+    moments = []
+    for run_id in ("1", "2"):
+        with pytest.raises(AirflowFailException, match="look before it is sent again"):
+            execute(an_action("visma_net", sandbox, tmp_path), run_id=run_id)
+        with pytest.raises(AirflowFailException) as asked:
+            execute(an_action("visma_net", sandbox, tmp_path), run_id=run_id)
+        moments.append(str(asked.value).partition("or '")[2].partition("'")[0])
+    with pytest.raises(AirflowFailException, match="nobody knows"):
+        execute(an_action("visma_net", sandbox, tmp_path, confirm_resend=moments[0]), run_id="2")
+    assert execute(an_action("visma_net", sandbox, tmp_path, confirm_resend=moments[0]), run_id="1")
+    assert sent(sandbox) == 3
+
+
+SAME_MOMENT = [
+    "2026-11-20T06:00:00.000Z",
+    dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC),
+    dt.datetime(2026, 11, 20, 8, tzinfo=dt.timezone(dt.timedelta(hours=2))),
+]
+
+
+@pytest.mark.parametrize("other", SAME_MOMENT[1:])
+def test_dunning_letter_whose_date_is_spelt_in_another_way_is_the_same_letter(
+    other: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    first = execute(an_action("visma_net", sandbox, tmp_path, date=SAME_MOMENT[0]))
+    assert execute(an_action("visma_net", sandbox, tmp_path, date=other)) == first
+    assert sent(sandbox) == 1
+
+
+def test_account_whose_fields_come_in_another_order_is_the_same_account(sandbox: Sandbox, tmp_path: Path) -> None:
+    account = {"iban": "FI2112345600000785", "bic": "NDEAFIHH"}
+    entry = next(iter(sandbox.world.books["lemonsoft"].things.values()))
+    first = execute(an_action("lemonsoft", sandbox, tmp_path, account=account, customer_id=entry.source_id))
+    other: dict[str, Any] = {"account": dict(reversed(account.items())), "customer_id": int(entry.source_id)}
+    assert execute(an_action("lemonsoft", sandbox, tmp_path, **other)) == first
+    assert sent(sandbox) == 1
+
+
 def test_another_moment_confirms_nothing(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.arm("visma_net", "write_lost")
     for confirmed in (False, NOW.isoformat()):

@@ -6,15 +6,14 @@ import datetime as dt
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
 from airflow.sdk import DAG, task
 from lax_storage import a_lax_storage
+from pushed_records import DEFAULTS, NOW, WRITABLE, Push, a_company, lines, new_customers
 
 from airflow_provider_erp.corrections.files import write_plan
 from airflow_provider_erp.corrections.plan import Change, Plan
@@ -22,65 +21,8 @@ from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpUnavailable
 from airflow_provider_erp.hooks.lemonsoft import LemonsoftHook
 from airflow_provider_erp.landing.purge import purge
 from airflow_provider_erp.operators.push import ErpPushOperator
-from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+from airflow_provider_erp.sandbox import Sandbox
 from airflow_provider_erp.sandbox.connections import COMPANY
-
-Push = Callable[..., dict[str, Any]]
-NOW = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
-DEFAULTS = {"visma_net": {"overrideWithClassValues": True, "customerClassId": "1"}, "lemonsoft": {}}
-WRITABLE = ("visma_net", "lemonsoft")
-
-
-@pytest.fixture
-def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    with running_sandbox(customers=30, requests_per_session=10_000, visma_net_limit=10_000) as running:
-        for name, connection in running.connections().items():
-            quick = connection["extra"] | {
-                "timeout_seconds": 5,
-                "retry_seconds": 5,
-                "background_seconds": 0,
-            }
-            monkeypatch.setenv(f"AIRFLOW_CONN_{name.upper()}", json.dumps(connection | {"extra": quick}))
-        yield running
-
-
-@pytest.fixture
-def push(sandbox: Sandbox, tmp_path: Path) -> Push:
-    """Runs a push as a task does, of a run and a try."""
-
-    def push(vendor: str, *, run_id: str = "manual", try_number: int = 1, **arguments: Any) -> dict[str, Any]:
-        given: dict[str, Any] = {
-            "conn_id": f"{vendor}_default",
-            "dry_run": False,
-            "defaults": DEFAULTS.get(vendor),
-            "base_path": f"file://{tmp_path}/erp",
-            "approved_by_author": "plan" in arguments,
-        } | arguments
-        operator = ErpPushOperator(task_id="push", **given)
-        instance = SimpleNamespace(dag_id="dag", run_id=run_id, task_id="push", map_index=-1, try_number=try_number)
-        run = SimpleNamespace(logical_date=NOW, run_after=NOW)
-        return operator.execute({"dag_run": run, "ti": instance})  # type: ignore[typeddict-item]
-
-    return push
-
-
-def new_customers(number: int) -> list[dict[str, str]]:
-    return [
-        {
-            "number": str(70_000 + place),
-            "name": f"Uusi Asiakas {place} Oy",
-            "street": "Rantatie 5",
-            "postal_code": "00100",
-            "city": "Helsinki",
-            "country": "FI",
-            "email": f"info@uusi{place}.fi",
-        }
-        for place in range(number)
-    ]
-
-
-def lines(path: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in Path(path.removeprefix("file://")).read_text(encoding="utf-8").splitlines()]
 
 
 def writes(sandbox: Sandbox) -> list[tuple[str, str]]:
@@ -303,17 +245,6 @@ def test_storage_that_cannot_keep_two_pushes_apart_needs_a_pool(push: Push, sand
     assert sandbox.tally("visma_net").created == 1
 
 
-def a_company(org_number: str, **said: str) -> dict[str, str]:
-    return {
-        "name": "Kaksi Oy",
-        "street": "Rantatie 5",
-        "postal_code": "00100",
-        "country": "FI",
-        "org_number": org_number,
-        **said,
-    }
-
-
 @pytest.mark.parametrize("vendor", WRITABLE)
 def test_customer_is_found_by_its_organisation_number_however_that_is_written(
     push: Push, sandbox: Sandbox, vendor: str
@@ -475,10 +406,10 @@ def test_number_that_cannot_be_asked_for_is_refused_and_the_others_are_pushed(
     assert told["counts"] == {"created": 2, "refused": 1}
 
 
-def test_rejected_record_keeps_its_id_where_it_has_no_key(push: Push, sandbox: Sandbox) -> None:
+def test_refused_record_keeps_its_id_where_it_has_no_key(push: Push, sandbox: Sandbox) -> None:
     told = push("visma_net", records=[a_company("-") | {"source_id": "986"}], on_rejected="warn")
-    [row] = lines(told["rejected"])
-    assert row["record"]["source_id"] == "986"
+    [row] = lines(told["refused"])
+    assert row["known"] == {"source_id": "986"}
 
 
 def test_try_that_cannot_ask_the_system_leaves_the_receipts_of_the_one_before(

@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_erp.exceptions import ErpUnavailable
+from airflow_provider_erp.pushing.deciding import Deed
 from airflow_provider_erp.pushing.journal import Journal, Receipt
 from airflow_provider_erp.pushing.many import preview, push_all
-from airflow_provider_erp.pushing.one import Deed, Pusher
+from airflow_provider_erp.pushing.one import Pusher
 from airflow_provider_erp.pushing.target import Match, Wish
 
 
@@ -48,9 +49,9 @@ class Busy(FakeSystem):
             with self._lock:
                 self.inside -= 1
 
-    def create(self, record: Any) -> str:
+    def create(self, record: Any, on_job: Any) -> str:
         with self._lock:
-            return super().create(record)
+            return super().create(record, on_job)
 
 
 def test_every_record_is_pushed_once_and_told(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from fake_system import FATES, Clock, FakeSystem, Killed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airflow_provider_erp.exceptions import ErpUnavailable
+from airflow_provider_erp.exceptions import ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.pushing.journal import Journal, Receipt, key_of
+from airflow_provider_erp.pushing.keyless import Keyless
 from airflow_provider_erp.pushing.one import Pusher
 from airflow_provider_erp.pushing.target import Match, Value, Wish
 
@@ -27,7 +28,14 @@ NEW = Wish(key="7", match=BY_NUMBER, to=HERE)
 
 def pusher(system: FakeSystem, folder: Path, clock: Clock | None = None) -> Pusher:
     clock = clock or Clock()
-    return Pusher(target=system, journal=Journal(f"file://{folder}"), by="task", now=clock.now, sleep=clock.sleep)
+    return Pusher(
+        target=system,
+        journal=Journal(f"file://{folder}/steps"),
+        by="task",
+        now=clock.now,
+        sleep=clock.sleep,
+        keyless=Keyless(f"file://{folder}/keyless", "plan"),
+    )
 
 
 def push(system: FakeSystem, folder: Path, wish: Wish, clock: Clock | None = None) -> Receipt:
@@ -123,7 +131,7 @@ def test_write_that_was_not_done_is_sent_again_when_it_cannot_be_under_way(tmp_p
     begun = clock.now()
     assert push(system, tmp_path, wish, clock).outcome == ("created" if wish is NEW else "updated")
     assert (clock.now() - begun).total_seconds() == system.timeout_seconds
-    assert [name.split("-", 1)[1] for name in storage.names(f"file://{tmp_path}")] == [
+    assert [name.split("-", 1)[1] for name in storage.names(f"file://{tmp_path}/steps")] == [
         "0001-intent.json",
         "0002-intent.json",
         "0002-receipt.json",
@@ -172,6 +180,12 @@ def test_create_without_a_unique_key_that_was_surely_not_sent_is_sent_by_the_nex
         push(system, tmp_path, wish)
     assert push(system, tmp_path, wish).outcome == "created"
     assert len(system.records) == 1
+
+
+def test_record_that_is_gone_when_it_is_written_is_refused(tmp_path: Path) -> None:
+    assert outcome(push(a_system(fates=iter(["gone"])), tmp_path, MOVED)) == ("refused", "a", "the record is gone")
+    with pytest.raises(ErpProtocolError):
+        push(FakeSystem(fates=iter(["gone"])), tmp_path, NEW)
 
 
 def test_tries_that_sent_nothing_are_not_counted(tmp_path: Path) -> None:

@@ -14,7 +14,14 @@ from document_fields import document
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airflow_provider_erp.exceptions import ErpConfigError, OutcomeUnknown, StillUnderWay
+from airflow_provider_erp.exceptions import (
+    ErpAuthError,
+    ErpConfigError,
+    ErpError,
+    ErpUnavailable,
+    OutcomeUnknown,
+    StillUnderWay,
+)
 from airflow_provider_erp.protocol.auth import Fixed
 from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.exchange import Exchange
@@ -23,7 +30,7 @@ from airflow_provider_erp.protocol.retry import Retry
 from airflow_provider_erp.protocol.writing import RecordChanged, WriteRejected
 from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.visma_net import writes
-from airflow_provider_erp.vendors.visma_net.answers import key_in
+from airflow_provider_erp.vendors.visma_net.answers import key_in, outcome_of_job
 from airflow_provider_erp.vendors.visma_net.bodies import customer_body
 from airflow_provider_erp.vendors.writing import encode
 
@@ -280,6 +287,57 @@ def test_background_job_is_asked_for_on_the_connections_own_host_until_it_is_fin
     assert [asked.url for asked in played.asked[1:]] == [f"{HOST}/v1/background/job-1"] * 2
     assert all(asked.repeatable for asked in played.asked[1:])
     assert played.pauses == [1.0]
+
+
+def test_job_is_told_before_it_is_asked_for() -> None:
+    told: list[tuple[str, int]] = []
+    played = Played(accepted(), response(200, {"status": "Finished", "statusCode": 201}))
+    create_it = writes.create_customer(EXCHANGE, SETTINGS, NEW, lambda job: told.append((job, len(played.asked))))
+    assert played.hold(create_it) == "10000"
+    change_it = writes.update_customer(
+        EXCHANGE, SETTINGS, "1", MOVED, on_job=lambda job: told.append((job, len(played.asked)))
+    )
+    played.answers.insert(0, accepted("/v1/background/job-2"))
+    assert played.hold(change_it) is None
+    assert told == [("job-1", 1), ("job-2", 3)]
+
+
+def asked_later(*answers: Answer, seconds: float = 0) -> str:
+    return str(Played(*answers).hold(outcome_of_job(EXCHANGE, waiting(seconds), "job-1")))
+
+
+def test_job_that_an_earlier_task_began_tells_the_id() -> None:
+    state = {"status": "Finished", "response": {"statusCode": 201, "Location": "/v1/customer/C-9"}}
+    played = Played(response(200, {"status": "InProgress"}), response(200, state))
+    assert played.hold(outcome_of_job(EXCHANGE, SETTINGS, "job-1")) == "C-9"
+    assert {asked.url for asked in played.asked} == {f"{HOST}/v1/background/job-1"}
+    assert all(asked.repeatable for asked in played.asked)
+    assert asked_later(response(200, {"state": "Finished", "statusCode": 204})) == ""
+
+
+def test_job_that_an_earlier_task_began_and_that_was_refused_is_a_rejection() -> None:
+    with pytest.raises(WriteRejected) as caught:
+        asked_later(response(200, {"status": "Finished", "statusCode": 400, "errorMessage": "Class is missing"}))
+    assert (caught.value.status, caught.value.said) == (400, "Class is missing")
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "reason"),
+    [
+        (response(200, {"status": "InProgress"}), StillUnderWay, "its state is not known"),
+        (response(400), StillUnderWay, "its state is not known"),
+        (response(404), OutcomeUnknown, "the server knows no such job"),
+        (response(200, {"status": "Finished", "statusCode": 500}), OutcomeUnknown, "ended with statusCode 500"),
+        (Lost("reset", sent=True), ErpUnavailable, "reset"),
+        (response(403), ErpAuthError, "refused with status 403"),
+    ],
+)
+def test_job_that_an_earlier_task_began_is_known_or_the_error_says_what_it_may_be(
+    answer: Answer, kind: type[ErpError], reason: str
+) -> None:
+    with pytest.raises(ErpError, match=reason) as caught:
+        asked_later(answer)
+    assert type(caught.value) is kind
 
 
 def test_background_job_without_a_location_is_the_given_number() -> None:

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+from msgspec import UNSET
+
 from airflow_provider_erp.normalise.languages import language
-from airflow_provider_erp.vendors.lemonsoft.records import split_vat
+from airflow_provider_erp.vendors.lemonsoft.records import Flag, split_vat
 from airflow_provider_erp.vendors.lemonsoft.writes import CUSTOMER
 from airflow_provider_erp.vendors.words import Pushes, Value, Write, in_words, number, spellings, under, whole, word_of
 from airflow_provider_erp.vendors.writing import encode, known_fields
@@ -67,11 +70,38 @@ _WORDS: Mapping[str, Write] = {
 
 
 def _held(fields: Mapping[str, Value]) -> Mapping[str, Value]:
-    """Of the two numbers that share a field one may not be told apart from the other when it is read again."""
+    """Of the two numbers that share a field one may not be told apart from the other when it is read again.
+
+    A language is read as the code that is written for it.
+    """
+    if fields.get("language"):
+        fields = {**fields, "language": str(_language_code(fields["language"])["language_code"])}
     if not fields.keys() & {"org_number", "vat_number"}:
         return fields
     org_number, vat_number = split_vat(customer_words(_only(fields, "org_number", "vat_number"))["vat"])
     return {**fields, "org_number": org_number, "vat_number": vat_number}
+
+
+class _Kind(msgspec.Struct):
+    is_customer: Flag = UNSET
+    is_supplier: Flag = UNSET
+    is_prospect: Flag = UNSET
+
+
+_KIND = msgspec.json.Decoder(_Kind).decode
+
+
+def _other_kind(row: bytes, defaults: Mapping[str, Any]) -> str | None:
+    """Suppliers and prospects share the table with customers; who pushes those says ``is_customer: False``.
+
+    ASSUMED: a row without the flag is a customer's.
+    """
+    kind = _KIND(row)
+    if defaults.get("is_customer") is False or kind.is_customer is UNSET or kind.is_customer:
+        return None
+    flags = {"a supplier": kind.is_supplier, "a prospect": kind.is_prospect}
+    named = [name for name, flag in flags.items() if flag is not UNSET and flag]
+    return " and ".join(named) or "neither supplier nor prospect"
 
 
 def _only(fields: Mapping[str, Value], *names: str) -> dict[str, Value]:
@@ -94,5 +124,6 @@ PUSHES = Pushes(
     check=_check,
     check_new=_check,
     held=_held,
+    other_kind=_other_kind,
 )
 """A customer is addressed by its internal id. ASSUMED: the filter ``vat`` compares the text as it is written."""

@@ -88,12 +88,20 @@ def create_customer(
     return _write(exchange, settings, _request(settings, "lemonsoft create customer", "POST", CUSTOMERS, body))
 
 
+def new_account(customer_id: int | str, account: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The path and the body of a new bank account.
+
+    Raises:
+        ValueError: as ``known_fields``, or an id that is no whole number.
+    """
+    return f"{customer_path(customer_id)}/accounts", known_fields("lemonsoft account", account, ACCOUNT)
+
+
 def add_account(
     exchange: Exchange, settings: Settings, customer_id: int | str, account: Mapping[str, Any]
 ) -> Conversation[dict[str, Any]]:
     """The server's answer to a new bank account of a customer, see ``_write``."""
-    path = f"{customer_path(customer_id)}/accounts"
-    body = known_fields("lemonsoft account", account, ACCOUNT)
+    path, body = new_account(customer_id, account)
     label = f"lemonsoft add account to customer {customer_id}"
     return _write(exchange, settings, _request(settings, label, "POST", path, body), needed=False)
 

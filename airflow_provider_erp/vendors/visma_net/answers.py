@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
-from airflow_provider_erp.exceptions import ErpError, OutcomeUnknown, StillUnderWay
+from airflow_provider_erp.exceptions import ErpAuthError, ErpError, ErpUnavailable, OutcomeUnknown, StillUnderWay
 from airflow_provider_erp.protocol.exchange import Exchange
 from airflow_provider_erp.protocol.messages import UNREADABLE, Conversation, Request, Response, Sleep, decode_record
 from airflow_provider_erp.protocol.writing import rejected, unknown, write
@@ -28,10 +28,17 @@ _MESSAGES = ("message", "Message", "ExceptionMessage", "errorMessage")
 _ENCODED = re.compile(r"b64\(([A-Za-z0-9_=-]+)\)")
 _JOB = re.compile(r"[A-Za-z0-9._~-]*[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
 _FINISHED = frozenset({"finished", "completed", "failed"})
+_NOT_FOUND = 404
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
 
-def answered(exchange: Exchange, settings: Settings, request: Request) -> Conversation[Response]:
+OnJob = Callable[[str], object]
+"""Is told the id of a job in the background, before it is waited for."""
+
+
+def answered(
+    exchange: Exchange, settings: Settings, request: Request, on_job: OnJob | None = None
+) -> Conversation[Response]:
     """The answer of a write, of one that went to the background when it is finished.
 
     Raises:
@@ -48,12 +55,37 @@ def answered(exchange: Exchange, settings: Settings, request: Request) -> Conver
     if not _JOB.fullmatch(job):
         what = "status 202 without a stateLocation that names a job"
         raise unknown(request.label, what, response, StillUnderWay)
+    if on_job is not None:
+        on_job(job)
     try:
         state = yield from _finished(exchange, settings, job, wait_seconds)
     except ErpError as exc:
         what = f"it went to the background as job {job}, whose state is not known"
         raise unknown(request.label, what, response, StillUnderWay) from exc
-    return _judged(settings, request, replace(response, body=encode(state)), state)
+    status, location = _judged(settings, request.label, response, state)
+    return replace(response, status=status, headers={"location": location}, body=encode(state))
+
+
+def outcome_of_job(exchange: Exchange, settings: Settings, job: str) -> Conversation[str]:
+    """The number or id that a write in the background tells, which an earlier task began; waited for as by that one.
+
+    Raises:
+        WriteRejected: it is finished, and was refused.
+        StillUnderWay: it is not finished in time, or the answer does not tell.
+        OutcomeUnknown: the server knows no such job, or not what came of it.
+        ErpUnavailable, ErpAuthError: the server could not be asked.
+    """
+    label, wait_seconds = _label(job), settings.number("background_seconds", WAIT_SECONDS, 0.0)
+    try:
+        state = yield from _finished(exchange, settings, job, wait_seconds)
+    except (ErpUnavailable, ErpAuthError):
+        raise
+    except ErpError as exc:
+        if exc.status == _NOT_FOUND:
+            raise unknown(label, "the server knows no such job", None) from exc
+        raise unknown(label, "its state is not known", None, StillUnderWay) from exc
+    _, location = _judged(settings, label, None, state)
+    return key_in(location)
 
 
 def key_in(location: str) -> str:
@@ -75,7 +107,7 @@ def _finished(exchange: Exchange, settings: Settings, job: str, left: float) -> 
     ASSUMED: it is told under ``status`` or ``state``; a state of another name is waited for until ``left`` seconds
     are over, and its outcome is unknown.
     """
-    request = Request(f"visma_net background job {job}", f"{settings.base_url}{BACKGROUND}/{job}", headers=HEADERS)
+    request = Request(_label(job), f"{settings.base_url}{BACKGROUND}/{job}", headers=HEADERS)
     pause = _FIRST_PAUSE
     while True:
         state = yield from exchange.read(request, decode_record)
@@ -87,15 +119,19 @@ def _finished(exchange: Exchange, settings: Settings, job: str, left: float) -> 
         left, pause = left - pause, min(2 * pause, _LONGEST_PAUSE)
 
 
-def _judged(settings: Settings, request: Request, response: Response, state: Mapping[str, Any]) -> Response:
-    """The answer that a finished job had: it may be finished and yet have failed."""
+def _label(job: str) -> str:
+    return f"visma_net background job {job}"
+
+
+def _judged(settings: Settings, label: str, response: Response | None, state: Mapping[str, Any]) -> tuple[int, str]:
+    """Status and location that a finished job had: it may be finished and yet have failed."""
     status = _within(state, "statusCode")
     if not isinstance(status, int) or status >= 500 or status < 200:
-        raise unknown(request.label, f"its background job ended with statusCode {status!r:.20}", response)
+        raise unknown(label, f"its background job ended with statusCode {status!r:.20}", response)
     if status >= 300:
-        raise rejected(request.label, response, status, said_by(settings, _MESSAGES)(response.body))
+        raise rejected(label, response, status, said_by(settings, _MESSAGES)(encode(state)))
     location = _within(state, "location")
-    return replace(response, status=status, headers={"location": location if isinstance(location, str) else ""})
+    return status, location if isinstance(location, str) else ""
 
 
 def _within(state: Mapping[str, Any], name: str) -> Any:

@@ -12,6 +12,7 @@ import msgspec
 from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error
 
 from airflow_provider_erp.exceptions import ErpAuthError
+from airflow_provider_erp.normalise.fold import tidy
 from airflow_provider_erp.protocol.auth import Login
 from airflow_provider_erp.protocol.messages import Request, Response
 from airflow_provider_erp.protocol.retry import Retry
@@ -149,14 +150,16 @@ CUSTOMER = Resource(
 
 
 def customer_path(number: str) -> str:
-    """The path of one customer.
+    """The path of one customer, by its number in any width and without blanks around.
 
     Raises:
         ValueError: the number is empty.
 
-    Source: Visma.net ERP API: a key with reserved characters goes as ``b64(<base64url>)``.
+    Source: Visma.net ERP API: a key with reserved characters goes as ``b64(<base64url>)``. ASSUMED: no
+    number has blanks around it, or digits of another width.
     """
-    if not number.strip():
+    number = tidy(number)
+    if not number:
         raise ValueError("a customer's number must not be empty")
     if _UNRESERVED.fullmatch(number) and number.strip("."):
         return f"{CUSTOMERS}/{number}"

@@ -37,6 +37,12 @@ def _country_code(value: Value) -> Mapping[str, Any]:
     return {"mainAddress": {"countryId": code}}
 
 
+def _held(fields: Mapping[str, Value]) -> Mapping[str, Value]:
+    """A country is read as its code, however it was said."""
+    said = fields.get("country")
+    return {**fields, "country": country(said)} if said else fields
+
+
 _WORDS: Mapping[str, Write] = {
     "number": under("number"),
     "name": under("name"),
@@ -71,6 +77,7 @@ PUSHES = Pushes(
     },
     check=lambda words: encode(customer_body(words)),
     check_new=lambda words: encode(new_customer_body(words)),
+    held=_held,
 )
 """A customer is addressed by its number; ``internalId`` is no filter of the list.
 

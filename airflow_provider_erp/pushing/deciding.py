@@ -1,0 +1,164 @@
+"""What a record that is looked at asks for: one write, or none and why; and what it tells of a write that was lost."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from airflow_provider_erp.normalise.fields import normalise
+from airflow_provider_erp.pushing.journal import Intent, Outcome, Receipt
+from airflow_provider_erp.pushing.keyless import Keyless
+from airflow_provider_erp.pushing.target import Current, Target, Value, Wish
+
+_IDENTIFIERS = ("org_number", "vat_number")
+_NO_KEY = (
+    "it has no unique key to look it up by, so that each run would create it again; give its number, or say "
+    "mode='create' and allow_keyless=True where it is surely new"
+)
+_OTHERS = (
+    "a record with this {} is there with another {} than was to be written: it is somebody else's, or was changed "
+    "since; nothing is written over it"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A write: of a new record, or of changes to one that is there."""
+
+    fields: Mapping[str, Value]
+    current: Current | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Looks at records of one system, and writes nothing."""
+
+    target: Target
+    now: Callable[[], dt.datetime]
+    keyless: Keyless | None = None
+    """Where records without a key may be created."""
+    seen: dict[str, str] = field(default_factory=dict)
+    """By a record's id in the system: the first of this push that turned out to be it."""
+
+    def decide(self, wish: Wish) -> Receipt | Deed:
+        """What is to be sent, or why nothing is; only reads."""
+        if wish.objection:
+            return self.receipt("refused", reason=wish.objection)
+        try:
+            found = self._find(wish)
+        except ValueError as exc:
+            return self.receipt("refused", reason=str(exc))
+        if len(found) > 1:
+            return self.receipt("refused", reason=f"{len(found)} records have this {_key_of(wish)}; it must be unique")
+        return self._of_one(wish, found[0]) if found else self._of_none(wish)
+
+    def _of_none(self, wish: Wish) -> Receipt | Deed:
+        if wish.mode == "update":
+            return self.receipt("refused", reason=f"no record has this {_key_of(wish)} any more")
+        if wish.match is None and (objection := self._objection(wish)):
+            return self.receipt("refused", reason=objection)
+        return self._fit(Deed(wish.to))
+
+    def _of_one(self, wish: Wish, current: Current) -> Receipt | Deed:
+        if current.other_kind:
+            return self.receipt("refused", id=current.id, reason=_other_kind(wish, current))
+        if (first := self.seen.setdefault(current.id, wish.key)) != wish.key:
+            same = f"it is the same record as {first!r} of this push; leave out one of them"
+            return self.receipt("refused", id=current.id, reason=same)
+        changes = self._changes(wish, current)
+        if not changes:
+            return self.receipt("unchanged", id=current.id)
+        if wish.mode == "create":
+            return self.receipt("refused", id=current.id, reason=f"a record with this {_key_of(wish)} exists already")
+        stale = [name for name in changes if name in wish.expected and _is_other(current, name, wish.expected[name])]
+        if stale:
+            return self.receipt("refused", id=current.id, reason=f"changed since the plan was made: {', '.join(stale)}")
+        return self._over(Deed(changes, current)) or self._fit(Deed(changes, current))
+
+    def _find(self, wish: Wish, *, anew: bool = False) -> Sequence[Current]:
+        """The records with this key; those of another kind only where there is none of this one."""
+        found = self.target.find(wish.match, anew=anew) if wish.match else ()
+        return [each for each in found if not each.other_kind] or found
+
+    def _objection(self, wish: Wish) -> str | None:
+        """Why a record without a key must not be created."""
+        if wish.mode != "create" or self.keyless is None:
+            return _NO_KEY
+        return self.keyless.objection(wish.to)
+
+    def _changes(self, wish: Wish, current: Current) -> dict[str, Value]:
+        """The fields that the system does not show as they shall be; what it never shows is not asked about."""
+        shown = self.target.held(wish.to)
+        other = {name for name, value in shown.items() if _is_other(current, name, value)}
+        hidden = {name for name in wish.to if wish.to[name] and shown.get(name) is None}
+        return {name: value for name, value in wish.to.items() if name in other - hidden}
+
+    def _over(self, deed: Deed) -> Receipt | None:
+        """A refusal of changes that would write over a field that they say nothing of."""
+        current = deed.current
+        shown = self.target.held(deed.fields)
+        lost = [
+            name
+            for name, value in shown.items()
+            if current and name not in deed.fields and current.fields.get(name) and _is_other(current, name, value)
+        ]
+        if not lost:
+            return None
+        return self.receipt("refused", reason=f"it would write over {', '.join(lost)}; say what that shall be, too")
+
+    def _fit(self, deed: Deed) -> Receipt | Deed:
+        why = self.target.unfit(deed.fields, is_new=deed.current is None)
+        return self.receipt("refused", reason=why) if why else deed
+
+    def found(self, wish: Wish, intent: Intent) -> Receipt | None:
+        """What the record itself tells of the write; None where it is as it was before.
+
+        A record that is there may be somebody else's: it was created by us
+        only if it holds all that was to be written.
+        """
+        found = self._find(wish, anew=True)
+        if len(found) > 1:
+            return self.receipt("unknown", reason=f"{len(found)} records have this {_key_of(wish)}")
+        if not found:
+            gone = self.receipt("unknown", reason=f"no record has this {_key_of(wish)} any more")
+            return None if intent.action == "create" else gone
+        if found[0].other_kind:
+            return self.receipt("unknown", id=found[0].id, reason=_other_kind(wish, found[0]))
+        other = self._changes(wish, found[0])
+        if intent.action == "update":
+            return None if other else self.receipt("updated", id=found[0].id)
+        if other:
+            return self.receipt("unknown", id=found[0].id, reason=_OTHERS.format(_key_of(wish), ", ".join(other)))
+        return self.receipt("created", id=found[0].id)
+
+    def receipt(
+        self,
+        outcome: Outcome,
+        *,
+        id: str | None = None,  # noqa: A002
+        reason: str = "",
+        said: str | None = None,
+    ) -> Receipt:
+        """What came of a record, as of now."""
+        return Receipt(outcome=outcome, at=self.now(), id=id, reason=reason, said=said)
+
+
+def _is_other(current: Current, name: str, value: Value) -> bool:
+    """What is empty and what is not there are the same to a push, and so are two spellings of an identifier.
+
+    Blanks around a value are not read.
+    """
+    held, value = (current.fields.get(name) or "").strip(), (value or "").strip()
+    if held and value and name in _IDENTIFIERS:
+        country = normalise("country", current.fields.get("country")) or ""
+        return normalise(name, held, country) != normalise(name, value, country)
+    return held != value
+
+
+def _other_kind(wish: Wish, current: Current) -> str:
+    return f"the record with this {_key_of(wish)} is no customer there ({current.other_kind}); nothing was written"
+
+
+def _key_of(wish: Wish) -> str:
+    return wish.match.by if wish.match else "key"

@@ -1,0 +1,78 @@
+"""One customer by several keys or spellings in one push: noticed, and written once at most."""
+
+from __future__ import annotations
+
+import pytest
+from airflow.providers.common.compat.sdk import AirflowFailException
+from pushed_records import WRITABLE, Push, a_company, lines, new_customers
+
+from airflow_provider_erp.hooks.lemonsoft import LemonsoftHook
+from airflow_provider_erp.sandbox import Sandbox
+
+SPELLINGS = ("70000 ", " 70000", "\uff17\uff10\uff10\uff10\uff10", "7\u200b0000")
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+@pytest.mark.parametrize("number", SPELLINGS)
+def test_number_is_the_same_however_it_is_spelt(push: Push, sandbox: Sandbox, vendor: str, number: str) -> None:
+    push(vendor, records=new_customers(1))
+    told = push(vendor, records=[new_customers(1)[0] | {"number": number}], run_id="spelt")
+    assert told["counts"] == {"unchanged": 1}
+    other = {"number": number.replace("7", "8").replace("\uff17", "8"), "name": "Toinen Oy"}
+    push(vendor, records=[new_customers(1)[0] | other], run_id="new")
+    assert sorted(sandbox.tally(vendor).created_by_number) == ["70000", "80000"]
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_two_spellings_of_a_number_in_one_push_are_refused(push: Push, sandbox: Sandbox, vendor: str) -> None:
+    for number in SPELLINGS:
+        records = [new_customers(1)[0], new_customers(1)[0] | {"number": number}]
+        with pytest.raises(AirflowFailException, match="two records have the same number; nothing was sent"):
+            push(vendor, records=records, run_id=number)
+    assert sandbox.tally(vendor).created == 0
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+@pytest.mark.parametrize("place", [0, 1])
+def test_record_by_its_number_and_another_by_the_organisation_number_that_it_has_are_refused(
+    push: Push, sandbox: Sandbox, vendor: str, place: int
+) -> None:
+    records = [a_company("20125660", name="Toinen Oy"), new_customers(2)[1]]
+    records.insert(place, a_company("2012566-0", number="70000"))
+    told = push(vendor, records=records, on_rejected="warn")
+    assert told["counts"] == {"created": 1, "refused": 2}
+    refused = lines(told["refused"])
+    names = [row["record"] for row in refused]
+    assert [row["reason"] for row in refused] == [
+        f"record {other!r} of this push has the same org_number; leave out one of them" for other in reversed(names)
+    ]
+    assert list(sandbox.tally(vendor).created_by_number) == ["70001"]
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_two_customers_of_one_organisation_number_are_written_each_by_its_number(
+    push: Push, sandbox: Sandbox, vendor: str
+) -> None:
+    records = [a_company("2012566-0", number=number) for number in ("70000", "70001")]
+    assert push(vendor, records=records)["counts"] == {"created": 2}
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_record_that_turns_out_to_be_one_of_the_same_push_is_refused_also_by_the_next_try(
+    push: Push, sandbox: Sandbox, vendor: str
+) -> None:
+    push(vendor, records=[a_company("2012566-0", number="70000")], run_id="before")
+    records = [{"number": "70000", "city": "Turku"}, {"org_number": "2012566-0", "city": "Oulu"}]
+    for try_number in (1, 2):
+        told = push(vendor, records=records, in_flight=1, on_rejected="warn", try_number=try_number)
+        assert told["counts"] == {"updated": 1, "refused": 1}
+    [row] = lines(told["refused"])
+    assert row["reason"].startswith("it is the same record as ")
+    assert sandbox.tally(vendor).updated == 1
+
+
+def test_id_of_one_customer_and_number_of_another_may_be_the_same_text(push: Push, sandbox: Sandbox) -> None:
+    entry = next(iter(sandbox.world.books["lemonsoft"].things.values()))
+    records = [{"source_id": entry.source_id, "city": "Turku"}, {"number": entry.source_id, "name": "Toinen Oy"}]
+    assert push("lemonsoft", records=records)["counts"] == {"created": 1, "updated": 1}
+    assert LemonsoftHook().get_customer(entry.source_id)["city"] == "Turku"

@@ -1,0 +1,47 @@
+"""Customers that a test pushes, and what the push tells of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Push = Callable[..., dict[str, Any]]
+NOW = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "visma_net": {"overrideWithClassValues": True, "customerClassId": "1"},
+    "lemonsoft": {},
+}
+WRITABLE = ("visma_net", "lemonsoft")
+
+
+def new_customers(number: int) -> list[dict[str, str]]:
+    return [
+        {
+            "number": str(70_000 + place),
+            "name": f"Uusi Asiakas {place} Oy",
+            "street": "Rantatie 5",
+            "postal_code": "00100",
+            "city": "Helsinki",
+            "country": "FI",
+            "email": f"info@uusi{place}.fi",
+        }
+        for place in range(number)
+    ]
+
+
+def lines(path: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in Path(path.removeprefix("file://")).read_text(encoding="utf-8").splitlines()]
+
+
+def a_company(org_number: str, **said: str) -> dict[str, str]:
+    return {
+        "name": "Kaksi Oy",
+        "street": "Rantatie 5",
+        "postal_code": "00100",
+        "country": "FI",
+        "org_number": org_number,
+        **said,
+    }
