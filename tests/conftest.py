@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,23 @@ def airflow_database() -> None:
         warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
         import airflow.api_fastapi.execution_api.app  # noqa: F401  # what dag.test() imports
     initdb()
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[str]:
+    """The endpoint of a store that speaks S3, for all tests that ask; each takes a bucket of its own."""
+    from object_store import running_object_store
+
+    with running_object_store() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def bucket(object_store: str) -> str:
+    """The address of a bucket of its own, with its connection."""
+    from object_store import a_bucket
+
+    return a_bucket(object_store)
 
 
 @pytest.fixture

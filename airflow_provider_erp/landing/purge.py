@@ -24,6 +24,8 @@ from airflow_provider_erp.landing.snapshot import FOLDER as SNAPSHOTS
 REPORTS = "reconciliation"
 ROWS = "normalised"
 """The folder of a comparison's normalised rows, by the day of its last run."""
+ENGINE = "engine"
+"""The folder of what a comparison left on a remote engine, by the moment that it was about."""
 STILL_RUNNING = dt.timedelta(days=1)
 """A folder without a manifest that was written to more recently may belong to a running task."""
 
@@ -84,9 +86,10 @@ def _dated(top: str, depth: int, kind: Kind, older_than: dt.date) -> Iterator[Re
 
 
 def _rows(top: str, older_than: dt.date) -> Iterator[Removal]:
-    """What comparisons that run no more have kept."""
+    """What comparisons that run no more have kept, and what they left on an engine."""
     for comparison in _below(top, _REPORT_FOLDERS):
-        yield from _dated(join(comparison, ROWS), 0, "rows", older_than)
+        for name in (ROWS, ENGINE):
+            yield from _dated(join(comparison, name), 0, "rows", older_than)
 
 
 def _of_stream(stream_folder: str, older_than: dt.date, now: dt.datetime) -> Iterator[Removal]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -11,12 +13,15 @@ from pathlib import Path
 from airflow_provider_erp.landing.catalog import Published
 from airflow_provider_erp.landing.deletions import Guard
 from airflow_provider_erp.landing.paths import join, segment
-from airflow_provider_erp.operators.database import postgres_answer, postgres_engine
+from airflow_provider_erp.landing.purge import ENGINE
+from airflow_provider_erp.operators.engines.choice import answer_of, engine_of
+from airflow_provider_erp.operators.engines.shared import SharedFolder, shared_folder
 from airflow_provider_erp.operators.kept_rows import fetch_rows, forget_rows, keep_rows
 from airflow_provider_erp.operators.sides import CurrentSide, current_side
-from airflow_provider_erp.reconciliation.customers.compare import local_engine, reconcile
+from airflow_provider_erp.reconciliation.customers.compare import OpenEngine, reconcile
 from airflow_provider_erp.reconciliation.customers.normalised import kind_of_rows
 from airflow_provider_erp.reconciliation.customers.sides import Side
+from airflow_provider_erp.reconciliation.engines import Engine, EngineName
 from airflow_provider_erp.reconciliation.postings.compare import answer_here, reconcile_postings
 from airflow_provider_erp.reconciliation.postings.side import PostingSide
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
@@ -34,52 +39,74 @@ class Comparison:
     source: Published
     target: Published
     as_of: dt.datetime
+    base_path: str
     keep_rows_from: int
     run_id: str = ""
     allow_filtered: bool = False
     guard: Guard = field(default_factory=Guard)
+    engine: EngineName = "duckdb"
     engine_conn_id: str | None = None
+    engine_path: str | None = None
+    watch: Callable[[Engine | None], None] = lambda _: None
+    """Told which engine compares, and when it is done."""
 
-    def folder(self, base_path: str) -> str:
+    @property
+    def folder(self) -> str:
         """Where all that is known of the two systems lies, by days and in the ledger."""
+        return join(self.base_path, *self._names)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
         systems = [f"{side.manifest.conn_type}-{side.manifest.company}" for side in (self.source, self.target)]
-        return join(base_path, "reconciliation", *map(segment, (self.spec.name, *systems)))
+        return ("reconciliation", *map(segment, (self.spec.name, *systems)))
 
-    def run(self, workdir: Path, folder: str) -> tuple[Reconciliation, tuple[str, ...]]:
-        """The result, and why a side is suspiciously short.
-
-        ``workdir`` takes copies of the batches; ``folder`` is that of :meth:`folder`, for rows that are kept.
-        """
+    def run(self, workdir: Path) -> tuple[Reconciliation, tuple[str, ...]]:
+        """The result, and why a side is suspiciously short; ``workdir`` takes copies of the batches."""
         resources = _RESOURCES[type(self.spec)]
         source, target = (
             current_side(batch, workdir / side, resource=resource, allow_filtered=self.allow_filtered, guard=self.guard)
             for side, batch, resource in zip(("source", "target"), (self.source, self.target), resources, strict=True)
         )
-        result = self._reconcile(source, target, workdir, folder)
+        result = self._reconcile(source, target, workdir)
         provenance = {**result.provenance, **self._provenance(source, target)}
         return dataclasses.replace(result, provenance=provenance), (*source.state.short, *target.state.short)
 
-    def _reconcile(self, source: CurrentSide, target: CurrentSide, workdir: Path, folder: str) -> Reconciliation:
+    def _reconcile(self, source: CurrentSide, target: CurrentSide, workdir: Path) -> Reconciliation:
+        engine = engine_of(self.engine, self.engine_conn_id, self._shared)
         if isinstance(self.spec, ReconciliationSpec):
-            return self._customers(self.spec, _customer_side(source), _customer_side(target), workdir, folder)
-        answer = postgres_answer(self.engine_conn_id, workdir) if self.engine_conn_id else answer_here
-        return reconcile_postings(
-            self.spec, _posting_side(source), _posting_side(target), workdir, as_of=self.as_of, answer=answer
-        )
+            return self._customers(self.spec, _customer_side(source), _customer_side(target), workdir, engine)
+        sides = _posting_side(source), _posting_side(target)
+        answer = answer_here if self.engine == "duckdb" else answer_of(self._watched(engine), workdir)
+        return reconcile_postings(self.spec, *sides, workdir, as_of=self.as_of, answer=answer)
 
     def _customers(
-        self, spec: ReconciliationSpec, source: Side, target: Side, workdir: Path, folder: str
+        self, spec: ReconciliationSpec, source: Side, target: Side, workdir: Path, engine: OpenEngine
     ) -> Reconciliation:
         kind, kept = kind_of_rows(spec), workdir / "normalised"
         kept.mkdir()
-        fetch_rows(folder, kind, kept)
-        engine = postgres_engine(self.engine_conn_id) if self.engine_conn_id else local_engine
-        result = reconcile(spec, source, target, workdir, as_of=self.as_of, engine=engine, kept=kept)
+        fetch_rows(self.folder, kind, kept)
+        result = reconcile(spec, source, target, workdir, as_of=self.as_of, engine=self._watched(engine), kept=kept)
         if max(result.source.records, result.target.records) >= self.keep_rows_from:
-            keep_rows(folder, kind, kept, self.as_of.astimezone(dt.UTC).date())
+            keep_rows(self.folder, kind, kept, self.as_of.astimezone(dt.UTC).date())
         else:
-            forget_rows(folder)
+            forget_rows(self.folder)
         return result
+
+    def _shared(self) -> SharedFolder:
+        moment = f"{self.as_of.astimezone(dt.UTC):%Y-%m-%dT%H%M%SZ}"
+        return shared_folder(self.base_path, self.engine_path, *self._names, ENGINE, moment)
+
+    def _watched(self, open_engine: OpenEngine) -> OpenEngine:
+        @contextmanager
+        def opened(folder: Path) -> Iterator[Engine]:
+            with open_engine(folder) as engine:
+                self.watch(engine)
+                try:
+                    yield engine
+                finally:
+                    self.watch(None)
+
+        return opened
 
     def _provenance(self, source: CurrentSide, target: CurrentSide) -> dict[str, str]:
         """What the result was made from: batches with the digests of their records, versions, the run."""

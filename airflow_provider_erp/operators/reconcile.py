@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator
 
@@ -19,7 +19,8 @@ from airflow_provider_erp.operators.fetch import attempt_of
 from airflow_provider_erp.operators.fetched import Fetched, batch_of
 from airflow_provider_erp.operators.links import ReconciliationReportLink
 from airflow_provider_erp.operators.outlets import tell_outlets
-from airflow_provider_erp.reconciliation.checks import check_flag, check_is, check_whole
+from airflow_provider_erp.reconciliation.checks import check_choice, check_flag, check_is, check_whole
+from airflow_provider_erp.reconciliation.engines import Engine, EngineName
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
@@ -52,8 +53,13 @@ class ErpReconcileOperator(BaseOperator):
         allow_filtered: let a side be compared that was read with filters; what they leave out shows as missing.
         most_deleted_share: which share of a side's records may be gone at once in a full batch and be taken for
             deleted; of a batch that lacks more what it lacks stays, until a third in a row lacks it.
-        engine_conn_id: a connection to PostgreSQL that compares instead of the worker; the same statements run there,
-            in one session and on temporary tables.
+        engine: what compares: ``duckdb`` (the worker itself), ``sql`` (a database), ``spark_connect``; the same
+            statements find the same breaks everywhere. Default: ``sql`` with an ``engine_conn_id``, else ``duckdb``.
+        engine_conn_id: the connection of ``sql`` (one session on temporary tables; PostgreSQL loads by COPY) or of
+            ``spark_connect`` (tables are Parquet files below ``base_path``, in the comparison's folder ``engine``,
+            and stay there until the same moment is compared again, or the purge).
+        engine_path: ``base_path`` as Spark sees it; default the same address without its Airflow connection, with
+            ``s3a`` for ``s3``. Must be given where it is a folder that is mounted on every machine.
         keep_rows_from: from how many customers on a side's normalised rows are kept for the next run, so that only
             customers that changed are normalised again; they lie beside the dates, of the last run only.
 
@@ -64,7 +70,7 @@ class ErpReconcileOperator(BaseOperator):
         AirflowFailException: when it is constructed, an argument that is no template field could not work.
     """
 
-    template_fields = ("source", "target", "base_path", "engine_conn_id", "spec")
+    template_fields = ("source", "target", "base_path", "engine_conn_id", "engine_path", "spec")
     template_fields_renderers: ClassVar = {"spec": "py"}
     """The spec holds no templates; it is among them so that a run's *Rendered Templates* show by what it compared."""
     operator_extra_links = (ReconciliationReportLink(),)
@@ -78,7 +84,9 @@ class ErpReconcileOperator(BaseOperator):
         base_path: str | None = None,
         allow_filtered: bool = False,
         most_deleted_share: float = MOST_DELETED_SHARE,
+        engine: EngineName | None = None,
         engine_conn_id: str | None = None,
+        engine_path: str | None = None,
         keep_rows_from: int = 20_000,
         **kwargs: Any,
     ) -> None:
@@ -87,6 +95,7 @@ class ErpReconcileOperator(BaseOperator):
             check_is("spec", spec, ReconciliationSpec | PostingSpec)
             check_flag("allow_filtered", allow_filtered)
             check_whole("keep_rows_from", keep_rows_from)
+            _check_engine(engine, engine_conn_id)
             Guard(most_deleted_share=most_deleted_share).check()
         self.spec = spec
         self.source = source
@@ -94,7 +103,10 @@ class ErpReconcileOperator(BaseOperator):
         self.base_path = base_path
         self.allow_filtered = allow_filtered
         self.most_deleted_share = most_deleted_share
+        self.engine = engine
         self.engine_conn_id = engine_conn_id
+        self.engine_path = engine_path
+        self._running: Engine | None = None
         self.keep_rows_from = keep_rows_from
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -111,19 +123,22 @@ class ErpReconcileOperator(BaseOperator):
                 source=batch_of(self.source, "source"),
                 target=batch_of(self.target, "target"),
                 as_of=as_of(run),
+                base_path=self.base_path or default_base_path(),
                 run_id=getattr(run, "run_id", None) or "",
                 allow_filtered=self.allow_filtered,
                 guard=Guard(most_deleted_share=self.most_deleted_share),
+                engine=self.engine or ("sql" if self.engine_conn_id else "duckdb"),
                 engine_conn_id=self.engine_conn_id,
+                engine_path=self.engine_path,
                 keep_rows_from=self.keep_rows_from,
+                watch=self._watch,
             )
-            folder = comparison.folder(self.base_path or default_base_path())
-            result, short = comparison.run(Path(name), folder)
+            result, short = comparison.run(Path(name))
             published = publish(
                 self.spec,
                 result,
                 Path(name),
-                folder=folder,
+                folder=comparison.folder,
                 as_of=comparison.as_of,
                 observed_at=observed_at,
                 short=short,
@@ -136,6 +151,14 @@ class ErpReconcileOperator(BaseOperator):
         tell_outlets(context, self.outlets, published.summary)
         return published.summary
 
+    def on_kill(self) -> None:
+        """Stops the engine that compares: a query of a task that is gone would run on."""
+        if self._running is not None:
+            self._running.cancel()
+
+    def _watch(self, engine: Engine | None) -> None:
+        self._running = engine
+
     def get_openlineage_facets_on_complete(self, task_instance: object) -> Any:
         """The two streams of batches, and the comparison's breaks."""
         from airflow_provider_erp.operators.lineage import of_reconciliation  # noqa: PLC0415  # not installed everywhere
@@ -143,3 +166,11 @@ class ErpReconcileOperator(BaseOperator):
         batches, summary = self._told
         read = ({"manifest": each.path, "resource": each.manifest.resource} for each in batches)
         return of_reconciliation(read, summary)
+
+
+def _check_engine(engine: object, conn_id: object) -> None:
+    if engine is not None:
+        check_choice("engine", engine, get_args(EngineName))
+    if (engine == "duckdb") == bool(conn_id) and engine is not None:
+        expected = "none with engine='duckdb'" if engine == "duckdb" else f"a connection with engine={engine!r}"
+        raise ValueError(f"engine_conn_id: expected {expected}, got {conn_id!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
@@ -17,6 +17,10 @@ _ENCODE_ROWS = 1_000
 _ENCODER = msgspec.json.Encoder()
 LONGEST_LINE = 16 * 1024 * 1024
 """DuckDB reads lines up to this length by itself."""
+
+
+EngineName = Literal["duckdb", "sql", "spark_connect"]
+"""The worker itself, any database that Airflow knows, Spark."""
 
 
 class Engine(Protocol):
@@ -42,6 +46,10 @@ class Engine(Protocol):
 
     def export(self, query: str, file: Path, columns: Mapping[str, str]) -> None:
         """Writes what a query yields to a Parquet file with these columns."""
+        ...
+
+    def cancel(self) -> None:
+        """Stops what runs, from another thread or a signal; never an error."""
         ...
 
 
@@ -78,6 +86,10 @@ class LocalEngine:
     def export(self, query: str, file: Path, columns: Mapping[str, str]) -> None:
         """The types are the query's own."""
         self._connection.execute(f"COPY ({query}) TO '{quoted(file)}' (FORMAT parquet)")
+
+    def cancel(self) -> None:
+        """The statement ends with an error."""
+        self._connection.interrupt()
 
 
 def write_lines(file: Path, rows: Iterable[Sequence[Any]]) -> int:

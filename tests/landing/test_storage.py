@@ -12,14 +12,18 @@ from uuid import uuid4
 import pytest
 from airflow.sdk.io import attach
 from fsspec.implementations.memory import MemoryFileSystem
+from object_store import client
 
 from airflow_provider_erp.landing import storage
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["file", "memory", "s3"])
 def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "file":
         yield f"file://{tmp_path}"
+        return
+    if request.param == "s3":
+        yield request.getfixturevalue("bucket")
         return
     attach("memory", fs=MemoryFileSystem())
     name = uuid4().hex
@@ -44,8 +48,9 @@ def test_a_second_writer_of_one_file_is_refused_and_the_first_stays(base: str) -
     assert storage.names(f"{base}/folder") == ["one"]
 
 
-def test_of_racing_writers_one_wins_and_its_content_is_whole(tmp_path: Path) -> None:
-    target = f"file://{tmp_path}/folder/one"
+@pytest.mark.parametrize("base", ["file", "s3"], indirect=True)
+def test_of_racing_writers_one_wins_and_its_content_is_whole(base: str) -> None:
+    target = f"{base}/folder/one"
     racers = 8
     barrier = Barrier(racers)
 
@@ -61,7 +66,7 @@ def test_of_racing_writers_one_wins_and_its_content_is_whole(tmp_path: Path) -> 
         won = list(pool.map(race, range(racers)))
     assert won.count(True) == 1
     assert storage.read(target) == bytes([won.index(True)]) * 100_000
-    assert storage.names(f"file://{tmp_path}/folder") == ["one"]
+    assert storage.names(f"{base}/folder") == ["one"]
 
 
 def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,3 +98,20 @@ def test_a_folder_is_removed_with_all_that_is_in_it_and_a_missing_one_is_no_erro
     storage.remove_folder(f"{base}/folder")
     storage.remove_folder(f"{base}/folder")
     assert storage.names(f"{base}/folder") == []
+
+
+def test_a_listing_shows_what_another_program_wrote_and_removed_meanwhile(bucket: str, object_store: str) -> None:
+    another, name = client(object_store), bucket.rpartition("@")[2]
+    storage.create(f"{bucket}/folder/one", b"")
+    assert storage.names(f"{bucket}/folder") == ["one"]
+    another.put_object(Bucket=name, Key="folder/two", Body=b"")
+    assert storage.names(f"{bucket}/folder") == ["one", "two"]
+    another.delete_object(Bucket=name, Key="folder/one")
+    assert storage.names(f"{bucket}/folder") == ["two"]
+
+
+def test_a_file_is_read_as_another_program_left_it(bucket: str, object_store: str) -> None:
+    storage.create(f"{bucket}/folder/one", b"first, and longer")
+    assert storage.read(f"{bucket}/folder/one") == b"first, and longer"
+    client(object_store).put_object(Bucket=bucket.rpartition("@")[2], Key="folder/one", Body=b"second")
+    assert storage.read(f"{bucket}/folder/one") == b"second"

@@ -1,0 +1,99 @@
+"""Which engine compares, by its name and a connection that Airflow knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.common.compat.sdk import BaseHook
+
+from airflow_provider_erp.landing import storage
+from airflow_provider_erp.operators.engines.postgres import PostgresEngine
+from airflow_provider_erp.operators.engines.shared import SharedFolder
+from airflow_provider_erp.operators.engines.spark import SparkEngine, spark_session
+from airflow_provider_erp.operators.engines.sql import SqlEngine
+from airflow_provider_erp.reconciliation.customers.compare import OpenEngine, local_engine
+from airflow_provider_erp.reconciliation.engines import Engine, EngineName, quoted
+from airflow_provider_erp.reconciliation.postings.compare import TABLES, Answer
+
+if TYPE_CHECKING:
+    import duckdb
+
+_ALL_OF = "SELECT * FROM read_parquet('{file}')"
+
+
+def engine_of(name: EngineName, conn_id: str | None, shared: Callable[[], SharedFolder]) -> OpenEngine:
+    """Opens sessions of the engine; nothing is asked of it before. ``shared`` is asked for by a remote one only."""
+    if name == "duckdb":
+        return local_engine
+    if name == "sql":
+        return sql_engine(conn_id or "")
+    return _spark_engine(conn_id or "", shared)
+
+
+def sql_engine(conn_id: str) -> OpenEngine:
+    """Opens sessions of a connection whose hook is a ``DbApiHook``.
+
+    Raises:
+        ValueError: in use, when the connection is none of a database.
+        ErpConfigError: in use, when the database compares texts by another order than that of their bytes.
+    """
+
+    @contextmanager
+    def opened(folder: Path) -> Iterator[Engine]:
+        hook = BaseHook.get_hook(conn_id)
+        if not hasattr(hook, "get_records"):
+            raise ValueError(
+                f"engine_conn_id: expected a connection to a database, got {conn_id!r} of type "
+                f"{getattr(hook, 'conn_type', None)!r}"
+            )
+        with closing(hook.get_conn()) as connection:
+            engine = _of_database(hook, connection, folder, conn_id)
+            engine.check()
+            yield engine
+
+    return opened
+
+
+def _of_database(hook: Any, connection: Any, folder: Path, conn_id: str) -> SqlEngine:
+    if hook.conn_type == "postgres":
+        return PostgresEngine(connection, folder, conn_id)
+    return SqlEngine(connection, folder, conn_id, getattr(hook, "hook_name", hook.conn_type), hook.placeholder)
+
+
+def _spark_engine(conn_id: str, shared: Callable[[], SharedFolder]) -> OpenEngine:
+    """Opens sessions of a ``spark_connect`` connection; what they write stays in the shared folder until the next."""
+
+    @contextmanager
+    def opened(folder: Path) -> Iterator[Engine]:
+        hook = BaseHook.get_hook(conn_id)
+        if not hasattr(hook, "get_connection_url"):
+            raise ValueError(
+                f"engine_conn_id: expected a connection to Spark Connect, got {conn_id!r} of type "
+                f"{getattr(hook, 'conn_type', None)!r}"
+            )
+        place = shared()
+        storage.remove_folder(place.ours)
+        with spark_session(conn_id, hook.get_connection_url()) as session:
+            yield SparkEngine(session, folder, place, conn_id)
+        place.list_tables(SparkEngine.name)
+
+    return opened
+
+
+def answer_of(open_engine: OpenEngine, folder: Path) -> Answer:
+    """The same for the comparison of postings, which asks once."""
+
+    def answer(local: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
+        with open_engine(folder) as engine:
+            for table in TABLES:
+                rows = local.table(table)
+                file = folder / f"{table}-rows.parquet"
+                rows.write_parquet(str(file))
+                columns = dict(zip(rows.columns, map(str, rows.types), strict=True))
+                engine.use(table, _ALL_OF.format(file=quoted(file)), columns)
+            yield from engine.rows(sql)
+
+    return answer

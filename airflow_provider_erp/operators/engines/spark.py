@@ -1,0 +1,182 @@
+"""The comparison on Spark, by Spark Connect: the worker sees what it reports, the rest stays on the shared storage."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from airflow_provider_erp.engine import open_engine
+from airflow_provider_erp.exceptions import ErpProtocolError, ErpUnavailable
+from airflow_provider_erp.landing import storage
+from airflow_provider_erp.landing.paths import join
+from airflow_provider_erp.operators.engines.shared import SharedFolder
+from airflow_provider_erp.reconciliation.engines import quoted, read_lines, write_lines
+from airflow_provider_erp.transport.listening import why_not_listening
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+MOST_ROWS = 1_000_000
+"""As many rows of one answer the worker takes into its memory."""
+_MEMORY_MB = 128
+_PORT = 15_002
+_TRIES = 4
+_SETTINGS = {"spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "UTC"}
+_STEP = re.compile(r"^(\w+) AS \(\n(.*?)\n\),?\n", re.MULTILINE | re.DOTALL)
+"""A part of a ``WITH`` as the templates write it: its head and its end at the beginning of a line."""
+_TYPES = {"VARCHAR": "STRING", "INTEGER": "INT"}
+
+
+class SparkEngine:
+    """Tables are Parquet files in the shared folder, read by views of the session.
+
+    Raises (all methods):
+        ErpUnavailable: Spark refused, or is gone; in one line, without its words, which may hold customers' data.
+    """
+
+    name = "Spark Connect"
+
+    def __init__(self, session: SparkSession, folder: Path, shared: SharedFolder, conn_id: str) -> None:
+        self._session = session
+        self._folder = folder
+        self._shared = shared
+        self._conn_id = conn_id
+
+    def use(self, table: str, query: str, columns: Mapping[str, str]) -> None:
+        """Puts the rows into the shared folder."""
+        with open_engine(self._folder, memory_mb=_MEMORY_MB) as local:
+            file = self._folder / f"{table}.parquet"
+            local.execute(f"COPY ({query}) TO '{quoted(file)}' (FORMAT parquet)")
+        self._put(table, file)
+
+    def load(self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
+        """By way of a file, like any table."""
+        lines, file = self._folder / f"{table}.jsonl", self._folder / f"{table}.parquet"
+        longest = write_lines(lines, rows)
+        with open_engine(self._folder, memory_mb=_MEMORY_MB) as local:
+            read_lines(local, lines, columns, longest).write_parquet(str(file))
+        lines.unlink()
+        self._put(table, file)
+
+    def create(self, table: str, query: str) -> None:
+        """Written once: a view would be computed again by whatever reads it."""
+        last = self._last_step(query)
+        with self._told("making", table):
+            self._written(self._session.sql(last), table).createOrReplaceTempView(table)
+
+    def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """All at once.
+
+        Raises:
+            ErpProtocolError: there are more than ``MOST_ROWS``.
+        """
+        last = self._last_step(query)
+        with self._told("asking", "it"):
+            answer = self._session.sql(last).limit(MOST_ROWS + 1).toArrow()
+        if len(answer) > MOST_ROWS:
+            raise ErpProtocolError(
+                f"connection {self._conn_id!r}: expected at most {MOST_ROWS} rows of one answer, got more; so many "
+                "customers have no partner, or share numbers, that the two sides can hardly be the same customers"
+            )
+        for batch in answer.to_batches():
+            yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+    def export(self, query: str, file: Path, columns: Mapping[str, str]) -> None:
+        """Written to the shared folder, where it stays, and copied from there."""
+        table, last = file.stem, self._last_step(query)
+        with self._told("writing", table):
+            found = self._session.sql(last)
+            typed = [f"CAST({name} AS {_TYPES.get(kind, kind)}) AS {name}" for name, kind in columns.items()]
+            self._written(found.selectExpr(*typed), table)
+        parts = [name for name in storage.names(join(self._shared.ours, table)) if name.endswith(".parquet")]
+        for part in parts:
+            storage.copy(join(self._shared.ours, table, part), self._folder / part)
+        with open_engine(self._folder, memory_mb=_MEMORY_MB) as local:
+            if parts:
+                local.read_parquet([str(self._folder / part) for part in parts]).write_parquet(str(file))
+            else:
+                none = ", ".join(f"NULL::{kind} AS {name}" for name, kind in columns.items())
+                local.sql(f"SELECT {none} LIMIT 0").write_parquet(str(file))
+
+    def cancel(self) -> None:
+        """Stops what the session is doing."""
+        with suppress(Exception):
+            self._session.interruptAll()
+
+    def _last_step(self, query: str) -> str:
+        """What follows a ``WITH``, each part of which is made a table: Spark would compute it anew for each reader."""
+        for name, step in _STEP.findall(query):
+            self.create(name, step)
+        return _STEP.sub("", query).strip().removeprefix("WITH\n")
+
+    def _put(self, table: str, file: Path) -> None:
+        theirs = self._shared.put(f"{table}/rows.parquet", file)
+        file.unlink()
+        with self._told("loading", table):
+            self._session.read.parquet(theirs).createOrReplaceTempView(table)
+
+    def _written(self, rows: DataFrame, table: str) -> DataFrame:
+        """The same rows, from the shared folder."""
+        theirs = join(self._shared.theirs, table)
+        rows.write.mode("overwrite").parquet(theirs)
+        return self._session.read.schema(rows.schema).parquet(theirs)
+
+    @contextmanager
+    def _told(self, doing: str, what: str) -> Iterator[None]:
+        try:
+            with _without_its_warnings():
+                yield
+        except Exception as exc:
+            if not type(exc).__module__.startswith(("pyspark", "grpc")):
+                raise
+            condition = getattr(exc, "getCondition", lambda: None)() or type(exc).__name__
+            raise ErpUnavailable(
+                f"connection {self._conn_id!r}: Spark ended with {condition} while {doing} {what}; its own log has more"
+            ) from None
+
+
+@contextmanager
+def spark_session(conn_id: str, url: str) -> Iterator[SparkSession]:
+    """A session of its own, with a few tries only where the server is gone.
+
+    Raises:
+        ErpUnavailable: nobody listens there.
+    """
+    _probe(conn_id, url)
+    with _without_its_warnings():
+        from pyspark.sql import SparkSession  # noqa: PLC0415  # heavy, and not installed everywhere
+        from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415
+
+        session = SparkSession.builder.remote(url).create()
+    try:
+        session.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])
+        for name, value in _SETTINGS.items():
+            session.conf.set(name, value)
+        yield session
+    finally:
+        with suppress(Exception), _without_its_warnings():
+            session.stop()
+
+
+@contextmanager
+def _without_its_warnings() -> Iterator[None]:
+    """What the library warns of is an error of ours, too, or of no use to a user."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _probe(conn_id: str, url: str) -> None:
+    """The library would try a dead server for ten minutes."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or _PORT
+    if reason := why_not_listening(host, port):
+        raise ErpUnavailable(
+            f"connection {conn_id!r}: no Spark Connect server answers at {host}:{port} ({reason}); is it running, and "
+            "reachable from this worker?"
+        )

@@ -1,0 +1,122 @@
+"""Tasks that are killed at any moment while they write to an object store."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import fetch_in_a_process
+import push_in_a_process
+import pytest
+from object_store import copied
+from with_environment import with_environment
+
+from airflow_provider_erp.landing import storage
+from airflow_provider_erp.landing.catalog import Published, copy_part, copy_records, read_batch
+from airflow_provider_erp.landing.raw import read_rows
+from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+
+KILLS, CUSTOMERS = 8, 300
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with running_sandbox(
+        seed=5, customers=CUSTOMERS, requests_per_session=100_000, visma_net_limit=1_000_000
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[Any]:
+    """Processes that have everything imported when they start, so that a kill meets the task itself."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(Path(push_in_a_process.__file__).parent))
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["fetch_in_a_process", "push_in_a_process", "with_environment"])
+        yield context
+
+
+def one_try(processes: Any, call: Any, arguments: tuple[Any, ...], seconds: float | None, **named: Any) -> int:
+    """Runs a call in a process of its own and kills it after so many seconds, if it is given any; its exit code."""
+    settings = {"AIRFLOW_CONN_OBJECTS": os.environ["AIRFLOW_CONN_OBJECTS"]}
+    process = processes.Process(target=with_environment, args=(settings, call, *arguments), kwargs=named)
+    process.start()
+    process.join(seconds)
+    process.kill()
+    process.join()
+    return int(process.exitcode)
+
+
+def lines(batch: Published, folder: Path) -> list[bytes]:
+    """The raw lines; each file is held to the manifest's digest."""
+    folder.mkdir()
+    copy_records(batch, folder)
+    return [bytes(row) for part in batch.manifest.parts for row in read_rows(copy_part(batch, part, folder))]
+
+
+def test_fetch_that_is_killed_again_and_again_publishes_what_an_undisturbed_one_does(
+    sandbox: Sandbox, processes: Any, bucket: str, object_store: str, tmp_path: Path
+) -> None:
+    connection, filters = sandbox.connections()["visma_net_default"], {"pageSize": 4}
+    started = time.monotonic()
+    calm = fetch_in_a_process.one_try(connection, f"{bucket}/calm", 1, "customer", **filters)
+    seconds = time.monotonic() - started
+    wanted = lines(calm, tmp_path / "calm")
+    rng, codes = random.Random(7), []
+    for try_number in range(1, KILLS + 1):
+        arguments = (connection, f"{bucket}/killed", try_number, "customer")
+        codes.append(one_try(processes, fetch_in_a_process.one_try, arguments, rng.uniform(0, seconds), **filters))
+    assert -signal.SIGKILL in codes
+    for place, found in enumerate(copied(bucket, object_store, tmp_path / "seen").rglob("killed/**/manifest.json")):
+        published = read_batch(f"{bucket}/{found.relative_to(tmp_path / 'seen')}")
+        assert lines(published, tmp_path / f"published-{place}") == wanted
+    final = fetch_in_a_process.one_try(connection, f"{bucket}/killed", KILLS + 1, "customer", **filters)
+    assert lines(final, tmp_path / "final") == wanted
+    assert any(part.folder for part in final.manifest.parts)
+
+
+def test_push_that_is_killed_again_and_again_creates_each_customer_once(
+    sandbox: Sandbox, processes: Any, bucket: str, object_store: str, tmp_path: Path
+) -> None:
+    connection = sandbox.connections()["visma_net_default"]
+    connection["extra"] |= {"timeout_seconds": 1, "retry_seconds": 10}
+    for place in range(3):
+        sandbox.arm("visma_net", "write_lost", after=place * 89)
+    rng, at_kills = random.Random(3), []
+    for try_number in range(1, KILLS + 2):
+        arguments = (connection, bucket, try_number, CUSTOMERS, "number")
+        last = try_number > KILLS
+        code = one_try(processes, push_in_a_process.one_try, arguments, None if last else rng.uniform(0.3, 2.0))
+        at_kills.append(sandbox.tally("visma_net").created)
+    assert code == 0
+    assert any(0 < created < CUSTOMERS for created in at_kills)
+    [file] = copied(bucket, object_store, tmp_path).rglob("receipts.jsonl")
+    told = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert Counter(row["outcome"] for row in told) == {"created": CUSTOMERS}
+    assert Counter(sandbox.tally("visma_net").created_by_number.values()) == {1: CUSTOMERS}
+
+
+def test_write_that_is_broken_off_publishes_nothing(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = tmp_path / "large"
+    local.write_bytes(os.urandom(12_000_000))
+    monkeypatch.setattr("s3fs.core.S3File._upload_chunk", broken)
+    monkeypatch.setattr("s3fs.S3FileSystem._call_s3", broken)
+    with pytest.raises(ConnectionResetError):
+        storage.put(local, f"{bucket}/folder/large")
+    monkeypatch.undo()
+    assert storage.names(f"{bucket}/folder") == []
+
+
+def broken(*_: Any, **__: Any) -> Any:
+    raise ConnectionResetError("the storage went away")
