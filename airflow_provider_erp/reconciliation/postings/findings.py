@@ -35,6 +35,9 @@ _FIELDS = {
     "held_back": "invoiced_code",
 }
 
+WITHOUT_SUBJECT = "(none)"
+"""Stands for the project, or the customer, in the key of an invoice that has none."""
+
 _TOLD = {*KINDS, "held_back"}
 """Findings that are part of a break."""
 
@@ -151,7 +154,7 @@ def _break(spec: PostingSpec, found: Finding, members: tuple[str, ...]) -> Break
         break_id=lasting_id(spec.name, kind, _key(found), name),
         kind=kind,
         field=name,
-        key=f"{found.subject} {found.period} {found.currency}",
+        key=f"{found.subject or WITHOUT_SUBJECT} {found.period} {found.currency}",
         source_id=found.source_id,
         target_id=found.target_id,
         members=members,

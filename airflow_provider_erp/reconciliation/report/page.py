@@ -19,8 +19,9 @@ from airflow_provider_erp.reconciliation.report.figures import (
     Figures,
 )
 from airflow_provider_erp.reconciliation.report.formats import change, moment, money, percent
+from airflow_provider_erp.reconciliation.report.left_out import amounts_in_words, parts_of
 from airflow_provider_erp.reconciliation.report.marks import clipped
-from airflow_provider_erp.reconciliation.report.verdict import agreeing, in_all, verdict
+from airflow_provider_erp.reconciliation.report.verdict import agrees, verdict
 from airflow_provider_erp.reconciliation.result import Reconciliation, SideResult
 from airflow_provider_erp.reconciliation.words import field_words, plural, sentence_case
 
@@ -46,6 +47,9 @@ _TEMPLATES.globals.update(
     both_cells=both_cells,
     what=what,
     money=money,
+    amounts_in_words=amounts_in_words,
+    parts_of=parts_of,
+    SHOWN_SENTENCES=SHOWN_SENTENCES,
     moment=moment,
     percent=percent,
     DAYS=DAYS,
@@ -96,7 +100,7 @@ def _render(result: Reconciliation, history: History, shown: Figures, judgements
         shown=shown,
         drawing=chart(history),
         verdict=verdict(result, history),
-        agrees=history.resolves and agreeing(result) == in_all(result),
+        agrees=history.resolves and agrees(result),
         judgements=judgements[:SHOWN_SENTENCES],
         remarks=result.remarks[:SHOWN_SENTENCES],
         unsaid=len(judgements[SHOWN_SENTENCES:]) + len(result.remarks[SHOWN_SENTENCES:]),
@@ -112,11 +116,17 @@ def _render(result: Reconciliation, history: History, shown: Figures, judgements
 def _parts(side: SideResult) -> Iterator[tuple[str, int, int, int]]:
     """The parts that add up to a side's records: words, number, and where a bar of 1,000 units shows them."""
     start = 0
+    unplaced = sum(each.records for each in side.unplaced)
+    left_out = (
+        ("could not be compared", unplaced),
+        ("not counted by the spec", side.records - side.compared - unplaced),
+    )
     for words, number in (
         ("matched", side.matched),
         ("only here", side.only_here),
         ("duplicates", side.duplicates),
         ("ambiguous", side.ambiguous),
+        *(each for each in left_out if side.left_out),
     ):
         end = start + number
         left, right = (1000 * place // max(side.records, 1) for place in (start, end))
