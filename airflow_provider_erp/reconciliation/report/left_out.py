@@ -9,48 +9,53 @@ from airflow_provider_erp.reconciliation.report.formats import money
 from airflow_provider_erp.reconciliation.result import LeftOut, Reconciliation, SideResult, sum_amounts
 from airflow_provider_erp.reconciliation.words import plural
 
-SHOWN_AMOUNTS = 3
-"""As many currencies stand in a sentence."""
+SHOWN_AMOUNTS = 2
+"""As many currencies stand in a sentence, the greatest amounts first."""
 
 
-def amounts_in_words(amounts: Mapping[str, Decimal], most: int = SHOWN_AMOUNTS) -> str:
-    """By currency, what names none last; nothing for nothing."""
-    ordered = sorted(amounts.items(), key=lambda entry: (not entry[0], entry[0]))
-    shown = [money(amount, currency or "without currency") for currency, amount in ordered[:most]]
+def list_amounts(amounts: Mapping[str, Decimal], most: int = SHOWN_AMOUNTS) -> list[str]:
+    """By currency, the greatest amount first, and last what names no currency."""
+    ordered = sorted(amounts.items(), key=lambda entry: (not entry[0], -abs(entry[1]), entry[0]))
+    shown = [money(amount, currency or "no currency") for currency, amount in ordered[:most]]
     more = len(ordered) - len(shown)
-    return ", ".join((*shown, *([plural(more, "more currency", "more currencies")] if more else ())))
+    return [*shown, plural(more, "more currency", "more currencies")] if more else shown
 
 
-def unplaced_in_words(side: SideResult) -> str:
-    """How many records of a side could not be compared, and what they are worth; nothing where all could."""
-    records, amounts = _count(side.unplaced), amounts_in_words(sum_amounts(*(each.amounts for each in side.unplaced)))
-    if not records:
-        return ""
-    told = f"{plural(records, 'record', 'records')} of {side.title} could not be compared"
-    return f"{told} ({amounts})" if amounts else told
+def unplaced_in_words(result: Reconciliation) -> str:
+    """How many records of either side could not be compared, and what they are worth; nothing where all could."""
+    sides = [side for side in (result.source, result.target) if side.unplaced]
+    told = [f"{_records(side)} of {side.title}{_worth(_total(side.unplaced))}" for side in sides]
+    return f"{' and '.join(told)} could not be compared" if told else ""
 
 
 def left_out_remarks(result: Reconciliation) -> Iterator[str]:
     """A sentence a side, with the reasons."""
     for side in (result.source, result.target):
         if side.unplaced:
-            records = plural(_count(side.unplaced), "record", "records")
-            yield f"{records} of {side.title} could not be compared: {', '.join(map(_reason, side.unplaced))}"
+            reasons = (f"{each.records:,} {each.reason}{_worth(each.amounts)}" for each in side.unplaced)
+            yield f"{_records(side)} of {side.title} could not be compared: {', '.join(reasons)}"
 
 
 def parts_of(side: SideResult) -> tuple[LeftOut, ...]:
     """What was compared, and what was left out by its reason; they add up to the side. Nothing where all was."""
     if not side.left_out:
         return ()
-    rest = sum_amounts(*(each.amounts for each in side.left_out))
-    amounts = {currency: amount - rest.get(currency, 0) for currency, amount in side.amounts.items() if currency}
-    return LeftOut(reason="compared", records=side.compared, amounts=amounts), *side.left_out
+    rest = _total(side.left_out)
+    compared = {each: amount - rest.get(each, 0) for each, amount in side.amounts.items() if amount != rest.get(each)}
+    return LeftOut(reason="compared", records=side.compared, amounts=compared), *side.left_out
 
 
-def _reason(each: LeftOut) -> str:
-    amounts = amounts_in_words(each.amounts)
-    return f"{each.records:,} {each.reason}{f' ({amounts})' if amounts else ''}"
+def _records(side: SideResult) -> str:
+    return plural(_count(side.unplaced), "record", "records")
+
+
+def _worth(amounts: Mapping[str, Decimal]) -> str:
+    return f" ({', '.join(list_amounts(amounts))})" if amounts else ""
 
 
 def _count(left_out: Iterable[LeftOut]) -> int:
     return sum(each.records for each in left_out)
+
+
+def _total(left_out: Iterable[LeftOut]) -> dict[str, Decimal]:
+    return sum_amounts(*(each.amounts for each in left_out))

@@ -19,7 +19,7 @@ from airflow_provider_erp.reconciliation.report.figures import (
     Figures,
 )
 from airflow_provider_erp.reconciliation.report.formats import change, moment, money, percent
-from airflow_provider_erp.reconciliation.report.left_out import amounts_in_words, parts_of
+from airflow_provider_erp.reconciliation.report.left_out import list_amounts, parts_of
 from airflow_provider_erp.reconciliation.report.marks import clipped
 from airflow_provider_erp.reconciliation.report.verdict import agrees, verdict
 from airflow_provider_erp.reconciliation.result import Reconciliation, SideResult
@@ -29,6 +29,8 @@ MOST_BYTES = 300_000
 SHOWN_SUGGESTIONS = 15
 SHOWN_SENTENCES = 5
 """As many thresholds, remarks and control totals stand in the page; the files beside it have all."""
+LONG_VERDICT = 240
+"""A verdict of more characters stands in a smaller type."""
 SHOWN_FACTS = 30
 """As many fields, keys, and facts of the provenance stand in the page."""
 
@@ -47,9 +49,8 @@ _TEMPLATES.globals.update(
     both_cells=both_cells,
     what=what,
     money=money,
-    amounts_in_words=amounts_in_words,
+    list_amounts=list_amounts,
     parts_of=parts_of,
-    SHOWN_SENTENCES=SHOWN_SENTENCES,
     moment=moment,
     percent=percent,
     DAYS=DAYS,
@@ -60,6 +61,7 @@ _TEMPLATES.globals.update(
     AGED_CURRENCIES=AGED_CURRENCIES,
     EXPIRING_DAYS=EXPIRING_DAYS,
     TOP_ROWS=TOP_ROWS,
+    LONG_VERDICT=LONG_VERDICT,
 )
 
 
@@ -126,7 +128,7 @@ def _parts(side: SideResult) -> Iterator[tuple[str, int, int, int]]:
         ("only here", side.only_here),
         ("duplicates", side.duplicates),
         ("ambiguous", side.ambiguous),
-        *(each for each in left_out if side.left_out),
+        *left_out,
     ):
         end = start + number
         left, right = (1000 * place // max(side.records, 1) for place in (start, end))

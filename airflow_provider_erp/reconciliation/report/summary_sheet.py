@@ -82,4 +82,4 @@ def _totals(result: Reconciliation) -> Iterator[Sequence[Cell]]:
 
 def _amounts(words: str, sides: Sequence[Mapping[str, Decimal]]) -> Iterator[Sequence[Cell]]:
     for currency in sorted({currency for side in sides for currency in side}):
-        yield (f"{words} {currency or 'without currency'}", *(side.get(currency) for side in sides))
+        yield (f"{words} {currency or 'no currency'}", *(side.get(currency) for side in sides))

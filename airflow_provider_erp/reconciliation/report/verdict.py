@@ -24,7 +24,9 @@ _PREDICATE = re.compile(r"(missing|held|ambiguous|stale|modified|matched|not|inv
 
 def verdict(result: Reconciliation, history: History | None = None) -> str:
     """On how much the systems agree, what there is of each kind of break that occurred, what was not looked at."""
-    details = [*_details(result), *filter(None, map(unplaced_in_words, (result.source, result.target)))]
+    details = list(_details(result))
+    if unplaced := unplaced_in_words(result):
+        details.append(unplaced)
     if carried := sum(history.not_looked_at.values()) if history else 0:
         details.append(plural(carried, "earlier break was not looked at", "earlier breaks were not looked at"))
     return sentence(_opening(result), details)
