@@ -131,10 +131,13 @@ def _sums_of(found: Finding) -> Iterator[tuple[str, str, str]]:
 
 
 def _together(spec: PostingSpec, found: list[Finding]) -> Break:
-    """One break of all members: copies of one posting, or lines of one sum with the same fate."""
+    """One break of all members: copies of one posting, or lines of one sum with the same fate.
+
+    Copies may lie in different sums: the break is shown with the first of these, whatever the ids.
+    """
     if len(found) == 1 and found[0].other:
         return _break(spec, found[0], ())
-    found = sorted(found, key=lambda each: each.member_id or "")
+    found = sorted(found, key=lambda each: (each.subject, each.period, each.currency))
     copies = found[0].likeness is not None
     whole = found[0]._replace(
         source_id=found[0].source_id if copies else None,
@@ -143,7 +146,7 @@ def _together(spec: PostingSpec, found: list[Finding]) -> Break:
         target_amount=sum((each.target_amount for each in found), Decimal(0)),
         at_risk=sum((each.at_risk for each in found), Decimal(0)),
     )
-    return _break(spec, whole, tuple(each.member_id or "" for each in found))
+    return _break(spec, whole, tuple(sorted(each.member_id or "" for each in found)))
 
 
 def _break(spec: PostingSpec, found: Finding, members: tuple[str, ...]) -> Break:
