@@ -79,6 +79,11 @@ class SideResult:
         """What was left out although it counts: the records lack what a comparison needs."""
         return tuple(each for each in self.left_out if not each.by_spec)
 
+    @property
+    def unplaced_records(self) -> int:
+        """How many records that is."""
+        return sum(each.records for each in self.unplaced)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:

@@ -16,6 +16,7 @@ import pytest
 from page_as_seen import Page
 from postings_on_disk import MORNING, a_transaction, an_invoice, compare_postings
 
+from airflow_provider_erp.operators.listed import facts_of
 from airflow_provider_erp.reconciliation.ledger import fold
 from airflow_provider_erp.reconciliation.report import write_report
 from airflow_provider_erp.reconciliation.report.verdict import agrees, in_all, verdict
@@ -82,6 +83,13 @@ def test_verdict_tells_what_could_not_be_compared_and_is_not_green(compare: Comp
     assert not agrees(result)
     assert 'class="verdict agrees' not in text
     assert "Nothing to put right." not in text
+
+
+def test_list_of_reports_is_told_how_many_records_could_not_be_compared(compare: Compare, tmp_path: Path) -> None:
+    result = compare(WORK, INVOICES, **CODES)
+    history = fold([], result.breaks, as_of=MORNING, zone="UTC", folder=tmp_path)
+    told = dict.fromkeys(("verdict", "judgements", "open", "states", "at_risk"))
+    assert facts_of(result, history, told, None, result.breaks)["unplaced"] == 7
 
 
 def test_page_shows_the_parts_of_each_side_with_their_amounts(compare: Compare, tmp_path: Path) -> None:

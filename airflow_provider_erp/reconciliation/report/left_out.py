@@ -28,12 +28,9 @@ def unplaced_in_words(result: Reconciliation) -> str:
     return f"{' and '.join(told)} could not be compared" if told else ""
 
 
-def left_out_remarks(result: Reconciliation) -> Iterator[str]:
-    """A sentence a side, with the reasons."""
-    for side in (result.source, result.target):
-        if side.unplaced:
-            reasons = (f"{each.records:,} {each.reason}{_worth(each.amounts)}" for each in side.unplaced)
-            yield f"{_records(side)} of {side.title} could not be compared: {', '.join(reasons)}"
+def remarks_of(result: Reconciliation) -> tuple[str, ...]:
+    """What limits the result: first what could not be compared, with the reasons, a sentence a side."""
+    return (*_unplaced_remarks(result), *result.remarks)
 
 
 def parts_of(side: SideResult) -> tuple[LeftOut, ...]:
@@ -45,16 +42,19 @@ def parts_of(side: SideResult) -> tuple[LeftOut, ...]:
     return LeftOut(reason="compared", records=side.compared, amounts=compared), *side.left_out
 
 
+def _unplaced_remarks(result: Reconciliation) -> Iterator[str]:
+    for side in (result.source, result.target):
+        if side.unplaced:
+            reasons = (f"{each.records:,} {each.reason}{_worth(each.amounts)}" for each in side.unplaced)
+            yield f"{_records(side)} of {side.title} could not be compared: {', '.join(reasons)}"
+
+
 def _records(side: SideResult) -> str:
-    return plural(_count(side.unplaced), "record", "records")
+    return plural(side.unplaced_records, "record", "records")
 
 
 def _worth(amounts: Mapping[str, Decimal]) -> str:
     return f" ({', '.join(list_amounts(amounts))})" if amounts else ""
-
-
-def _count(left_out: Iterable[LeftOut]) -> int:
-    return sum(each.records for each in left_out)
 
 
 def _total(left_out: Iterable[LeftOut]) -> dict[str, Decimal]:

@@ -50,6 +50,7 @@ _TEMPLATES.globals.update(
     what=what,
     money=money,
     list_amounts=list_amounts,
+    SHOWN_AMOUNTS=SHOWN_SENTENCES,
     parts_of=parts_of,
     moment=moment,
     percent=percent,
@@ -118,17 +119,13 @@ def _render(result: Reconciliation, history: History, shown: Figures, judgements
 def _parts(side: SideResult) -> Iterator[tuple[str, int, int, int]]:
     """The parts that add up to a side's records: words, number, and where a bar of 1,000 units shows them."""
     start = 0
-    unplaced = sum(each.records for each in side.unplaced)
-    left_out = (
-        ("could not be compared", unplaced),
-        ("not counted by the spec", side.records - side.compared - unplaced),
-    )
     for words, number in (
         ("matched", side.matched),
         ("only here", side.only_here),
         ("duplicates", side.duplicates),
         ("ambiguous", side.ambiguous),
-        *left_out,
+        ("could not be compared", side.unplaced_records),
+        ("not counted by the spec", side.records - side.compared - side.unplaced_records),
     ):
         end = start + number
         left, right = (1000 * place // max(side.records, 1) for place in (start, end))
