@@ -34,9 +34,7 @@ def remarks_of(result: Reconciliation) -> tuple[str, ...]:
 
 
 def parts_of(side: SideResult) -> tuple[LeftOut, ...]:
-    """What was compared, and what was left out by its reason; they add up to the side. Nothing where all was."""
-    if not side.left_out:
-        return ()
+    """What was compared, and what was left out by its reason; they add up to the side."""
     rest = _total(side.left_out)
     compared = {each: amount - rest.get(each, 0) for each, amount in side.amounts.items() if amount != rest.get(each)}
     return LeftOut(reason="compared", records=side.compared, amounts=compared), *side.left_out
