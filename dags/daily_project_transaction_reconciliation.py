@@ -33,6 +33,7 @@ POSTINGS = PostingSpec(
         "exists_code": {0: False, 1: True},
     },
     signs={1: 1, 2: -1},  # invoices, credit notes
+    without_project="ignored",  # ordinary sales; "orphan" where each invoice should name a project
     local_currency="EUR",
     tolerances=(AmountWithin(Decimal("0.01"), "EUR"),),
     zone="Europe/Helsinki",

@@ -25,6 +25,7 @@ def facts_of(
         "counts": dict(result.counts),
         "source_records": result.source.records,
         "target_records": result.target.records,
+        "unplaced": result.source.unplaced_records + result.target.unplaced_records,
         "matched": result.matched,
         "things": result.things,
         "titles": [result.title, result.source.title, result.target.title],

@@ -16,6 +16,7 @@ from airflow_provider_erp.reconciliation.history import STATES, History
 from airflow_provider_erp.reconciliation.ledger import Observation, fold, write_observation
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
 from airflow_provider_erp.reconciliation.report import write_report
+from airflow_provider_erp.reconciliation.report.left_out import remarks_of
 from airflow_provider_erp.reconciliation.report.verdict import in_all, verdict
 from airflow_provider_erp.reconciliation.result import Reconciliation
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
@@ -132,7 +133,7 @@ def _observe(
 
 
 def _log(result: Reconciliation, history: History, judgements: tuple[Judgement, ...], page: str) -> None:
-    for remark in result.remarks:
+    for remark in remarks_of(result):
         log.warning("%s", remark)
     if history.idle:
         log.warning("Acceptances that silence nothing: %d; the report says which", len(history.idle))
@@ -154,7 +155,7 @@ def _summary(result: Reconciliation, history: History, judgements: tuple[Judgeme
     return {
         "spec": result.spec,
         "verdict": verdict(result, history),
-        "remarks": list(result.remarks),
+        "remarks": list(remarks_of(result)),
         "judgements": [judgement.sentence for judgement in judgements],
         "matched": result.matched,
         "counts": dict(result.counts),

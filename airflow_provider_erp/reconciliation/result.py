@@ -13,13 +13,34 @@ from airflow_provider_erp.exceptions import ErpInconsistentRead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Records of a side that were compared with nothing, for one reason (``without a project``).
+
+    ``amounts`` are sums by currency, under an empty text of those that name
+    none. ``by_spec`` is true where the user's own codes say so: that is no
+    shortcoming of the records.
+    """
+
+    reason: str
+    records: int
+    amounts: Mapping[str, Decimal] = field(default_factory=dict)
+    by_spec: bool = False
+
+
+def sum_amounts(*parts: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """The sums of several amounts by currency, in the currencies' order."""
+    currencies = sorted({currency for part in parts for currency in part})
+    return {each: sum((part.get(each, Decimal(0)) for part in parts), Decimal(0)) for each in currencies}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SideResult:
     """One side's control totals.
 
     Each of its ``records`` is matched, only here, one of a group of duplicates
-    beyond the first, or ambiguous. ``amounts`` are sums by currency, where
-    records have any. ``complete`` is false where the side may lack records:
-    then nothing counts as resolved.
+    beyond the first, ambiguous, or left out. ``amounts`` are sums by currency,
+    where records have any, with those left out. ``complete`` is false where
+    the side may lack records: then nothing counts as resolved.
 
     Raises:
         ErpInconsistentRead: the parts do not add up to the records.
@@ -32,19 +53,36 @@ class SideResult:
     only_here: int
     duplicates: int = 0
     ambiguous: int = 0
+    left_out: tuple[LeftOut, ...] = ()
     rejected: int = 0
     amounts: Mapping[str, Decimal] = field(default_factory=dict)
     read_at: dt.datetime | None = None
     complete: bool = True
 
     def __post_init__(self) -> None:
-        parts = self.matched + self.only_here + self.duplicates + self.ambiguous
+        left_out = self.records - self.compared
+        parts = self.matched + self.only_here + self.duplicates + self.ambiguous + left_out
         if parts != self.records:
             raise ErpInconsistentRead(
                 f"batch {self.batch!r}: {self.matched} matched + {self.only_here} only here + {self.duplicates} "
-                f"duplicates + {self.ambiguous} ambiguous = {parts}, expected its {self.records} records; "
-                "the comparison is wrong, please report it"
+                f"duplicates + {self.ambiguous} ambiguous + {left_out} left out = {parts}, expected its "
+                f"{self.records} records; the comparison is wrong, please report it"
             )
+
+    @property
+    def compared(self) -> int:
+        """Records that were compared."""
+        return self.records - sum(each.records for each in self.left_out)
+
+    @property
+    def unplaced(self) -> tuple[LeftOut, ...]:
+        """What was left out although it counts: the records lack what a comparison needs."""
+        return tuple(each for each in self.left_out if not each.by_spec)
+
+    @property
+    def unplaced_records(self) -> int:
+        """How many records that is."""
+        return sum(each.records for each in self.unplaced)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

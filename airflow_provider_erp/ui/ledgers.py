@@ -44,6 +44,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     states: dict[str, int]
     at_risk: dict[str, str]
     breaks_sha256: str
+    unplaced: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +62,8 @@ class Report:
 
     @property
     def agrees(self) -> bool:
-        """Whether nothing is open."""
-        return self.manifest.resolves and not self.facts.open
+        """Whether nothing is open, and no record that counts was left out."""
+        return self.manifest.resolves and not self.facts.open and not self.facts.unplaced
 
     def file(self, name: str) -> str:
         """The address of one of the report's files."""

@@ -15,6 +15,7 @@ from capabilities import browser
 from histories import KINDS, TODAY, a_result, a_side, a_suggestion, generated_history, history_of
 
 from airflow_provider_erp.reconciliation.report import write_report
+from airflow_provider_erp.reconciliation.result import LeftOut
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 3
 SWITCHES = [
@@ -52,7 +53,26 @@ def awkward_report(folder: Path) -> Path:
     rows = [row | {"amount": Decimal("123456789012.34"), "currency": f"X{letter}X"} for letter in "ABCDEFGHIJKL"]
     history = history_of(folder / "in", *rows)
     amounts = {f"X{letter}X": Decimal("123456789012.34") for letter in "ABCDEF"}
-    side = a_side("Visma.net ERP of the northern subsidiary", 10**7, 0, 0, batch=LONG, amounts=amounts)
+    reasons = (
+        "without a project",
+        "of a project that the map of customers does not name",
+        "without a month",
+        "without an amount",
+        "not counted by the spec",
+    )
+    left_out = tuple(
+        LeftOut(reason=each, records=10**6, amounts=amounts | {"": Decimal("-0.000001")}) for each in reasons
+    )
+    side = a_side(
+        "Visma.net ERP of the northern subsidiary",
+        10**7,
+        0,
+        0,
+        records=15 * 10**6,
+        left_out=left_out,
+        batch=LONG,
+        amounts=amounts,
+    )
     kinds = KINDS | {f"kind{place}": f"kind number {place} with some words" for place in range(4)}
     result = a_result(
         history,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +15,8 @@ from postings_on_disk import MORNING, Fields, a_posting_side, a_transaction, an_
 
 from airflow_provider_erp.reconciliation.postings import DateWithin, PostingSpec
 from airflow_provider_erp.reconciliation.postings.compare import reconcile_postings
-from airflow_provider_erp.reconciliation.report.verdict import agreeing, in_all
+from airflow_provider_erp.reconciliation.postings.spec import ALIKE_TRANSACTIONS, WithoutProject
+from airflow_provider_erp.reconciliation.report.verdict import agreeing, agrees, in_all
 from airflow_provider_erp.reconciliation.result import Break, Reconciliation
 
 SPEC = PostingSpec(name="postings", local_currency="EUR", invoiced={0: False})
@@ -56,6 +57,15 @@ def compare(work: list[Fields], invoices: list[Fields], spec: PostingSpec = SPEC
         return result, list(result.read_breaks())
 
 
+def lacking(row: dict[str, Any], *names: str) -> st.SearchStrategy[dict[str, Any]]:
+    """The row, or one that lacks some of these fields."""
+    return st.sets(st.sampled_from(names), max_size=2).map(lambda gone: row | dict.fromkeys(gone))
+
+
+def without_ids(each: Break) -> tuple[object, ...]:
+    return (each.kind, each.field, each.key, each.source_value, each.target_value, each.amount, len(each.members))
+
+
 def numbered(make: Any, rows: list[dict[str, Any]]) -> list[Fields]:
     return [make(str(place), **row) for place, row in enumerate(rows)]
 
@@ -78,6 +88,53 @@ def test_answer_does_not_depend_on_the_order_of_records(work: Any, invoices: Any
     assert len({each.break_id for each in breaks}) == len(breaks)
     assert (agreeing(first) == in_all(first)) is (not breaks)
     assert 0 <= agreeing(first) <= in_all(first) <= len(work) + len(invoices)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    work=st.lists(WORK, max_size=8),
+    invoices=st.lists(INVOICES, max_size=6),
+    spec=st.sampled_from([SPEC, IN_TIME]),
+    alike=st.sampled_from([ALIKE_TRANSACTIONS, ("text",)]),
+    rng=st.randoms(use_true_random=False),
+)
+def test_answer_does_not_depend_on_the_ids_of_records(
+    work: Any, invoices: Any, spec: Any, alike: Any, rng: Any
+) -> None:
+    spec = dataclasses.replace(spec, alike_transactions=alike)
+    first, breaks = compare(numbered(a_transaction, work), numbered(an_invoice, invoices), spec)
+    rng.shuffle(work)
+    rng.shuffle(invoices)
+    second, again = compare(numbered(a_transaction, work), numbered(an_invoice, invoices), spec)
+    assert Counter(map(without_ids, again)) == Counter(map(without_ids, breaks))
+    assert (second.source, second.target, second.matched_by) == (first.source, first.target, first.matched_by)
+    assert second.agreement == first.agreement
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    work=st.lists(WORK.flatmap(lambda row: lacking(row, "project", "date", "currency", "price")), max_size=8),
+    invoices=st.lists(
+        INVOICES.flatmap(lambda row: lacking(row, "project_number", "date", "currency", "total")), max_size=6
+    ),
+    without_project=st.sampled_from(get_args(WithoutProject)),
+)
+def test_control_totals_are_those_of_all_records(work: Any, invoices: Any, without_project: Any) -> None:
+    source, target = numbered(a_transaction, work), numbered(an_invoice, invoices)
+    result, _ = compare(source, target, dataclasses.replace(SPEC, without_project=without_project))
+    for side, rows, amount in ((result.source, work, "price"), (result.target, invoices, "total")):
+        assert side.records == len(rows)
+        totals: dict[str, Decimal] = defaultdict(Decimal)
+        for row in rows:
+            if row[amount] is not None:
+                totals[row["currency"] or ""] += Decimal(row[amount])
+        assert side.amounts == totals
+        assert all(each.records for each in side.left_out)
+        placed = [row for row in rows if all(row[name] is not None for name in ("date", "currency", amount))]
+        assert side.compared <= len(placed)
+    incomplete = any(None in {row[name] for name in ("project", "date", "currency", "price")} for row in work)
+    assert bool(result.source.unplaced) is incomplete
+    assert not (agrees(result) and incomplete)
 
 
 @settings(deadline=None, max_examples=25)

@@ -27,6 +27,7 @@ CENT = Decimal("0.01")
         ({"severities": {"stale": "low"}}, "severities: 'stale' is unknown; known are not_invoiced"),
         ({"thresholds": (Threshold(kind="stale", count=1),)}, "thresholds: 'stale' is unknown"),
         ({"full_within_days": 1.5}, "full_within_days: expected a whole number from 0 on, got 1.5"),
+        ({"without_project": "fine"}, "without_project: expected one of left_out, orphan, ignored; got 'fine'"),
         ({"zone": "Mars"}, "zone: expected the name of a time zone such as 'Europe/Helsinki', got 'Mars'"),
         ({"title": 1}, "title: expected a text, got 1"),
         ({"local_currency": "euro"}, "local_currency: expected three capitals such as 'EUR', got 'euro'"),

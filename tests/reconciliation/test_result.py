@@ -5,17 +5,24 @@ from __future__ import annotations
 import pytest
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
-from airflow_provider_erp.reconciliation.result import Break, SideResult, Suggestion
+from airflow_provider_erp.reconciliation.result import Break, LeftOut, SideResult, Suggestion
 
 
 def test_side_whose_parts_do_not_add_up_is_refused_with_its_parts() -> None:
     expected = (
-        r"batch 'ledger/2026-11-20': 5 matched \+ 2 only here \+ 1 duplicates \+ 1 ambiguous = 9, "
+        r"batch 'ledger/2026-11-20': 5 matched \+ 2 only here \+ 1 duplicates \+ 1 ambiguous \+ 3 left out = 12, "
         r"expected its 10 records; the comparison is wrong, please report it"
     )
     with pytest.raises(ErpInconsistentRead, match=expected):
         SideResult(
-            title="Ledger", batch="ledger/2026-11-20", records=10, matched=5, only_here=2, duplicates=1, ambiguous=1
+            title="Ledger",
+            batch="ledger/2026-11-20",
+            records=10,
+            matched=5,
+            only_here=2,
+            duplicates=1,
+            ambiguous=1,
+            left_out=(LeftOut(reason="without a project", records=3),),
         )
 
 

@@ -17,6 +17,7 @@ POSTINGS = PostingSpec(
     name="postings",
     invoiced={0: False},
     local_currency="EUR",
+    without_project="orphan",
     tolerances=(PercentWithin(Decimal(1)), DateWithin(7)),
 )
 HOSTILE = ('O\'Brien "AB"', "back\\slash, comma", "two\nlines\r", "no\u00a0break", "İstanbul ß", "tab\there", "", "\\N")
@@ -58,6 +59,10 @@ def work() -> list[Fields]:
         *(a_transaction(f"fee {day}", project="PA", date=f"2026-{day}") for day in ("08-30", "09-30", "10-30")),
         a_transaction("10", "900.00", project="PB", currency="SEK", price_local="80.00"),
         a_transaction("11", "11.00", project="PB"),
+        *(a_transaction(f"D{code}", "5.00", project="PD", text="same", invoiced_code=code) for code in "01"),
+        *(a_transaction(f"{rate} Q", "7.00", project="PQ", text="same", price_local=rate) for rate in (None, "6.00")),
+        a_transaction("without project", "5000.00", project=None),
+        a_transaction("without amount", None),
         *(a_transaction(number, price, project="PC") for number, price in (("12", "40.00"), ("13", "6.00"))),
     ]
 
@@ -78,4 +83,7 @@ def invoices() -> list[Fields]:
         an_invoice("13", "40.00", project_number="PC", date="2026-12-30"),
         an_invoice("10", "7.00", project_number="unknown"),
         an_invoice("11", "33.00", date="2026-08-01"),
+        an_invoice("14", "5.00", project_number="PD"),
+        an_invoice("without project", "44.00", project_number=None),
+        an_invoice("without currency", "55.00", currency=None),
     ]

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from batches_on_disk import DAY, MONDAY
 from fake_source import FakeSource, customers, page
 from page_as_seen import Page
@@ -46,6 +47,13 @@ def fetch_spec(day: int) -> FetchSpec:
 def only_comparison(base: Path) -> Comparison:
     [comparison] = list_reports(base.as_uri(), lambda _: True).comparisons
     return comparison
+
+
+def test_comparison_that_left_records_out_is_not_shown_as_agreeing(base_path: Path) -> None:
+    report_of_a_task(base_path, 0, NAMES, NAMES)
+    newest = only_comparison(base_path).newest
+    assert newest.agrees
+    assert not replace(newest, facts=msgspec.structs.replace(newest.facts, unplaced=1)).agrees
 
 
 def test_hostile_names_are_shown_as_they_are_written(visit: Any, base_path: Path) -> None:

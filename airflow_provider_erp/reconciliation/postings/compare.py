@@ -18,13 +18,22 @@ from airflow_provider_erp.reconciliation.postings.lines import (
     KNOWN,
     SOURCE,
     TARGET,
+    Made,
     make_invoice_lines,
     make_transaction_lines,
 )
 from airflow_provider_erp.reconciliation.postings.settings import SETTINGS, TOLERANCES, make_settings
 from airflow_provider_erp.reconciliation.postings.side import PostingSide, check_full
 from airflow_provider_erp.reconciliation.postings.spec import KINDS, SUM, PostingSpec
-from airflow_provider_erp.reconciliation.result import COLUMNS, Agreement, Break, Reconciliation, SideResult
+from airflow_provider_erp.reconciliation.result import (
+    COLUMNS,
+    Agreement,
+    Break,
+    LeftOut,
+    Reconciliation,
+    SideResult,
+    sum_amounts,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -76,11 +85,11 @@ def reconcile_postings(
         tempfile.TemporaryDirectory(prefix="postings-", dir=workdir) as name,
         open_engine(Path(name), memory_mb=MEMORY_MB, threads=2) as engine,
     ):
-        remarks = make_tables(engine, spec, transactions, invoices)
+        work, bills = make_tables(engine, spec, transactions, invoices)
         found = map(Finding._make, answer(engine, render()))
         counts = _write(engine, breaks_of(spec, found, matched), Path(name), path)
-        source = _side_result(engine, SOURCE, transactions, matched.source)
-        target = _side_result(engine, TARGET, invoices, matched.target)
+        source = _side_result(engine, SOURCE, transactions, work.left_out, matched.source)
+        target = _side_result(engine, TARGET, invoices, bills.left_out, matched.target)
         sums = _count_sums(engine)
     return Reconciliation(
         spec=spec.name,
@@ -96,7 +105,13 @@ def reconcile_postings(
         breaks=path,
         as_of=as_of,
         zone=spec.zone,
-        remarks=(*transactions.remarks, *invoices.remarks, *remarks, _COUNTED),
+        remarks=(
+            *transactions.remarks,
+            *invoices.remarks,
+            *work.remarks,
+            *bills.remarks,
+            *_remarks(spec, transactions),
+        ),
         provenance=_provenance(spec),
     )
 
@@ -110,18 +125,16 @@ def _provenance(spec: PostingSpec) -> dict[str, str]:
 
 def make_tables(
     engine: duckdb.DuckDBPyConnection, spec: PostingSpec, transactions: PostingSide, invoices: PostingSide
-) -> list[str]:
-    """Make the tables that the SQL text reads; remarks come back."""
-    remarks = [
-        *make_transaction_lines(engine, spec, transactions),
-        *make_invoice_lines(engine, spec, invoices),
-    ]
-    if not spec.billable:
-        remarks.append(
-            f"the spec does not say what {transactions.title}'s codes mean: every transaction counts as billable"
-        )
+) -> tuple[Made, Made]:
+    """Make the tables that the SQL text reads; what is in none of them comes back, of each side."""
+    work, bills = make_transaction_lines(engine, spec, transactions), make_invoice_lines(engine, spec, invoices)
     make_settings(engine, spec, (SOURCE, TARGET))
-    return remarks
+    return work, bills
+
+
+def _remarks(spec: PostingSpec, transactions: PostingSide) -> tuple[str, ...]:
+    unsaid = f"the spec does not say what {transactions.title}'s codes mean: every transaction counts as billable"
+    return (_COUNTED,) if spec.billable else (unsaid, _COUNTED)
 
 
 def render() -> str:
@@ -130,20 +143,24 @@ def render() -> str:
     return template.render(source=SOURCE, target=TARGET, known=KNOWN, tolerances=TOLERANCES, settings=SETTINGS)
 
 
-def _side_result(engine: duckdb.DuckDBPyConnection, table: str, side: PostingSide, matched: int) -> SideResult:
+def _side_result(
+    engine: duckdb.DuckDBPyConnection, table: str, side: PostingSide, left_out: tuple[LeftOut, ...], matched: int
+) -> SideResult:
     lines = engine.table(table)
     joined = lines.join(engine.table(KNOWN), "subject", how="semi")
-    [(records,)] = lines.aggregate("COUNT(*)").fetchall()
+    [(compared,)] = lines.aggregate("COUNT(*)").fetchall()
+    sums = dict(lines.aggregate("currency, SUM(amount)", "currency").fetchall())
     [(duplicates,)] = joined.aggregate("COUNT(*) - COUNT(DISTINCT likeness)").fetchall()
     return SideResult(
         title=side.title,
         batch=side.batch,
-        records=records,
+        records=compared + sum(each.records for each in left_out),
         matched=matched,
-        only_here=records - duplicates - matched,
+        only_here=compared - duplicates - matched,
         duplicates=duplicates,
+        left_out=left_out,
         rejected=side.rejected,
-        amounts=dict(lines.aggregate("currency, SUM(amount)", "currency").order("currency").fetchall()),
+        amounts=sum_amounts(sums, *(each.amounts for each in left_out)),
         read_at=side.read_at,
         complete=side.complete,
     )

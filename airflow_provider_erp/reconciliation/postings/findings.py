@@ -35,6 +35,9 @@ _FIELDS = {
     "held_back": "invoiced_code",
 }
 
+WITHOUT_SUBJECT = "(none)"
+"""Stands for the project, or the customer, in the key of an invoice that has none."""
+
 _TOLD = {*KINDS, "held_back"}
 """Findings that are part of a break."""
 
@@ -128,10 +131,13 @@ def _sums_of(found: Finding) -> Iterator[tuple[str, str, str]]:
 
 
 def _together(spec: PostingSpec, found: list[Finding]) -> Break:
-    """One break of all members: copies of one posting, or lines of one sum with the same fate."""
+    """One break of all members: copies of one posting, or lines of one sum with the same fate.
+
+    Copies may lie in different sums: the break is shown with the first of these, whatever the ids.
+    """
     if len(found) == 1 and found[0].other:
         return _break(spec, found[0], ())
-    found = sorted(found, key=lambda each: each.member_id or "")
+    found = sorted(found, key=lambda each: (each.subject, each.period, each.currency))
     copies = found[0].likeness is not None
     whole = found[0]._replace(
         source_id=found[0].source_id if copies else None,
@@ -140,7 +146,7 @@ def _together(spec: PostingSpec, found: list[Finding]) -> Break:
         target_amount=sum((each.target_amount for each in found), Decimal(0)),
         at_risk=sum((each.at_risk for each in found), Decimal(0)),
     )
-    return _break(spec, whole, tuple(each.member_id or "" for each in found))
+    return _break(spec, whole, tuple(sorted(each.member_id or "" for each in found)))
 
 
 def _break(spec: PostingSpec, found: Finding, members: tuple[str, ...]) -> Break:
@@ -151,7 +157,7 @@ def _break(spec: PostingSpec, found: Finding, members: tuple[str, ...]) -> Break
         break_id=lasting_id(spec.name, kind, _key(found), name),
         kind=kind,
         field=name,
-        key=f"{found.subject} {found.period} {found.currency}",
+        key=f"{found.subject or WITHOUT_SUBJECT} {found.period} {found.currency}",
         source_id=found.source_id,
         target_id=found.target_id,
         members=members,

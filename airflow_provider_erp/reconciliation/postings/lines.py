@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from airflow_provider_erp.reconciliation.postings.left_out import keep_complete
 from airflow_provider_erp.reconciliation.postings.reading import MONEY, check_amounts, open_records
 from airflow_provider_erp.reconciliation.postings.side import PostingSide
 from airflow_provider_erp.reconciliation.postings.spec import PostingSpec
+from airflow_provider_erp.reconciliation.result import LeftOut
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,17 +25,18 @@ _MAP = "SELECT UNNEST(CAST($1 AS VARCHAR[])) AS given, UNNEST(CAST($2 AS VARCHAR
 _DATE = "CAST(NULLIF(r.date, '') AS DATE)"
 _DAY_NUMBER = f"{_DATE} - DATE '1970-01-01' AS day_number"
 _CURRENCY = "NULLIF(UPPER(TRIM(r.currency)), '') AS currency"
-_LACKS = """CASE
-    WHEN NOT counts THEN 'that do not count by the spec''s codes'
-    WHEN subject IS NULL THEN 'without a project that can be compared'
-    WHEN period IS NULL THEN 'without a month'
-    WHEN currency IS NULL THEN 'without a currency'
-    WHEN amount IS NULL THEN 'without an amount'
-    ELSE '' END"""
 
 
-def make_transaction_lines(engine: duckdb.DuckDBPyConnection, spec: PostingSpec, side: PostingSide) -> Iterator[str]:
-    """Make the table of the transactions that count, and that of all subjects; remarks come back.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of a side's records beside its table: those that are in no sum, and what a reader must know."""
+
+    left_out: tuple[LeftOut, ...]
+    remarks: tuple[str, ...]
+
+
+def make_transaction_lines(engine: duckdb.DuckDBPyConnection, spec: PostingSpec, side: PostingSide) -> Made:
+    """Make the table of the transactions that count, and that of all subjects.
 
     Raises:
         ValueError: a record is not as it should be, or the spec's parser gives no month.
@@ -40,8 +44,7 @@ def make_transaction_lines(engine: duckdb.DuckDBPyConnection, spec: PostingSpec,
     """
     columns = {"project", "date", "currency", "price", "price_local", "accounting_period", "invoiced_code"}
     records = open_records(engine, side, columns | set(spec.alike_transactions) | set(spec.billable))
-    for column in ("price", "price_local"):
-        yield from check_amounts(records, side, column)
+    rounded = [each for column in ("price", "price_local") for each in check_amounts(records, side, column)]
     months = engine.sql(_MAP, params=_pairs(_months(records, spec))).set_alias("p")
     customers = engine.sql(_MAP, params=_pairs(spec.customers)).set_alias("c")
     excluded = " OR ".join(_is_one_of(name, _denied(codes)) for name, codes in spec.billable.items())
@@ -61,14 +64,15 @@ def make_transaction_lines(engine: duckdb.DuckDBPyConnection, spec: PostingSpec,
         )
     )
     lines.filter("subject IS NOT NULL").select("subject").distinct().create(KNOWN)
-    yield from _keep_complete(lines, SOURCE, side, "transactions")
+    unmapped = "of a project that the map of customers does not name"
+    left_out = keep_complete(lines, SOURCE, unmapped if spec.customers else "without a project")
     explained = dict(spec.billable) | ({"invoiced_code": spec.invoiced} if spec.invoiced else {})
-    for column, codes in explained.items():
-        yield from _unexplained(records, side, column, codes)
+    codes = [each for column, codes in explained.items() for each in _unexplained(records, side, column, codes)]
+    return Made(left_out, (*rounded, *codes))
 
 
-def make_invoice_lines(engine: duckdb.DuckDBPyConnection, spec: PostingSpec, side: PostingSide) -> Iterator[str]:
-    """Make the table of the invoices that count; remarks come back.
+def make_invoice_lines(engine: duckdb.DuckDBPyConnection, spec: PostingSpec, side: PostingSide) -> Made:
+    """Make the table of the invoices that count.
 
     Raises:
         ValueError: a record is not as it should be.
@@ -76,23 +80,26 @@ def make_invoice_lines(engine: duckdb.DuckDBPyConnection, spec: PostingSpec, sid
     """
     columns = {"project_number", "customer_number", "date", "currency", "total", "type_code", "state_code"}
     records = open_records(engine, side, columns | set(spec.alike_invoices))
-    yield from check_amounts(records, side, "total")
+    rounded = check_amounts(records, side, "total")
+    subject = _text("customer_number" if spec.customers else "project_number")
+    named = f"COALESCE({subject}, '')" if spec.without_project == "orphan" else subject
+    ignored = f"{subject} IS NULL" if spec.without_project == "ignored" else "FALSE"
     credited = _is_one_of("type_code", [code for code, sign in spec.signs.items() if sign < 0])
     lines = records.select(
         _columns(
             "r.source_id AS line_id",
-            f"{_text('customer_number' if spec.customers else 'project_number')} AS subject",
+            f"{named} AS subject",
             f"{_month(_DATE)} AS period",
             _CURRENCY,
             f"CAST(NULLIF(r.total, '') AS {MONEY}) * CASE WHEN {credited} THEN -1 ELSE 1 END AS amount",
             _DAY_NUMBER,
             _likeness(spec.alike_invoices),
-            f"NOT {_is_one_of('state_code', spec.ignored_states)} AS counts",
+            f"NOT ({_is_one_of('state_code', spec.ignored_states)} OR {ignored}) AS counts",
         )
     )
-    yield from _keep_complete(lines, TARGET, side, "invoices")
-    if spec.signs:
-        yield from _unexplained(records, side, "type_code", spec.signs)
+    left_out = keep_complete(lines, TARGET, "without a customer" if spec.customers else "without a project")
+    codes = _unexplained(records, side, "type_code", spec.signs) if spec.signs else ()
+    return Made(left_out, (*rounded, *codes))
 
 
 def _months(records: duckdb.DuckDBPyRelation, spec: PostingSpec) -> dict[str, str]:
@@ -139,15 +146,6 @@ def _is_one_of(column: str, codes: Iterable[int]) -> str:
     """A condition that is true or false, never null; the spec has made sure that codes are whole numbers."""
     listed = ", ".join(f"'{code:d}'" for code in codes)
     return f"COALESCE(r.{column} IN ({listed}), FALSE)" if listed else "FALSE"
-
-
-def _keep_complete(lines: duckdb.DuckDBPyRelation, table: str, side: PostingSide, things: str) -> Iterator[str]:
-    """Keeps the lines that count and have all that a sum needs; what is left out is remarked on."""
-    lines.filter(f"{_LACKS} = ''").create(table)
-    left_out = lines.aggregate(f"{_LACKS} AS lack, COUNT(*)", _LACKS).order("lack").fetchall()
-    for lack, count in left_out:
-        if lack:
-            yield f"{count} {things} of {side.title} {lack} are in no sum"
 
 
 def _unexplained(

@@ -6,7 +6,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import Literal, get_args
 
 from airflow_provider_erp.reconciliation.checks import (
     MOST_DAYS,
@@ -33,10 +33,11 @@ KINDS: Mapping[str, str] = {
     "rate_differs": "rate differs",
     "wrong_period": "wrong period",
     "duplicate_posting": "duplicate posting",
-    "orphan_invoice": "invoice of an unknown project",
+    "orphan_invoice": "invoice without a known project",
 }
 """All kinds of break, in the order in which people read them."""
 
+WithoutProject = Literal["left_out", "orphan", "ignored"]
 SUM = "sum"
 """The field of the agreement that tells of whole sums, each counted once, instead of one part of those compared."""
 
@@ -75,6 +76,9 @@ class PostingSpec:
         tolerances: what sums may differ by; exact without one. Several widen one another.
         alike_transactions: transactions that are equal in all of these are one that was posted twice; () for none.
         alike_invoices: likewise for invoices.
+        without_project: what an invoice without a project is (with ``customers``, one without a customer): ``orphan``,
+            a break of its own; ``ignored``, a sale that no work belongs to; or ``left_out``, one that could not be
+            compared: then the report says so in its verdict.
         full_within_days: how old the last full reading of the transactions may be; only that shows what was deleted.
 
     Raises:
@@ -93,6 +97,7 @@ class PostingSpec:
     tolerances: tuple[Tolerance, ...] = ()
     alike_transactions: tuple[str, ...] = ALIKE_TRANSACTIONS
     alike_invoices: tuple[str, ...] = ALIKE_INVOICES
+    without_project: WithoutProject = "left_out"
     full_within_days: int = 7
     severities: Mapping[str, Severity] = field(default_factory=dict)
     thresholds: tuple[Threshold, ...] = ()
@@ -105,6 +110,7 @@ class PostingSpec:
         if self.local_currency is not None:
             check_currency("local_currency", self.local_currency)
         check_whole("full_within_days", self.full_within_days, MOST_DAYS)
+        check_choice("without_project", self.without_project, get_args(WithoutProject))
         if self.period is not None and not callable(self.period):
             raise ValueError(f"period: expected a function of the accounting period, got {shown(self.period)}")
         for argument, expected in _TUPLES.items():

@@ -14,6 +14,7 @@ from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.reconciliation.history import History
 from airflow_provider_erp.reconciliation.report.acceptances import said
 from airflow_provider_erp.reconciliation.report.figures import read_figures
+from airflow_provider_erp.reconciliation.report.left_out import remarks_of
 from airflow_provider_erp.reconciliation.report.page import as_html
 from airflow_provider_erp.reconciliation.report.tables import write_csv, write_json
 from airflow_provider_erp.reconciliation.report.verdict import verdict
@@ -34,7 +35,7 @@ def write_report(
     and ``breaks.json``. ``judgements`` are sentences on the thresholds that were
     exceeded, ``path`` is the folder's address for people who get the page alone.
     """
-    result = replace(result, remarks=(*result.remarks, *said(history)))
+    result = replace(result, remarks=(*remarks_of(result), *said(history)))
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / "report.html"
     with open_engine(folder, memory_mb=MEMORY_MB) as engine:

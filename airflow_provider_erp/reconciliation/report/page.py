@@ -19,8 +19,9 @@ from airflow_provider_erp.reconciliation.report.figures import (
     Figures,
 )
 from airflow_provider_erp.reconciliation.report.formats import change, moment, money, percent
+from airflow_provider_erp.reconciliation.report.left_out import list_amounts, parts_of
 from airflow_provider_erp.reconciliation.report.marks import clipped
-from airflow_provider_erp.reconciliation.report.verdict import agreeing, in_all, verdict
+from airflow_provider_erp.reconciliation.report.verdict import agrees, verdict
 from airflow_provider_erp.reconciliation.result import Reconciliation, SideResult
 from airflow_provider_erp.reconciliation.words import field_words, plural, sentence_case
 
@@ -28,6 +29,8 @@ MOST_BYTES = 300_000
 SHOWN_SUGGESTIONS = 15
 SHOWN_SENTENCES = 5
 """As many thresholds, remarks and control totals stand in the page; the files beside it have all."""
+LONG_VERDICT = 240
+"""A verdict of more characters stands in a smaller type."""
 SHOWN_FACTS = 30
 """As many fields, keys, and facts of the provenance stand in the page."""
 
@@ -46,6 +49,9 @@ _TEMPLATES.globals.update(
     both_cells=both_cells,
     what=what,
     money=money,
+    list_amounts=list_amounts,
+    SHOWN_AMOUNTS=SHOWN_SENTENCES,
+    parts_of=parts_of,
     moment=moment,
     percent=percent,
     DAYS=DAYS,
@@ -56,6 +62,7 @@ _TEMPLATES.globals.update(
     AGED_CURRENCIES=AGED_CURRENCIES,
     EXPIRING_DAYS=EXPIRING_DAYS,
     TOP_ROWS=TOP_ROWS,
+    LONG_VERDICT=LONG_VERDICT,
 )
 
 
@@ -96,7 +103,7 @@ def _render(result: Reconciliation, history: History, shown: Figures, judgements
         shown=shown,
         drawing=chart(history),
         verdict=verdict(result, history),
-        agrees=history.resolves and agreeing(result) == in_all(result),
+        agrees=history.resolves and agrees(result),
         judgements=judgements[:SHOWN_SENTENCES],
         remarks=result.remarks[:SHOWN_SENTENCES],
         unsaid=len(judgements[SHOWN_SENTENCES:]) + len(result.remarks[SHOWN_SENTENCES:]),
@@ -117,6 +124,8 @@ def _parts(side: SideResult) -> Iterator[tuple[str, int, int, int]]:
         ("only here", side.only_here),
         ("duplicates", side.duplicates),
         ("ambiguous", side.ambiguous),
+        ("could not be compared", side.unplaced_records),
+        ("not counted by the spec", side.records - side.compared - side.unplaced_records),
     ):
         end = start + number
         left, right = (1000 * place // max(side.records, 1) for place in (start, end))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from airflow_provider_erp.reconciliation.history import History
@@ -15,7 +16,7 @@ from airflow_provider_erp.reconciliation.words import field_words, sentence_case
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_TOTALS = ("records", "matched", "only_here", "duplicates", "ambiguous", "rejected")
+_TOTALS = ("records", "matched", "only_here", "duplicates", "ambiguous")
 
 
 def summary_rows(
@@ -67,5 +68,18 @@ def _totals(result: Reconciliation) -> Iterator[Sequence[Cell]]:
     yield ("Complete", *("yes" if side.complete else "no" for side in sides))
     for name in _TOTALS:
         yield (sentence_case(name.replace("_", " ")), *(getattr(side, name) for side in sides))
-    for currency in sorted({currency for side in sides for currency in side.amounts}):
-        yield (f"Total {currency}", *(side.amounts.get(currency) for side in sides))
+    left_out = [{each.reason: each for each in side.left_out} for side in sides]
+    reasons = list(dict.fromkeys(reason for side in left_out for reason in side))
+    for reason in reasons:
+        yield (f"Left out: {reason}", *(side[reason].records if reason in side else 0 for side in left_out))
+    yield ("Rejected", *(side.rejected for side in sides))
+    yield from _amounts("Total", [side.amounts for side in sides])
+    for reason in reasons:
+        yield from _amounts(
+            f"Left out: {reason},", [side[reason].amounts if reason in side else {} for side in left_out]
+        )
+
+
+def _amounts(words: str, sides: Sequence[Mapping[str, Decimal]]) -> Iterator[Sequence[Cell]]:
+    for currency in sorted({currency for side in sides for currency in side}):
+        yield (f"{words} {currency or 'no currency'}", *(side.get(currency) for side in sides))

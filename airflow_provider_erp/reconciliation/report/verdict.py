@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from airflow_provider_erp.reconciliation.history import History
 from airflow_provider_erp.reconciliation.postings.spec import SUM
+from airflow_provider_erp.reconciliation.report.left_out import unplaced_in_words
 from airflow_provider_erp.reconciliation.result import Agreement, Reconciliation
 from airflow_provider_erp.reconciliation.words import plural
 
@@ -24,6 +25,8 @@ _PREDICATE = re.compile(r"(missing|held|ambiguous|stale|modified|matched|not|inv
 def verdict(result: Reconciliation, history: History | None = None) -> str:
     """On how much the systems agree, what there is of each kind of break that occurred, what was not looked at."""
     details = list(_details(result))
+    if unplaced := unplaced_in_words(result):
+        details.append(unplaced)
     if carried := sum(history.not_looked_at.values()) if history else 0:
         details.append(plural(carried, "earlier break was not looked at", "earlier breaks were not looked at"))
     return sentence(_opening(result), details)
@@ -49,6 +52,11 @@ def agreeing(result: Reconciliation) -> int:
     return result.matched - result.differing
 
 
+def agrees(result: Reconciliation) -> bool:
+    """Whether all is well: something was compared, nothing differs, and nothing that counts was left out."""
+    return 0 < in_all(result) == agreeing(result) and not (result.source.unplaced or result.target.unplaced)
+
+
 def sentence(opening: str, details: Sequence[str]) -> str:
     """The opening, and the details as an enumeration where there are any."""
     if len(details) > 1:
@@ -69,6 +77,8 @@ def _opening(result: Reconciliation) -> str:
     if empty:
         return f"{empty[0]} is empty: it holds no {result.things} at all"
     equal, total = agreeing(result), in_all(result)
+    if not total:
+        return f"{both} have no {result.things} to compare"
     if total == 1:
         return f"{both} {'agree' if equal else 'do not agree'} on the one {result.things.removesuffix('s')}"
     if equal == total:
