@@ -57,7 +57,9 @@ def _table(changes: tuple[Change, ...]) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for each in changes[:MOST_SHOWN]:
         record = code(each.record_id) if each.record_id else "(new)" if each.action == "create" else "(looked up)"
-        cells = (record, code(each.number), field_words(each.field), code(each.old), code(each.new), code(each.rule))
+        field = field_words(each.field)
+        rule = code(each.rule.removeprefix(f"{field}: "))
+        cells = (record, code(each.number), field, code(each.old), code(each.new), rule)
         yield f"| {' | '.join(cells)} |"
 
 
@@ -68,7 +70,7 @@ def _rest(changes: tuple[Change, ...], link: str) -> Iterator[str]:
         yield f"And {plural(more, 'more change', 'more changes')} that this page does not show."
     if link:
         yield ""
-        yield f"All changes: {f'<{link}>' if _ADDRESS.fullmatch(link) else code_span(link)}"
+        yield f"[All changes](<{link}>)" if _ADDRESS.fullmatch(link) else f"All changes: {code_span(link)}"
 
 
 def code(value: str | None) -> str:
