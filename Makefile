@@ -1,6 +1,6 @@
 # Two commands on a fresh machine: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help demo ui test test-min bench lint clean constraints
+.PHONY: help demo ui test test-min test-scale bench lint clean constraints
 # Airflow starts three times slower without compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -9,6 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OLDEST := .venv-oldest
+SPARK := .venv-spark
 MEET_AIRFLOW := $(wildcard $(addprefix tests/,hooks operators waiting notifications dags test_provider_info.py))
 
 help:
@@ -16,6 +17,7 @@ help:
 	@echo "make ui     Airflow's own UI on this machine, with the sandbox, its connections and the example DAGs"
 	@echo "make test   run every test"
 	@echo "make test-min   run hooks, operators, sensors and the example DAGs on Airflow 3.1, the oldest that is supported"
+	@echo "make test-scale   run the comparison on a real Spark with two workers (Java 17 and 500 MB of Spark are needed)"
 	@echo "make bench  measure this provider beside its peers, each installed below .bench; writes benchmarks/RESULTS.md"
 	@echo "make lint   check style, types and formatting"
 	@echo "make clean  remove what the above made"
@@ -54,11 +56,19 @@ test-min: $(READY)
 	$(BIN)/uv pip install --quiet --python $(OLDEST)/bin/python --compile-bytecode -e '.[dev]' 'apache-airflow>=3.1,<3.2'
 	$(OLDEST)/bin/python -m pytest -o filterwarnings=default $(MEET_AIRFLOW)
 
+# Spark's programs are in an environment of their own: the tests use its client, which is in every environment.
+test-scale: $(READY)
+	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer: apt-get install openjdk-17-jre-headless"; exit 1; }
+	$(PYTHON) -m venv $(SPARK)
+	$(BIN)/uv pip install --quiet --python $(SPARK)/bin/python 'pyspark>=4.2,<4.3'
+	SPARK_HOME=$$($(SPARK)/bin/python -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))') \
+	  $(BIN)/python -m pytest scale
+
 # The exact versions that everything is tested with, without addresses of package indexes.
 constraints: $(READY)
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --extra dev \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o constraints.txt
 
 clean:
-	rm -rf $(VENV) $(OLDEST) .bench .demo dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(OLDEST) $(SPARK) .bench .demo dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
