@@ -37,6 +37,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.reconcile
 	$(BIN)/python -m benchmarks.push
 	$(BIN)/python -m benchmarks.waiting
+	$(BIN)/python -m benchmarks.scale
 
 lint: $(READY)
 	$(BIN)/ruff check .

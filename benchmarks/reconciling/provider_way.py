@@ -23,13 +23,20 @@ SPEC = dataclasses.replace(CUSTOMERS, stale_after_days=90)
 
 
 def prepare(url: str, folder: Path, rows: int, options: Mapping[str, str]) -> Callable[[], int]:
-    source, target = sides(Path(url))
+    """All of it, or the ``part`` that is asked for: ``compare``, or ``report`` of what was compared beforehand."""
+    both, part = sides(Path(url)), options.get("part")
     spec = dataclasses.replace(SPEC, similar=options.get("similar") != "no")
 
-    def work() -> int:
+    def compared() -> Reconciliation:
         one, other = (open_normalised(Path(url) / f"{name}_normalised.parquet") for name in SIDES)
-        result = compare(spec, (source, target), (one, other), folder, as_of=TODAY)
-        tell(result, folder)
+        return compare(spec, both, (one, other), folder, as_of=TODAY)
+
+    before = compared() if part == "report" else None
+
+    def work() -> int:
+        result = before or compared()
+        if part != "compare":
+            tell(result, folder)
         return checked(result.counts, planted(int(options["customers"])))
 
     return work

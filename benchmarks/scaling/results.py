@@ -1,0 +1,77 @@
+"""What was measured as a section of Markdown, held against the goals."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+
+from benchmarks.goals import Goal
+from benchmarks.scaling.steps import DELTA, STEPS, WHOLE, Step
+
+HEADING = "# Scale"
+PLOT = "scale.svg"
+MOST_GROWTH, MOST_DELTA, MOST_MB = 0.15, 0.35, 1000
+_MILLION = 1_000_000
+Measured = Mapping[int, Mapping[str, Step]]
+"""By the number of customers a side, and by step."""
+
+
+def per_million(measured: Measured, step: str) -> dict[int, float]:
+    """CPU seconds a million customers, by size."""
+    return {rows: steps[step].cpu * _MILLION / rows for rows, steps in measured.items()}
+
+
+def goals(measured: Measured) -> Iterator[Goal]:
+    """A line for each goal."""
+    for step in STEPS:
+        first, *_, last = per_million(measured, step).values()
+        growth = last / first - 1
+        goal = f"CPU a million at most {MOST_GROWTH:.0%} more at the largest size"
+        yield step, goal, f"{growth:+.0%}", growth <= MOST_GROWTH
+    peak = max(step.peak_mb for steps in measured.values() for step in steps.values())
+    yield "every step", f"at most {MOST_MB} MB at every size", f"{peak:.0f} MB", peak <= MOST_MB
+    share = max(steps[DELTA].cpu / steps[WHOLE].cpu for steps in measured.values())
+    yield DELTA, f"at most {MOST_DELTA} x the whole day", f"{share:.2f} x", share <= MOST_DELTA
+
+
+def section(measured: Measured) -> str:
+    """Goals first, then CPU and memory of each step by size."""
+    sizes = list(measured)
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, duckdb {version('duckdb')}"
+    head = [
+        "| step | " + " | ".join(f"{rows / _MILLION:g} M" for rows in sizes) + " |",
+        "|---" * (len(sizes) + 1) + "|",
+    ]
+    seconds = (
+        f"| {step} | {' | '.join(f'{value:.1f}' for value in per_million(measured, step).values())} |" for step in STEPS
+    )
+    peaks = (f"| {step} | {' | '.join(f'{measured[rows][step].peak_mb:.0f}' for rows in sizes)} |" for step in STEPS)
+    lines = [
+        f"{HEADING} from {sizes[0]:,} to {sizes[-1]:,} customers a side",
+        "",
+        f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine}, one run.",
+        "Written by `python -m benchmarks.scale`; README.md says how it is measured.",
+        "",
+        "| work | goal | measured | reached |",
+        "|---|---|---|---|",
+        *(
+            f"| {work} | {goal} | {found} | {'yes' if yes else '**no**'} |"
+            for work, goal, found, yes in goals(measured)
+        ),
+        "",
+        "CPU seconds a million customers a side:",
+        "",
+        *head,
+        *seconds,
+        "",
+        f"![CPU seconds a million customers, by size]({PLOT})",
+        "",
+        "Peak MB of the process (of the fetch: over its imports):",
+        "",
+        *head,
+        *peaks,
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,43 @@
+"""The steps of a day, and what each costs at a size."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchmarks.jobs import PARQUET, Job
+from benchmarks.reconciling.normalised import kept
+from benchmarks.reconciling.planted import found_by_all
+from benchmarks.reconciling.ways import NEXT_DAY, NORMALISING, RECORDS, Comparing
+from benchmarks.reconciling.ways import measured as compared
+from benchmarks.running import measured as fetched
+
+FETCH, WHOLE, DELTA = "fetch one side", "a day from canonical records", "the next day, 1 % changed"
+COMPARE = Comparing("compare", "provider_way", options={"part": "compare"}, finds=found_by_all)
+REPORT = Comparing("report", "provider_way", options={"part": "report"}, finds=found_by_all)
+_WAYS = {
+    "normalise one side": NORMALISING,
+    "compare": COMPARE,
+    "ledger and report": REPORT,
+    WHOLE: RECORDS,
+    DELTA: NEXT_DAY,
+}
+STEPS = (FETCH, *_WAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """CPU seconds, and the peak of the whole process in MB (of the fetch: what it took over its imports)."""
+
+    cpu: float
+    peak_mb: float
+
+
+def measured(rows: int) -> Mapping[str, Step]:
+    """One run of each step."""
+    print(f"{rows:,} customers a side", file=sys.stderr)
+    costs = compared(kept(rows), rows, 1, tuple(_WAYS.values()))
+    fetch = fetched(Job(f"{rows:,} customers", rows, (PARQUET,), 1))[PARQUET.title]
+    steps = {name: Step(costs[way.title].cpu, costs[way.title].peak_mb) for name, way in _WAYS.items()}
+    return {FETCH: Step(fetch.cpu, fetch.memory_mb), **steps}

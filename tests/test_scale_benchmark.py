@@ -1,0 +1,45 @@
+"""The benchmark of scale, in small: every step runs, and the goals are held against what was measured."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from benchmarks import scale
+from benchmarks.scaling import steps
+from benchmarks.scaling.plot import plot
+from benchmarks.scaling.results import goals, section
+from benchmarks.scaling.steps import STEPS, Step
+
+
+def costs(growth: float, peak: float = 500.0) -> dict[int, dict[str, Step]]:
+    """So much CPU a million more at the second size; the next day costs a fifth of a day."""
+    day = {step: Step(10.0, peak) for step in STEPS} | {steps.DELTA: Step(2.0, peak)}
+    grown = {step: Step(cost.cpu * 2 * (1 + growth), cost.peak_mb) for step, cost in day.items()}
+    return {1_000_000: day, 2_000_000: grown}
+
+
+@pytest.mark.parametrize(("growth", "peak", "reached"), [(0.14, 999, True), (0.16, 999, False), (0.0, 1001, False)])
+def test_goals_are_growth_and_memory(growth: float, peak: float, reached: bool) -> None:
+    assert all(yes for *_, yes in goals(costs(growth, peak))) is reached
+
+
+def test_every_step_is_measured_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("benchmarks.reconciling.normalised.kept.__defaults__", (tmp_path,))
+    monkeypatch.setattr("sys.argv", ["scale", "--sizes", "2000", "4000"])
+    before = scale.RESULTS.read_bytes()
+    scale.main()
+    told = capsys.readouterr().out
+    assert all(f"| {step} | " in told for step in STEPS)
+    assert scale.RESULTS.read_bytes() == before
+
+
+def test_plot_has_a_line_for_each_step() -> None:
+    drawing = ET.fromstring(plot(costs(0.1)))
+    assert len(drawing.findall("{*}polyline")) == len(STEPS)
+    assert {text.text for text in drawing.findall("{*}text")} >= set(STEPS)
+    assert "Scale" in section(costs(0.1))
