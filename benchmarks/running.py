@@ -38,7 +38,7 @@ def serving(job: Job) -> Iterator[str]:
         yield f"http://127.0.0.1:{int(process.stdout.readline())}"
     finally:
         process.terminate()
-        process.wait()
+        process.communicate()
 
 
 def measured(job: Job) -> dict[str, Cost]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import scale
+from benchmarks.report import RESULTS
 from benchmarks.scaling import steps
 from benchmarks.scaling.plot import plot
 from benchmarks.scaling.results import goals, section
@@ -31,11 +32,11 @@ def test_every_step_is_measured_and_told(
 ) -> None:
     monkeypatch.setattr("benchmarks.reconciling.normalised.kept.__defaults__", (tmp_path,))
     monkeypatch.setattr("sys.argv", ["scale", "--sizes", "2000", "4000"])
-    before = scale.RESULTS.read_bytes()
+    before = RESULTS.read_bytes()
     scale.main()
     told = capsys.readouterr().out
     assert all(f"| {step} | " in told for step in STEPS)
-    assert scale.RESULTS.read_bytes() == before
+    assert RESULTS.read_bytes() == before
 
 
 def test_plot_has_a_line_for_each_step() -> None:
