@@ -84,20 +84,22 @@ def execute(connected: LoopbackServer) -> Execute:
     return execute
 
 
+def a_push(folder: Path) -> ErpPushOperator:
+    return ErpPushOperator(
+        task_id="push",
+        conn_id="lemonsoft_default",
+        records=new_customers(1),
+        dry_run=False,
+        base_path=f"file://{folder}/erp",
+    )
+
+
 @every_break
 def test_customer_is_looked_up_and_created_once(
     how: str, lemonsoft: Lemonsoft, execute: Execute, tmp_path: Path
 ) -> None:
     lemonsoft.how = BROKEN[how]
-    told = execute(
-        ErpPushOperator(
-            task_id="push",
-            conn_id="lemonsoft_default",
-            records=new_customers(1),
-            dry_run=False,
-            base_path=f"file://{tmp_path}/erp",
-        )
-    )
+    told = execute(a_push(tmp_path))
     assert told["counts"] == {"created": 1}
     assert len(lemonsoft.written) == 1
 
@@ -120,3 +122,30 @@ def test_bank_account_is_sent_once_and_waits_for_a_person(
                 )
             )
     assert len(lemonsoft.written) == 1
+
+
+def test_customer_that_had_to_wait_before_it_was_sent_is_waited_for_after_its_loss(
+    lemonsoft: Lemonsoft, connected: LoopbackServer, execute: Execute, tmp_path: Path
+) -> None:
+    posts: list[Asked] = []
+    looks: list[int] = []
+
+    def slow(asked: Asked) -> Reply:
+        """A limit, then an answer that is lost, and a customer that is not there at the first look after that."""
+        if asked.method != "POST" or "login" in asked.path:
+            looks.append(len(posts))
+            return (
+                reply_json({"results": [], "has_next_page": False, "has_errors": False, "errors": []})
+                if looks.count(2) == 1 and looks[-1] == 2
+                else lemonsoft(asked)
+            )
+        posts.append(asked)
+        if len(posts) == 1:
+            return Reply(429, headers={"Retry-After": "2"})
+        lemonsoft(asked)
+        return Reply(reset=True) if len(posts) == 2 else reply_json(lemonsoft.written[-1])
+
+    connected.script = slow
+    told = execute(a_push(tmp_path))
+    assert told["counts"] == {"created": 1}
+    assert (len(posts), len(lemonsoft.written), looks.count(2)) == (2, 1, 2)
