@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
@@ -10,7 +11,11 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import ConnectionPool, HTTPConnectionPool
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.util.ssl_match_hostname import CertificateError
+
+from airflow_provider_erp.protocol.messages import Lost, Request
+from airflow_provider_erp.transport.options import TransportOptions, proxy_for, unsendable
 
 
 class NotConnected(Exception):
@@ -59,3 +64,21 @@ class ConnectingAdapter(HTTPAdapter):
         if isinstance(pool, HTTPConnectionPool):
             pool.ConnectionCls = _CLASSES.get(pool.ConnectionCls, pool.ConnectionCls)
         return pool
+
+
+def unsent(request: Request, exc: NotConnected, seconds: float, options: TransportOptions) -> Lost:
+    """What kept the connection from being opened, in words.
+
+    Raises:
+        ErpConfigError: the address is none.
+    """
+    match cause := exc.__cause__:
+        case ssl.SSLError() | SSLError() | CertificateError():
+            reason = "the TLS handshake failed (certificate? see ca_bundle)"
+        case ValueError():
+            raise unsendable(request, cause) from None
+        case ConnectTimeoutError() | TimeoutError() if not isinstance(cause, NewConnectionError):
+            reason = f"no connection within {options.timeout_seconds:g} s"
+        case _:
+            reason = "the proxy refused the connection" if proxy_for(request.url) else "no connection could be opened"
+    return Lost(reason, sent=False, seconds=seconds)

@@ -11,11 +11,10 @@ from http import HTTPStatus
 
 import requests
 import urllib3
-from urllib3.exceptions import ConnectTimeoutError, InsecureRequestWarning, NewConnectionError, ReadTimeoutError
-from urllib3.util.ssl_match_hostname import CertificateError
+from urllib3.exceptions import InsecureRequestWarning, ReadTimeoutError
 
 from airflow_provider_erp.protocol.messages import Answer, Lost, Opened, Request, Response
-from airflow_provider_erp.transport.connecting import ConnectingAdapter, NotConnected
+from airflow_provider_erp.transport.connecting import ConnectingAdapter, NotConnected, unsent
 from airflow_provider_erp.transport.options import (
     PIECE_BYTES,
     USER_AGENT,
@@ -80,7 +79,7 @@ class SyncTransport:
             is_opened = request.stream and answer.status_code == HTTPStatus.OK
             body = b"" if is_opened else self._whole(request, answer)
         except NotConnected as exc:
-            return _unsent(request, exc.__cause__, time.monotonic() - started, self.options)
+            return unsent(request, exc, time.monotonic() - started, self.options)
         except (OSError, ValueError) as exc:  # requests' own errors are OSErrors, some of them ValueErrors, too
             return _lost(exc, time.monotonic() - started, self.options)
         headers = {name.lower(): value for name, value in answer.headers.items()}
@@ -133,24 +132,6 @@ class _Source:
 def _proxies(url: str) -> dict[str, str]:
     proxy = proxy_for(url)
     return {} if proxy is None else {"http": proxy, "https": proxy}
-
-
-def _unsent(request: Request, exc: BaseException | None, seconds: float, options: TransportOptions) -> Lost:
-    """What kept the connection from being opened, in words.
-
-    Raises:
-        ErpConfigError: the address is none.
-    """
-    match exc:
-        case ssl.SSLError() | urllib3.exceptions.SSLError() | CertificateError():
-            reason = "the TLS handshake failed (certificate? see ca_bundle)"
-        case ValueError():
-            raise unsendable(request, exc) from None
-        case ConnectTimeoutError() | TimeoutError() if not isinstance(exc, NewConnectionError):
-            reason = f"no connection within {options.timeout_seconds:g} s"
-        case _:
-            reason = "the proxy refused the connection" if proxy_for(request.url) else "no connection could be opened"
-    return Lost(reason, sent=False, seconds=seconds)
 
 
 def _lost(exc: Exception, seconds: float, options: TransportOptions) -> Lost:
