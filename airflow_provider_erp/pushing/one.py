@@ -103,7 +103,12 @@ class Pusher:
         return self._told(wish, entry.attempt + 1, found) if found and found.outcome != "unknown" else receipt
 
     def _after_loss(self, wish: Wish, intent: Intent, job: Job | None = None) -> Receipt | None:
-        """What came of a write that nobody has an answer to; None when it was surely not done."""
+        """What came of a write that nobody has an answer to; None when it was surely not done.
+
+        The whole time is waited for from here on, when the loss came or a next
+        try first looks: an intent is older than its request by every pause
+        before that was sent.
+        """
         receipt = self._of_job(wish, intent, job)
         if receipt is not None:
             return receipt
@@ -112,9 +117,8 @@ class Pusher:
                 "unknown", reason="the answer was lost, and no unique key says whether it was done"
             )
         receipt = self.decider.found(wish, intent)
-        waiting = self.target.timeout_seconds - (self.now() - intent.at).total_seconds()
-        if receipt is None and waiting > 0:
-            self.sleep(waiting)
+        if receipt is None:
+            self.sleep(self.target.timeout_seconds)
             receipt = self.decider.found(wish, intent)
         return receipt
 

@@ -71,7 +71,7 @@ class Target(Protocol):
     """
 
     timeout_seconds: float
-    """After so long a request whose answer was lost is not under way any more."""
+    """So long after its answer was lost a request is not under way any more."""
 
     most_in_flight: int | None
     """How many records the system takes at once at most; None where any number may be."""

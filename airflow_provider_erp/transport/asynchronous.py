@@ -151,10 +151,16 @@ def _tls(options: TransportOptions) -> ssl.SSLContext | bool:
 
 
 def _lost(exc: Exception, seconds: float, options: TransportOptions) -> Lost:
-    """The failure in words; the library's own words hold the address with its query, so they are left out."""
+    """The failure in words; the library's own words hold the address with its query, so they are left out.
+
+    Not sent is what aiohttp's connector raises, which opens connections and
+    does no more: its errors are of no other part of the library.
+    """
     match exc:
-        case aiohttp.ClientSSLError() | aiohttp.ClientConnectorCertificateError() | ssl.SSLError():
+        case aiohttp.ClientSSLError() | aiohttp.ClientConnectorCertificateError():
             return Lost("the TLS handshake failed (certificate? see ca_bundle)", sent=False, seconds=seconds)
+        case ssl.SSLError():
+            return Lost("the TLS connection broke", sent=True, seconds=seconds)
         case aiohttp.ConnectionTimeoutError():
             return Lost(f"no connection within {options.timeout_seconds:g} s", sent=False, seconds=seconds)
         case aiohttp.ServerTimeoutError() | asyncio.TimeoutError():

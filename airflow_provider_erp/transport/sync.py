@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import time
 import weakref
 from datetime import UTC, datetime
@@ -10,10 +11,10 @@ from http import HTTPStatus
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import InsecureRequestWarning, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import InsecureRequestWarning, ReadTimeoutError
 
 from airflow_provider_erp.protocol.messages import Answer, Lost, Opened, Request, Response
+from airflow_provider_erp.transport.connecting import ConnectingAdapter, NotConnected, unsent
 from airflow_provider_erp.transport.options import (
     PIECE_BYTES,
     USER_AGENT,
@@ -51,7 +52,7 @@ class SyncTransport:
         self._session.trust_env = False
         self._session.headers["User-Agent"] = USER_AGENT
         for scheme in ("https://", "http://"):
-            self._session.mount(scheme, HTTPAdapter(pool_maxsize=_KEPT))
+            self._session.mount(scheme, ConnectingAdapter(pool_maxsize=_KEPT))
         weakref.finalize(self, self._session.close)
         if options.verify is False:
             log.warning("certificates are not checked (verify_tls is off): name the authority in ca_bundle instead")
@@ -61,16 +62,14 @@ class SyncTransport:
         """The server's answer, whole, or opened where a stream was asked for and comes; or why there is none.
 
         Raises:
-            ErpConfigError: a header of the request cannot be sent.
+            ErpConfigError: the request has an address or a header that cannot be sent.
             ErpProtocolError: the answer is longer than ``max_body_bytes``.
         """
+        prepared = self._prepared(request)
         started = time.monotonic()
         try:
-            answer = self._session.request(
-                request.method,
-                request.url,
-                headers=dict(request.headers),
-                data=request.body,
+            answer = self._session.send(
+                prepared,
                 timeout=self.options.timeout_seconds,
                 verify=self.options.verify,
                 allow_redirects=False,
@@ -79,15 +78,25 @@ class SyncTransport:
             )
             is_opened = request.stream and answer.status_code == HTTPStatus.OK
             body = b"" if is_opened else self._whole(request, answer)
-        except ValueError as exc:  # as are requests' and urllib3's errors about headers and addresses
-            raise unsendable(request, exc) from None
-        except OSError as exc:  # requests' own errors are OSErrors
+        except NotConnected as exc:
+            return unsent(request, exc, time.monotonic() - started, self.options)
+        except (OSError, ValueError) as exc:  # requests' own errors are OSErrors, some of them ValueErrors, too
             return _lost(exc, time.monotonic() - started, self.options)
         headers = {name.lower(): value for name, value in answer.headers.items()}
         now, seconds = datetime.now(UTC), time.monotonic() - started
         if is_opened:
             return Opened(answer.status_code, headers, b"", now, seconds, source=_Source(answer, self.options))
         return Response(answer.status_code, headers, body, now, seconds)
+
+    def _prepared(self, request: Request) -> requests.PreparedRequest:
+        headers = dict(request.headers)
+        try:
+            for name, value in headers.items():
+                name.encode("ascii"), value.encode("latin-1")  # else http.client finds out, too late to tell when
+            asked = requests.Request(request.method, request.url, headers=headers, data=request.body)
+            return self._session.prepare_request(asked)
+        except ValueError as exc:  # as are requests' errors about headers and addresses
+            raise unsendable(request, exc) from None
 
     def _whole(self, request: Request, answer: requests.Response) -> bytes:
         with answer:
@@ -126,29 +135,23 @@ def _proxies(url: str) -> dict[str, str]:
 
 
 def _lost(exc: Exception, seconds: float, options: TransportOptions) -> Lost:
-    """The failure in words; the library's own words hold the address with its query, so they are left out."""
+    """The failure of a request that may have been sent, whatever the library calls it.
+
+    The library's own words hold the address with its query, so they are left out.
+    """
     match exc:
-        case requests.exceptions.SSLError():
-            return Lost("the TLS handshake failed (certificate? see ca_bundle)", sent=False, seconds=seconds)
-        case requests.ConnectTimeout():
-            return Lost(f"no connection within {options.timeout_seconds:g} s", sent=False, seconds=seconds)
+        case requests.exceptions.SSLError() | ssl.SSLError():
+            reason = "the TLS connection broke"
         case requests.Timeout():
-            return Lost(f"no answer within {options.timeout_seconds:g} s", sent=True, seconds=seconds)
-        case requests.exceptions.ProxyError():
-            return Lost("the proxy refused the connection", sent=False, seconds=seconds)
+            reason = f"no answer within {options.timeout_seconds:g} s"
         case requests.exceptions.ChunkedEncodingError() | requests.exceptions.ContentDecodingError():
-            return Lost("the body broke off", sent=True, seconds=seconds)
-        case requests.ConnectionError():
-            return _no_connection(exc, seconds, options)
+            reason = "the body broke off"
+        case requests.ConnectionError() if exc.args and isinstance(exc.args[0], ReadTimeoutError):
+            reason = f"no more bytes within {options.timeout_seconds:g} s"
+        case requests.ConnectionError():  # also a ProxyError: what breaks behind a proxy is told as one
+            reason = "the connection was reset"
+        case requests.exceptions.InvalidHeader():
+            reason = "the answer has headers that cannot be read"
         case _:
-            return Lost(f"the request failed ({type(exc).__name__})", sent=True, seconds=seconds)
-
-
-def _no_connection(exc: requests.ConnectionError, seconds: float, options: TransportOptions) -> Lost:
-    """The library tells a name that is not known, a refused connection and a silence in the body by inner errors."""
-    inner = exc.args[0] if exc.args else None
-    if isinstance(getattr(inner, "reason", None), NewConnectionError):
-        return Lost("no connection could be opened", sent=False, seconds=seconds)
-    if isinstance(inner, ReadTimeoutError):
-        return Lost(f"no more bytes within {options.timeout_seconds:g} s", sent=True, seconds=seconds)
-    return Lost("the connection was reset", sent=True, seconds=seconds)
+            reason = f"the request failed ({type(exc).__name__})"
+    return Lost(reason, sent=True, seconds=seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import ssl
 import struct
@@ -37,7 +38,8 @@ class Asked:
 class Reply:
     """What the server answers; ``reset`` breaks the connection, ``cut`` ends the body early, ``hold`` keeps silent.
 
-    ``stall`` keeps silent after the first half of the body.
+    ``stall`` keeps silent after the first half of the body. ``verbatim`` is sent instead of an answer, then
+    ``below_tls`` on the bare socket, and the connection ends.
     """
 
     status: int = 200
@@ -47,6 +49,8 @@ class Reply:
     cut: bool = False
     hold: threading.Event | None = None
     stall: threading.Event | None = None
+    verbatim: bytes | None = None
+    below_tls: bytes = b""
 
 
 def reply_json(value: Any, status: int = 200, **headers: str) -> Reply:
@@ -117,6 +121,9 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.reset:
             self._reset()
             return
+        if reply.verbatim is not None:
+            self._say(reply.verbatim, reply.below_tls)
+            return
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
@@ -129,6 +136,12 @@ class _Handler(BaseHTTPRequestHandler):
         if not reply.cut:
             self.wfile.write(reply.body[half:])
         self.close_connection = self.close_connection or reply.cut
+
+    def _say(self, verbatim: bytes, below_tls: bytes) -> None:
+        self.close_connection = True
+        self.wfile.write(verbatim)
+        with socket.socket(fileno=os.dup(self.connection.fileno())) as bare:
+            bare.sendall(below_tls)
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
