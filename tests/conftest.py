@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from capabilities import refuse_absent_requirements, skip_what_needs, tell_absent
 
 if TYPE_CHECKING:
     from airflow.sdk import DAG
+
+hypothesis.settings.register_profile("shared machine", deadline=None)  # how long an example takes says nothing there
+hypothesis.settings.load_profile("shared machine")
 
 HOME = Path(tempfile.mkdtemp(prefix="erp-tests-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
