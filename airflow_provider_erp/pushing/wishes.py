@@ -12,6 +12,8 @@ from airflow_provider_erp.normalise.identifiers import is_placeholder
 from airflow_provider_erp.normalise.nothing import is_nothing
 from airflow_provider_erp.pushing.target import Match, Mode, Value, Wish
 
+_EXPECTS = "it says what the system holds, and is to be created; leave out one of the two"
+
 Held = Callable[[Mapping[str, Value]], Mapping[str, Value]]
 
 
@@ -22,7 +24,8 @@ def wishes_of(
 
     A change that says itself whether it updates or creates keeps to that;
     ``mode`` is for those that leave it to the push. Whose id is known, or of
-    which something is known that it holds, is never created. A value that
+    which something is known that it holds, is never created: one that is to be
+    created and says what is held is refused. A value that
     stands for none (``-``, ``0000000-0``) is no key, nor is one that the system
     would not show again (``held``). A number is tidied: digits of any width are
     the same, blanks around it are none of it. Of two records of which one is
@@ -36,7 +39,7 @@ def wishes_of(
         raise ValueError(f"match_on: the system looks records up by {', '.join(keys)}; got {', '.join(match_on)}")
     wishes = [_wish(subject, group, mode, known, held) for subject, group in by_subject(changes).items()]
     objections = _objections(wishes, _by_key(wishes))
-    return [replace(wish, objection=objections.get(wish.key)) for wish in wishes]
+    return [replace(wish, objection=wish.objection or objections.get(wish.key)) for wish in wishes]
 
 
 def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str], held: Held) -> Wish:
@@ -46,17 +49,18 @@ def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str]
         change.field: tidy(change.new) if change.field == "number" else change.new for change in group
     }
     expected = {change.field: change.old for change in group if is_update or change.old is not None}
-    if is_update or ((first.record_id or expected) and mode != "create"):
-        mode = "update"
-    elif first.action == "create":
+    if first.action == "create":
         mode = "create"
+    elif is_update or ((first.record_id or expected) and mode != "create"):
+        mode = "update"
     return Wish(
         key=subject,
         to=to,
-        expected=expected if first.action != "create" else {},
+        expected=expected if mode != "create" else {},
         match=next(_matches(first, to, mode, keys, held), None),
         record_id=first.record_id,
         mode=mode,
+        objection=_EXPECTS if expected and mode == "create" else None,
     )
 
 

@@ -1,0 +1,106 @@
+"""Rows of what was rejected or refused that are pushed again: they write over nobody else's customer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.providers.common.compat.sdk import AirflowFailException
+from pushed_records import NOW, WRITABLE, Push, lines, new_customers
+
+from airflow_provider_erp.corrections.files import write_plan
+from airflow_provider_erp.corrections.plan import Change, Plan
+from airflow_provider_erp.hooks.erp import ErpHook
+from airflow_provider_erp.sandbox import Sandbox
+
+EXPECTS = "it says what the system holds, and is to be created; leave out one of the two"
+
+
+def a_plan(vendor: str, folder: Path, *customers: dict[str, str]) -> str:
+    """Of creates; where it lies."""
+    hook = ErpHook.for_connection(f"{vendor}_default")
+    changes = tuple(
+        Change(
+            action="create",
+            system=hook.vendor.title,
+            subject=f"source:{place}",
+            number=customer.get("number"),
+            field=field,
+            new=new,
+            rule="missing",
+        )
+        for place, customer in enumerate(customers)
+        for field, new in customer.items()
+    )
+    plan = Plan(
+        spec="customers",
+        origin="0a1b",
+        as_of=NOW,
+        side="target",
+        conn_type=vendor,
+        company=hook.company,
+        changes=changes,
+    )
+    return str(write_plan(plan, folder)[0])
+
+
+def again(push: Push, vendor: str, told: dict[str, Any]) -> dict[str, Any]:
+    """As the page says."""
+    records = [row["record"] for row in lines(told["rejected"])]
+    return push(vendor, records=records, run_id="again", on_rejected="warn")
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_rejected_create_with_the_id_of_another_system_writes_over_no_customer_of_that_id(
+    push: Push, sandbox: Sandbox, vendor: str
+) -> None:
+    theirs = next(iter(sandbox.world.books[vendor].things.values())).source_id
+    sandbox.arm(vendor, "write_rejected")
+    told = push(vendor, records=[new_customers(1)[0] | {"source_id": theirs}], mode="create", on_rejected="warn")
+    [row] = lines(told["rejected"])
+    assert row["record"] == new_customers(1)[0] | {"action": "create"}
+    assert again(push, vendor, told)["counts"] == {"created": 1}
+    assert (sandbox.tally(vendor).created, sandbox.tally(vendor).updated) == (1, 0)
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_rejected_create_of_a_plan_leaves_alone_who_got_its_number_meanwhile(
+    push: Push, sandbox: Sandbox, vendor: str, tmp_path: Path
+) -> None:
+    sandbox.arm(vendor, "write_rejected")
+    told = push(vendor, plan=a_plan(vendor, tmp_path / "plan", *new_customers(1)), on_rejected="warn")
+    assert told["counts"] == {"rejected": 1}
+    push(vendor, records=[new_customers(1)[0] | {"name": "Muiden Oy"}], run_id="meanwhile")
+    pushed = again(push, vendor, told)
+    assert pushed["counts"] == {"refused": 1}
+    assert lines(pushed["refused"])[0]["reason"] == "a record with this number exists already"
+    assert (sandbox.tally(vendor).created, sandbox.tally(vendor).updated) == (1, 0)
+
+
+def test_refused_create_is_not_known_by_the_id_of_another_system(push: Push, sandbox: Sandbox) -> None:
+    push("lemonsoft", records=new_customers(1), run_id="before")
+    theirs = next(iter(sandbox.world.books["lemonsoft"].things.values())).source_id
+    records = [new_customers(1)[0] | {"source_id": theirs, "name": "Muiden Oy"}]
+    told = push("lemonsoft", records=records, mode="create", on_rejected="warn")
+    assert lines(told["refused"])[0]["known"] == {"number": "70000"}
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+@pytest.mark.parametrize("said", [{"mode": "create"}, {"action": "create"}])
+def test_record_that_is_expected_to_hold_something_is_not_created_by_any_mode(
+    push: Push, sandbox: Sandbox, vendor: str, said: dict[str, str]
+) -> None:
+    mode, action = said.get("mode", "upsert"), {"action": said["action"]} if "action" in said else {}
+    for number, known in enumerate(({}, {"source_id": "12345"})):
+        record = {**new_customers(1)[0], **known, **action, "expected": {"city": "Oulu"}}
+        told = push(vendor, records=[record], mode=mode, on_rejected="warn", run_id=str(number))
+        assert told["counts"] == {"refused": 1}
+        assert lines(told["refused"])[0]["reason"] == EXPECTS
+    assert sandbox.tally(vendor).created == 0
+
+
+@pytest.mark.parametrize("action", ["update", "", 1])
+def test_action_of_a_record_that_is_unknown_is_named(push: Push, action: object) -> None:
+    with pytest.raises(AirflowFailException, match="record 1: expected 'create' or nothing in 'action'"):
+        push("lemonsoft", records=[new_customers(1)[0] | {"action": action}])
