@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airflow_provider_erp.normalise.fields import normalise
-from airflow_provider_erp.pushing.journal import Intent, Outcome, Receipt
+from airflow_provider_erp.pushing.journal import Intent, Outcome, Receipt, key_of
 from airflow_provider_erp.pushing.keyless import Keyless
 from airflow_provider_erp.pushing.target import Current, Target, Value, Wish
 
@@ -85,7 +85,7 @@ class Decider:
         """Why a record without a key must not be created."""
         if wish.mode != "create" or self.keyless is None:
             return _NO_KEY
-        return self.keyless.objection(wish.to)
+        return self.keyless.objection(wish.to, key_of(wish.key, wish.to))
 
     def _changes(self, wish: Wish, current: Current) -> dict[str, Value]:
         """The fields that the system does not show as they shall be; what it never shows is not asked about."""

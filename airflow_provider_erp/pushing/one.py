@@ -133,10 +133,10 @@ class Pusher:
         return self.decider.found(wish, intent) or self.decider.receipt("unknown", reason=_TAKEN)
 
     def _begin_keyless(self, wish: Wish) -> str | None:
-        """Why another plan's create keeps this one from being sent; None where it may be."""
+        """Why another create keeps this one from being sent; None where it may be."""
         if wish.match is not None or self.keyless is None:
             return None
-        return self.keyless.begin(wish.to, at=self.now(), by=self.by)
+        return self.keyless.begin(wish.to, key_of(wish.key, wish.to), at=self.now(), by=self.by)
 
     def _intend(self, wish: Wish, attempt: int, deed: Deed) -> Intent:
         body = hashlib.sha256(msgspec.json.encode(deed.fields, order="deterministic")).hexdigest()[:32]
@@ -181,5 +181,5 @@ class Pusher:
     def _told(self, wish: Wish, attempt: int, receipt: Receipt) -> Receipt:
         self.journal.settle(key_of(wish.key, wish.to), attempt, receipt)
         if wish.match is None and self.keyless is not None and receipt.outcome in _NOT_DONE:
-            self.keyless.give_back(wish.to)
+            self.keyless.give_back(wish.to, key_of(wish.key, wish.to))
         return receipt

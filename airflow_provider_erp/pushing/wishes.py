@@ -10,6 +10,7 @@ from airflow_provider_erp.normalise.fields import normalise
 from airflow_provider_erp.normalise.fold import tidy
 from airflow_provider_erp.normalise.identifiers import is_placeholder
 from airflow_provider_erp.normalise.nothing import is_nothing
+from airflow_provider_erp.pushing.keyless import digest_of
 from airflow_provider_erp.pushing.target import Match, Mode, Value, Wish
 
 _EXPECTS = "it says what the system holds, and is to be created; leave out one of the two"
@@ -29,7 +30,8 @@ def wishes_of(
     stands for none (``-``, ``0000000-0``) is no key, nor is one that the system
     would not show again (``held``). A number is tidied: digits of any width are
     the same, blanks around it are none of it. Of two records of which one is
-    found by what the other says beside its own key neither is to be written.
+    found by what the other says beside its own key neither is to be written,
+    nor of two new ones without a key that say the same.
 
     Raises:
         ValueError: the system knows none of ``match_on``, or two records have the same key.
@@ -38,7 +40,7 @@ def wishes_of(
     if not known:
         raise ValueError(f"match_on: the system looks records up by {', '.join(keys)}; got {', '.join(match_on)}")
     wishes = [_wish(subject, group, mode, known, held) for subject, group in by_subject(changes).items()]
-    objections = _objections(wishes, _by_key(wishes))
+    objections = {**_twins(wishes), **_objections(wishes, _by_key(wishes))}
     return [replace(wish, objection=wish.objection or objections.get(wish.key)) for wish in wishes]
 
 
@@ -110,6 +112,21 @@ def _objections(wishes: Iterable[Wish], found_by: Mapping[tuple[str, str], Wish]
             if other and other is not wish:
                 for one, two in ((wish, other), (other, wish)):
                     objections[one.key] = f"record {two.key!r} of this push has the same {by}; leave out one of them"
+    return objections
+
+
+def _twins(wishes: Iterable[Wish]) -> dict[str, str]:
+    """By the keys of two new records without a key that say the same, in whatever spelling."""
+    objections: dict[str, str] = {}
+    by_content: dict[str, Wish] = {}
+    for wish in wishes:
+        if wish.mode == "create" and wish.match is None:
+            other = by_content.setdefault(digest_of(wish.to), wish)
+            if other is not wish:
+                for one, two in ((wish, other), (other, wish)):
+                    objections[one.key] = (
+                        f"record {two.key!r} of this push says the same, and neither has a key; leave out one of them"
+                    )
     return objections
 
 

@@ -71,6 +71,20 @@ def test_record_that_turns_out_to_be_one_of_the_same_push_is_refused_also_by_the
     assert sandbox.tally(vendor).updated == 1
 
 
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_two_records_without_a_key_that_say_the_same_are_refused(push: Push, sandbox: Sandbox, vendor: str) -> None:
+    keyless = {name: value for name, value in new_customers(1)[0].items() if name not in ("number", "email")}
+    records = [keyless, keyless | {"name": "UUSI  asiakas 0 OY", "country": "Finland"}, keyless | {"name": "Toinen Oy"}]
+    told = push(vendor, records=records, mode="create", allow_keyless=True, on_rejected="warn")
+    assert told["counts"] == {"created": 1, "refused": 2}
+    names = [row["record"] for row in lines(told["refused"])]
+    assert [row["reason"] for row in lines(told["refused"])] == [
+        f"record {other!r} of this push says the same, and neither has a key; leave out one of them"
+        for other in reversed(names)
+    ]
+    assert sandbox.tally(vendor).created == 1
+
+
 def test_id_of_one_customer_and_number_of_another_may_be_the_same_text(push: Push, sandbox: Sandbox) -> None:
     entry = next(iter(sandbox.world.books["lemonsoft"].things.values()))
     records = [{"source_id": entry.source_id, "city": "Turku"}, {"number": entry.source_id, "name": "Toinen Oy"}]
