@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from airflow_provider_erp.normalise.fields import normalise
 from airflow_provider_erp.pushing.journal import Intent, Outcome, Receipt, key_of
 from airflow_provider_erp.pushing.keyless import Keyless
-from airflow_provider_erp.pushing.target import Current, Target, Value, Wish
+from airflow_provider_erp.pushing.target import Current, Match, Target, Value, Wish
 
 _IDENTIFIERS = ("org_number", "vat_number")
 _NO_KEY = (
@@ -20,6 +20,8 @@ _OTHERS = (
     "a record with this {} is there with another {} than was to be written: it is somebody else's, or was changed "
     "since; nothing is written over it"
 )
+
+_TAKEN = "a record with this {} exists already, under another {}; nothing was created"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,13 @@ class Decider:
         if wish.objection:
             return self.receipt("refused", reason=wish.objection)
         try:
-            found = self._find(wish)
+            found = self._find(wish.match)
+            taken = None if found or wish.mode == "update" else self._taken(wish)
         except ValueError as exc:
             return self.receipt("refused", reason=str(exc))
         if len(found) > 1:
             return self.receipt("refused", reason=f"{len(found)} records have this {_key_of(wish)}; it must be unique")
-        return self._of_one(wish, found[0]) if found else self._of_none(wish)
+        return self._of_one(wish, found[0]) if found else taken or self._of_none(wish)
 
     def _of_none(self, wish: Wish) -> Receipt | Deed:
         if wish.mode == "update":
@@ -60,9 +63,19 @@ class Decider:
             return self.receipt("refused", reason=objection)
         return self._fit(Deed(wish.to))
 
+    def _taken(self, wish: Wish) -> Receipt | None:
+        """A refusal of a new record where another one has a key of it."""
+        for match in wish.besides:
+            for current in self._find(match):
+                if current.other_kind:
+                    return self.receipt("refused", id=current.id, reason=_other_kind(match, current))
+                if not any(_is_found_by(current, each) for each in wish.siblings if each != wish.match):
+                    return self.receipt("refused", id=current.id, reason=_TAKEN.format(match.by, _key_of(wish)))
+        return None
+
     def _of_one(self, wish: Wish, current: Current) -> Receipt | Deed:
         if current.other_kind:
-            return self.receipt("refused", id=current.id, reason=_other_kind(wish, current))
+            return self.receipt("refused", id=current.id, reason=_other_kind(wish.match, current))
         if (first := self.seen.setdefault(current.id, wish.key)) != wish.key:
             same = f"it is the same record as {first!r} of this push; leave out one of them"
             return self.receipt("refused", id=current.id, reason=same)
@@ -76,9 +89,9 @@ class Decider:
             return self.receipt("refused", id=current.id, reason=f"changed since the plan was made: {', '.join(stale)}")
         return self._over(Deed(changes, current)) or self._fit(Deed(changes, current))
 
-    def _find(self, wish: Wish, *, anew: bool = False) -> Sequence[Current]:
+    def _find(self, match: Match | None, *, anew: bool = False) -> Sequence[Current]:
         """The records with this key; those of another kind only where there is none of this one."""
-        found = self.target.find(wish.match, anew=anew) if wish.match else ()
+        found = self.target.find(match, anew=anew) if match else ()
         return [each for each in found if not each.other_kind] or found
 
     def _objection(self, wish: Wish) -> str | None:
@@ -117,14 +130,14 @@ class Decider:
         A record that is there may be somebody else's: it was created by us
         only if it holds all that was to be written.
         """
-        found = self._find(wish, anew=True)
+        found = self._find(wish.match, anew=True)
         if len(found) > 1:
             return self.receipt("unknown", reason=f"{len(found)} records have this {_key_of(wish)}")
         if not found:
             gone = self.receipt("unknown", reason=f"no record has this {_key_of(wish)} any more")
             return None if intent.action == "create" else gone
         if found[0].other_kind:
-            return self.receipt("unknown", id=found[0].id, reason=_other_kind(wish, found[0]))
+            return self.receipt("unknown", id=found[0].id, reason=_other_kind(wish.match, found[0]))
         other = self._changes(wish, found[0])
         if intent.action == "update":
             return None if other else self.receipt("updated", id=found[0].id)
@@ -156,8 +169,16 @@ def _is_other(current: Current, name: str, value: Value) -> bool:
     return held != value
 
 
-def _other_kind(wish: Wish, current: Current) -> str:
-    return f"the record with this {_key_of(wish)} is no customer there ({current.other_kind}); nothing was written"
+def _is_found_by(current: Current, match: Match) -> bool:
+    held, country = current.fields.get(match.by), normalise("country", current.fields.get("country")) or ""
+    if match.by == "source_id":
+        return held == match.value
+    return normalise(match.by, held, country) == normalise(match.by, match.value, match.country or country)
+
+
+def _other_kind(match: Match | None, current: Current) -> str:
+    key = match.by if match else "key"
+    return f"the record with this {key} is no customer there ({current.other_kind}); nothing was written"
 
 
 def _key_of(wish: Wish) -> str:

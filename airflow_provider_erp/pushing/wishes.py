@@ -13,6 +13,8 @@ from airflow_provider_erp.normalise.nothing import is_nothing
 from airflow_provider_erp.pushing.keyless import digest_of
 from airflow_provider_erp.pushing.target import Match, Mode, Value, Wish
 
+_SHARED = "org_number"
+"""A key that several customers may have: an organisation may be a customer more than once."""
 _EXPECTS = "it says what the system holds, and is to be created; leave out one of the two"
 
 Held = Callable[[Mapping[str, Value]], Mapping[str, Value]]
@@ -31,7 +33,8 @@ def wishes_of(
     would not show again (``held``). A number is tidied: digits of any width are
     the same, blanks around it are none of it. Of two records of which one is
     found by what the other says beside its own key neither is to be written,
-    nor of two new ones without a key that say the same.
+    nor of two new ones without a key that say the same. Before a record is
+    created it is looked for by its other keys, too (``Wish.besides``).
 
     Raises:
         ValueError: the system knows none of ``match_on``, or two records have the same key.
@@ -41,7 +44,11 @@ def wishes_of(
         raise ValueError(f"match_on: the system looks records up by {', '.join(keys)}; got {', '.join(match_on)}")
     wishes = [_wish(subject, group, mode, known, held) for subject, group in by_subject(changes).items()]
     objections = {**_twins(wishes), **_objections(wishes, _by_key(wishes))}
-    return [replace(wish, objection=wish.objection or objections.get(wish.key)) for wish in wishes]
+    sharing = _sharing(wishes)
+    return [
+        replace(wish, objection=wish.objection or objections.get(wish.key), siblings=sharing.get(wish.key, ()))
+        for wish in wishes
+    ]
 
 
 def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str], held: Held) -> Wish:
@@ -55,11 +62,14 @@ def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str]
         mode = "create"
     elif is_update or ((first.record_id or expected) and mode != "create"):
         mode = "update"
+    match = next(_matches(first, to, mode, keys, held), None)
+    by_any = _matches(first, to, mode, keys, dict) if match and mode != "update" else ()
     return Wish(
         key=subject,
         to=to,
         expected=expected if mode != "create" else {},
-        match=next(_matches(first, to, mode, keys, held), None),
+        match=match,
+        besides=tuple(each for each in by_any if match and each.by != match.by),
         record_id=first.record_id,
         mode=mode,
         objection=_EXPECTS if expected and mode == "create" else None,
@@ -113,6 +123,16 @@ def _objections(wishes: Iterable[Wish], found_by: Mapping[tuple[str, str], Wish]
                 for one, two in ((wish, other), (other, wish)):
                     objections[one.key] = f"record {two.key!r} of this push has the same {by}; leave out one of them"
     return objections
+
+
+def _sharing(wishes: Iterable[Wish]) -> dict[str, tuple[Match, ...]]:
+    """By a wish's key: how those are found that share its organisation number, each with a key of its own."""
+    with_number: dict[str, list[Wish]] = {}
+    for wish in wishes:
+        if wish.match and wish.match.by != _SHARED and (value := wish.to.get(_SHARED)):
+            with_number.setdefault(_spelt(wish, _SHARED, value), []).append(wish)
+    matches = {number: tuple(each.match for each in group if each.match) for number, group in with_number.items()}
+    return {wish.key: matches[number] for number, group in with_number.items() for wish in group}
 
 
 def _twins(wishes: Iterable[Wish]) -> dict[str, str]:

@@ -7,42 +7,11 @@ from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
-from pushed_records import NOW, WRITABLE, Push, lines, new_customers
+from pushed_records import WRITABLE, Push, a_plan, lines, new_customers
 
-from airflow_provider_erp.corrections.files import write_plan
-from airflow_provider_erp.corrections.plan import Change, Plan
-from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.sandbox import Sandbox
 
 EXPECTS = "it says what the system holds, and is to be created; leave out one of the two"
-
-
-def a_plan(vendor: str, folder: Path, *customers: dict[str, str]) -> str:
-    """Of creates; where it lies."""
-    hook = ErpHook.for_connection(f"{vendor}_default")
-    changes = tuple(
-        Change(
-            action="create",
-            system=hook.vendor.title,
-            subject=f"source:{place}",
-            number=customer.get("number"),
-            field=field,
-            new=new,
-            rule="missing",
-        )
-        for place, customer in enumerate(customers)
-        for field, new in customer.items()
-    )
-    plan = Plan(
-        spec="customers",
-        origin="0a1b",
-        as_of=NOW,
-        side="target",
-        conn_type=vendor,
-        company=hook.company,
-        changes=changes,
-    )
-    return str(write_plan(plan, folder)[0])
 
 
 def again(push: Push, vendor: str, told: dict[str, Any]) -> dict[str, Any]:
