@@ -136,6 +136,7 @@ class Decider:
         if not found:
             gone = self.receipt("unknown", reason=f"no record has this {_key_of(wish)} any more")
             return None if intent.action == "create" else gone
+        self.seen.setdefault(found[0].id, wish.key)
         if found[0].other_kind:
             return self.receipt("unknown", id=found[0].id, reason=_other_kind(wish.match, found[0]))
         other = self._changes(wish, found[0])
