@@ -10,11 +10,9 @@ from airflow_provider_erp.normalise.fields import normalise
 from airflow_provider_erp.normalise.fold import tidy
 from airflow_provider_erp.normalise.identifiers import is_placeholder
 from airflow_provider_erp.normalise.nothing import is_nothing
-from airflow_provider_erp.pushing.keyless import digest_of
+from airflow_provider_erp.pushing.sameness import Sameness
 from airflow_provider_erp.pushing.target import Match, Mode, Value, Wish
 
-_SHARED = "org_number"
-"""A key that several customers may have: an organisation may be a customer more than once."""
 _EXPECTS = "it says what the system holds, and is to be created; leave out one of the two"
 
 Held = Callable[[Mapping[str, Value]], Mapping[str, Value]]
@@ -28,13 +26,12 @@ def wishes_of(
     A change that says itself whether it updates or creates keeps to that;
     ``mode`` is for those that leave it to the push. Whose id is known, or of
     which something is known that it holds, is never created: one that is to be
-    created and says what is held is refused. A value that
-    stands for none (``-``, ``0000000-0``) is no key, nor is one that the system
-    would not show again (``held``). A number is tidied: digits of any width are
-    the same, blanks around it are none of it. Of two records of which one is
-    found by what the other says beside its own key neither is to be written,
-    nor of two new ones without a key that say the same. Before a record is
-    created it is looked for by its other keys, too (``Wish.besides``).
+    created and says what is held is refused. A value that stands for none
+    (``-``, ``0000000-0``) is no key, nor is one that the system would not show
+    again (``held``). A number is tidied: digits of any width are the same,
+    blanks around it are none of it. Of two records of one customer neither is
+    to be written (``Sameness``). Before a record is created it is looked for
+    by its other keys, too (``Wish.besides``).
 
     Raises:
         ValueError: the system knows none of ``match_on``, or two records have the same key.
@@ -43,10 +40,9 @@ def wishes_of(
     if not known:
         raise ValueError(f"match_on: the system looks records up by {', '.join(keys)}; got {', '.join(match_on)}")
     wishes = [_wish(subject, group, mode, known, held) for subject, group in by_subject(changes).items()]
-    objections = {**_twins(wishes), **_objections(wishes, _by_key(wishes))}
-    sharing = _sharing(wishes)
+    objections, siblings = Sameness(wishes).objections(), Sameness(wishes).siblings()
     return [
-        replace(wish, objection=wish.objection or objections.get(wish.key), siblings=sharing.get(wish.key, ()))
+        replace(wish, objection=wish.objection or objections.get(wish.key), siblings=siblings.get(wish.key, ()))
         for wish in wishes
     ]
 
@@ -96,61 +92,3 @@ def _stands_for_none(key: str, value: str, country: Value) -> bool:
         return not value.strip()
     code = normalise("country", country) or ""
     return is_nothing(value) or (key != "number" and is_placeholder(value, code)) or not normalise(key, value, code)
-
-
-def _by_key(wishes: Iterable[Wish]) -> dict[tuple[str, str], Wish]:
-    """The wishes by what they are found by; no two by the same."""
-    found_by: dict[tuple[str, str], Wish] = {}
-    for wish in wishes:
-        if wish.match:
-            by = wish.match.by
-            other = found_by.setdefault((by, _spelt(wish, by, wish.match.value)), wish)
-            if other is not wish:
-                named = " and ".join(sorted((wish.key, other.key)))
-                raise ValueError(f"two records have the same {by}; nothing was sent: leave out one of them ({named})")
-    return found_by
-
-
-def _objections(wishes: Iterable[Wish], found_by: Mapping[tuple[str, str], Wish]) -> dict[str, str]:
-    """By the keys of two wishes of one customer, of which one is found by what the other has beside its own key."""
-    objections: dict[str, str] = {}
-    names = {by for by, _ in found_by} - {"source_id"}
-    for wish in wishes:
-        for by in names:
-            value = wish.to.get(by)
-            other = found_by.get((by, _spelt(wish, by, value))) if value else None
-            if other and other is not wish:
-                for one, two in ((wish, other), (other, wish)):
-                    objections[one.key] = f"record {two.key!r} of this push has the same {by}; leave out one of them"
-    return objections
-
-
-def _sharing(wishes: Iterable[Wish]) -> dict[str, tuple[Match, ...]]:
-    """By a wish's key: how those are found that share its organisation number, each with a key of its own."""
-    with_number: dict[str, list[Wish]] = {}
-    for wish in wishes:
-        if wish.match and wish.match.by != _SHARED and (value := wish.to.get(_SHARED)):
-            with_number.setdefault(_spelt(wish, _SHARED, value), []).append(wish)
-    matches = {number: tuple(each.match for each in group if each.match) for number, group in with_number.items()}
-    return {wish.key: matches[number] for number, group in with_number.items() for wish in group}
-
-
-def _twins(wishes: Iterable[Wish]) -> dict[str, str]:
-    """By the keys of two new records without a key that say the same, in whatever spelling."""
-    objections: dict[str, str] = {}
-    by_content: dict[str, Wish] = {}
-    for wish in wishes:
-        if wish.mode == "create" and wish.match is None:
-            other = by_content.setdefault(digest_of(wish.to), wish)
-            if other is not wish:
-                for one, two in ((wish, other), (other, wish)):
-                    objections[one.key] = (
-                        f"record {two.key!r} of this push says the same, and neither has a key; leave out one of them"
-                    )
-    return objections
-
-
-def _spelt(wish: Wish, by: str, value: str) -> str:
-    if by == "source_id":
-        return value
-    return normalise(by, value, normalise("country", wish.to.get("country")) or "") or ""

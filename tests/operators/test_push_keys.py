@@ -49,6 +49,28 @@ def test_record_by_its_number_and_another_by_the_organisation_number_that_it_has
     assert list(sandbox.tally(vendor).created_by_number) == ["70001"]
 
 
+@pytest.mark.parametrize(
+    ("without", "spelt", "country"),
+    [("737546-2", "0737546-2", "FI"), ("112038-9", "0112038-9", "FI"), ("403170701", "0403170701", "BE")],
+)
+@pytest.mark.parametrize("place", [0, 1])
+def test_number_of_a_record_without_a_country_is_the_same_as_by_the_country_of_another_record(
+    push: Push, sandbox: Sandbox, without: str, spelt: str, country: str, place: int
+) -> None:
+    records = [{"name": "O Oy", "org_number": spelt, "country": country}]
+    records.insert(place, {"name": "O Oy", "org_number": without})
+    with pytest.raises(AirflowFailException, match="two records have the same org_number; nothing was sent"):
+        push("lemonsoft", records=records)
+    records[place]["number"] = "70000"
+    assert push("lemonsoft", records=records, run_id="2", on_rejected="warn")["counts"] == {"refused": 2}
+    assert sandbox.tally("lemonsoft").created == 0
+
+
+def test_number_that_two_countries_have_is_two_records(push: Push, sandbox: Sandbox) -> None:
+    records = [{"name": "O Oy", "org_number": "403170701", "country": country} for country in ("BE", "NO")]
+    assert push("lemonsoft", records=records)["counts"] == {"created": 2}
+
+
 @pytest.mark.parametrize("vendor", WRITABLE)
 def test_two_customers_of_one_organisation_number_are_written_each_by_its_number(
     push: Push, sandbox: Sandbox, vendor: str
