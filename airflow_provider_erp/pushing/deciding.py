@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from airflow_provider_erp.normalise.fields import normalise
-from airflow_provider_erp.pushing.journal import Intent, Outcome, Receipt, key_of
+from airflow_provider_erp.pushing.journal import Entry, Intent, Outcome, Receipt, key_of
 from airflow_provider_erp.pushing.keyless import Keyless
 from airflow_provider_erp.pushing.target import Current, Match, Target, Value, Wish
 
@@ -21,6 +23,8 @@ _OTHERS = (
     "since; nothing is written over it"
 )
 
+_CHANGED = "changed since the plan was made: "
+_SAME = "it is the same record as "
 _TAKEN = "a record with this {} exists already, under another {}; nothing was created"
 
 
@@ -77,7 +81,7 @@ class Decider:
         if current.other_kind:
             return self.receipt("refused", id=current.id, reason=_other_kind(wish.match, current))
         if (first := self.seen.setdefault(current.id, wish.key)) != wish.key:
-            same = f"it is the same record as {first!r} of this push; leave out one of them"
+            same = f"{_SAME}{first!r} of this push; leave out one of them"
             return self.receipt("refused", id=current.id, reason=same)
         changes = self._changes(wish, current)
         if not changes:
@@ -86,7 +90,7 @@ class Decider:
             return self.receipt("refused", id=current.id, reason=f"a record with this {_key_of(wish)} exists already")
         stale = [name for name in changes if name in wish.expected and _is_other(current, name, wish.expected[name])]
         if stale:
-            return self.receipt("refused", id=current.id, reason=f"changed since the plan was made: {', '.join(stale)}")
+            return self.receipt("refused", id=current.id, reason=f"{_CHANGED}{', '.join(stale)}")
         return self._over(Deed(changes, current)) or self._fit(Deed(changes, current))
 
     def _find(self, match: Match | None, *, anew: bool = False) -> Sequence[Current]:
@@ -156,6 +160,25 @@ class Decider:
     ) -> Receipt:
         """What came of a record, as of now."""
         return Receipt(outcome=outcome, at=self.now(), id=id, reason=reason, said=said)
+
+
+def stands(entry: Entry) -> bool:
+    """Whether what came of a record is settled; otherwise it is decided anew.
+
+    Surely nothing was written of what is ``unsent``, and of what was refused
+    before anything was begun, whose cause may be gone: arguments, a mark, a
+    record in the system. What was changed since the plan stays refused,
+    whatever becomes of it, and so does a second record of one customer.
+    """
+    receipt = entry.receipt
+    if receipt is None or receipt.outcome == "unsent":
+        return False
+    return receipt.outcome != "refused" or entry.intent is not None or receipt.reason.startswith((_CHANGED, _SAME))
+
+
+def is_same(before: Receipt, now: Receipt) -> bool:
+    """Whether both tell the same, at whatever moment."""
+    return msgspec.structs.replace(now, at=before.at) == before
 
 
 def _is_other(current: Current, name: str, value: Value) -> bool:

@@ -26,8 +26,9 @@ Step = TypeVar("Step", "Intent", "Job", "Receipt")
 Action = Literal["create", "update"]
 Create = Callable[[str, bytes], None]
 Outcome = Literal["created", "updated", "unchanged", "rejected", "refused", "unknown", "unsent"]
-"""After ``unsent``, which is surely not done, a record is taken up again; after any other it is not written again under
-the same plan, and what is ``unknown`` is looked for."""
+"""After ``unsent``, which is surely not done, and mostly after ``refused`` a record is taken up again
+(``deciding.stands``); after any other it is not written again under the same plan, and what is ``unknown`` is looked
+for."""
 _READERS = 16
 _NAME = re.compile(r"(?P<record>[0-9a-f]{32})-(?P<attempt>\d{4,})-(?P<step>intent|job|receipt)\.json")
 

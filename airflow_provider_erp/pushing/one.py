@@ -17,7 +17,7 @@ from airflow_provider_erp.exceptions import (
     OutcomeUnknown,
     StillUnderWay,
 )
-from airflow_provider_erp.pushing.deciding import Decider, Deed
+from airflow_provider_erp.pushing.deciding import Decider, Deed, is_same, stands
 from airflow_provider_erp.pushing.journal import Action, Create, Entry, Intent, Job, Journal, Outcome, Receipt, key_of
 from airflow_provider_erp.pushing.keyless import Keyless
 from airflow_provider_erp.pushing.target import OnJob, Target, Wish
@@ -66,7 +66,7 @@ class Pusher:
                 record up again.
             FileExistsError: another task pushes this record.
         """
-        if entry and entry.receipt and entry.receipt.outcome != "unsent":
+        if entry and entry.receipt and stands(entry):
             return self._told_before(wish, entry, entry.receipt)
         attempt = entry.attempt if entry else 0
         intent, job = (entry.intent, entry.job) if entry and not entry.receipt else (None, None)
@@ -79,7 +79,8 @@ class Pusher:
             if isinstance(decided, Deed) and (objection := self._begin_keyless(wish)):
                 decided = self.decider.receipt("refused", reason=objection)
             if isinstance(decided, Receipt):
-                return self._told(wish, attempt, decided)
+                before = entry.receipt if entry else None
+                return before if before and is_same(before, decided) else self._told(wish, attempt, decided)
             intent, job = self._intend(wish, attempt, decided), None
             try:
                 return self._told(wish, attempt, self._send(intent, decided, self._on_job(wish, attempt)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from airflow_provider_erp.normalise.fields import normalise
 from airflow_provider_erp.pushing.keyless import digest_of
@@ -58,7 +59,7 @@ class Sameness:
                     group.append(wish.match)
                     if wish.besides:
                         of_wish.setdefault(wish.key, []).append(group)
-        return {key: groups[0] if len(groups) == 1 else sum(groups, []) for key, groups in of_wish.items()}
+        return {key: groups[0] if len(groups) == 1 else [*chain(*groups)] for key, groups in of_wish.items()}
 
     def _by_key(self) -> dict[_By, Wish]:
         """The wishes by what they are found by; no two by the same."""

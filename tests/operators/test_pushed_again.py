@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
-from pushed_records import WRITABLE, Push, a_plan, lines, new_customers
+from pushed_records import WRITABLE, Push, a_company, a_plan, lines, new_customers
 
+from airflow_provider_erp.corrections.files import read_plan
+from airflow_provider_erp.corrections.selections import write_selection
 from airflow_provider_erp.sandbox import Sandbox
 
 EXPECTS = "it says what the system holds, and is to be created; leave out one of the two"
@@ -67,6 +69,44 @@ def test_record_that_is_expected_to_hold_something_is_not_created_by_any_mode(
         assert told["counts"] == {"refused": 1}
         assert lines(told["refused"])[0]["reason"] == EXPECTS
     assert sandbox.tally(vendor).created == 0
+
+
+def test_refused_customer_is_pushed_when_its_author_put_the_arguments_right_and_cleared_the_task(
+    push: Push, sandbox: Sandbox
+) -> None:
+    records = new_customers(1)
+    told = push("visma_net", records=records, defaults=None, on_rejected="warn")
+    assert told["counts"] == {"refused": 1}
+    told = push("visma_net", records=records, try_number=2)
+    assert (told["counts"], told["refused"]) == ({"created": 1}, None)
+    assert push("visma_net", records=records, try_number=3)["counts"] == {"created": 1}
+    assert sandbox.tally("visma_net").created == 1
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_customer_without_a_key_is_created_when_its_author_allowed_it_and_cleared_the_task(
+    push: Push, sandbox: Sandbox, vendor: str
+) -> None:
+    records = [{name: value for name, value in new_customers(1)[0].items() if name != "number"}]
+    assert push(vendor, records=records, mode="create", on_rejected="warn")["counts"] == {"refused": 1}
+    for try_number in (2, 3):
+        told = push(vendor, records=records, mode="create", allow_keyless=True, try_number=try_number)
+        assert told["counts"] == {"created": 1}
+    assert sandbox.tally(vendor).created == 1
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_customer_whose_like_was_left_out_of_the_selection_is_pushed(
+    push: Push, sandbox: Sandbox, vendor: str, tmp_path: Path
+) -> None:
+    new = a_company("2012566-0", number="70000")
+    path = a_plan(vendor, tmp_path / "plan", new, a_company("20125660", name="Toinen Oy"))
+    assert push(vendor, plan=path, on_rejected="warn")["counts"] == {"refused": 2}
+    plan = read_plan(Path(path))
+    first = plan.select(each.change_id for each in plan.changes if each.subject == "source:0")
+    names = {"plan": path, "digest": plan.digest, "selection_digest": first.digest}
+    selected = names | {"selection": str(write_selection(first, tmp_path))}
+    assert push(vendor, plan=selected, try_number=2)["counts"] == {"created": 1}
 
 
 @pytest.mark.parametrize("action", ["update", "", 1])

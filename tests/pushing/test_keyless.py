@@ -59,7 +59,8 @@ def test_record_that_another_plan_created_is_refused_and_its_mark_named(tmp_path
     assert f"remove file://{mark} when the system does not have that record" in receipt.reason
     assert len(system.records) == 1
     mark.unlink()  # by the person who looked
-    assert push(system, tmp_path, "wednesday").outcome == "created"
+    assert push(system, tmp_path, "tuesday").outcome == "created"
+    assert push(system, tmp_path, "wednesday").outcome == "refused"
 
 
 @pytest.mark.parametrize("fate", ["killed before", "killed after"])

@@ -125,7 +125,8 @@ def test_second_record_of_a_customer_whose_create_was_lost_is_refused(tmp_path: 
     system = FakeSystem(fates=iter(["killed after"]))
     with pytest.raises(Killed):
         outcomes(system, tmp_path, wishes)
-    assert outcomes(system, tmp_path, wishes) == {"7": "created", "org": "refused"}
+    for _ in range(2):
+        assert outcomes(system, tmp_path, wishes) == {"7": "created", "org": "refused"}
     assert system.records["id0"]["name"] == "first"
 
 
