@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from airflow_provider_erp.corrections.plan import Change, Plan
+from airflow_provider_erp.normalise.nothing import is_nothing
 from airflow_provider_erp.reconciliation.spec import FIELDS
 from airflow_provider_erp.records import Customer
 
@@ -63,13 +64,15 @@ def plan_of_records(
 def _changes(place: int, record: Mapping[str, Any], system: str) -> Iterator[Change]:
     said = _said(place, record)
     record_id, expected = record.get("source_id") or None, _expected(place, record, said)
+    number = said.get("number")
+    subject = number if number and not is_nothing(number) else _content(said)
     for name, value in said.items():
         yield Change(
             action="create" if record.get(ACTION) else "upsert",
             system=system,
-            subject=f"id {record_id}" if record_id else said.get("number") or _content(said),
+            subject=f"id {record_id}" if record_id else subject,
             record_id=None if record.get(ACTION) else record_id,
-            number=said.get("number"),
+            number=number,
             field=name,
             old=expected.get(name),
             new=value,

@@ -14,6 +14,7 @@ from airflow_provider_erp.pushing.sameness import Sameness
 from airflow_provider_erp.pushing.target import Match, Mode, Value, Wish
 
 _EXPECTS = "it says what the system holds, and is to be created; leave out one of the two"
+_NO_NUMBER = "its number stands for none; leave it out"
 
 Held = Callable[[Mapping[str, Value]], Mapping[str, Value]]
 
@@ -27,8 +28,8 @@ def wishes_of(
     ``mode`` is for those that leave it to the push. Whose id is known, or of
     which something is known that it holds, is never created: one that is to be
     created and says what is held is refused. A value that stands for none
-    (``-``, ``0000000-0``) is no key, nor is one that the system would not show
-    again (``held``). A number is tidied: digits of any width are the same,
+    (``-``, ``0000000-0``) is no key, and no number to be written, nor is one a
+    key that the system would not show again (``held``). A number is tidied: digits of any width are the same,
     blanks around it are none of it. Of two records of one customer neither is
     to be written (``Sameness``). Before a record is created it is looked for
     by its other keys, too (``Wish.besides``).
@@ -68,8 +69,13 @@ def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str]
         besides=tuple(each for each in by_any if match and each.by != match.by),
         record_id=first.record_id,
         mode=mode,
-        objection=_EXPECTS if expected and mode == "create" else None,
+        objection=_EXPECTS if expected and mode == "create" else _NO_NUMBER if _is_none(to.get("number")) else None,
     )
+
+
+def _is_none(number: Value) -> bool:
+    """Whether it says that there is none; what is empty says nothing."""
+    return bool(number) and is_nothing(number or "")
 
 
 def _matches(first: Change, to: Mapping[str, Value], mode: Mode, keys: Iterable[str], held: Held) -> Iterator[Match]:

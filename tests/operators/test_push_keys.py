@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
-from pushed_records import WRITABLE, Push, a_company, lines, new_customers
+from pushed_records import WRITABLE, Push, a_company, a_plan, lines, new_customers
 
 from airflow_provider_erp.hooks.lemonsoft import LemonsoftHook
 from airflow_provider_erp.sandbox import Sandbox
@@ -105,6 +107,45 @@ def test_two_records_without_a_key_that_say_the_same_are_refused(push: Push, san
         for other in reversed(names)
     ]
     assert sandbox.tally(vendor).created == 1
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+@pytest.mark.parametrize("number", ["-", "n/a", " 0000 ", "ei ole"])
+def test_number_that_stands_for_none_is_never_written(
+    push: Push, sandbox: Sandbox, vendor: str, number: str, tmp_path: Path
+) -> None:
+    none = "its number stands for none; leave it out"
+    records = [a_company(org, number=number, name=org) for org in ("2012566-0", "1572860-0")]
+    told = push(vendor, records=records, on_rejected="warn")
+    assert [row["reason"] for row in lines(told["refused"])] == [none, none]
+    planned = push(vendor, plan=a_plan(vendor, tmp_path / "plan", records[0]), on_rejected="warn")
+    assert lines(planned["refused"])[0]["reason"] == none
+    without = [{name: value for name, value in each.items() if name != "number"} for each in records]
+    assert push(vendor, records=without, run_id="2")["counts"] == {"created": 2}
+    assert push(vendor, records=records, run_id="3", on_rejected="warn")["counts"] == {"refused": 2}
+    assert (sandbox.tally(vendor).created, sandbox.tally(vendor).updated) == (2, 0)
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_plan_creates_customers_without_a_key_once_where_its_author_allows_it(
+    push: Push, sandbox: Sandbox, vendor: str, tmp_path: Path
+) -> None:
+    keyless = {name: value for name, value in new_customers(1)[0].items() if name != "number"}
+    plan = a_plan(vendor, tmp_path / "plan", keyless)
+    assert push(vendor, plan=plan, on_rejected="warn")["counts"] == {"refused": 1}
+    for try_number in (2, 3):
+        assert push(vendor, plan=plan, allow_keyless=True, try_number=try_number)["counts"] == {"created": 1}
+    assert sandbox.tally(vendor).created == 1
+
+
+def test_letters_of_a_number_are_one_within_a_push_in_any_case_and_the_systems_own_across_runs(
+    push: Push, sandbox: Sandbox
+) -> None:
+    records = [new_customers(1)[0] | {"number": number} for number in ("abc1", "ABC1")]
+    with pytest.raises(AirflowFailException, match="two records have the same number"):
+        push("visma_net", records=records)
+    for record in records:
+        assert push("visma_net", records=[record], run_id=record["number"])["counts"] == {"created": 1}
 
 
 def test_id_of_one_customer_and_number_of_another_may_be_the_same_text(push: Push, sandbox: Sandbox) -> None:
