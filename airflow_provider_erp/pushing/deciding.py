@@ -166,14 +166,15 @@ def stands(entry: Entry) -> bool:
     """Whether what came of a record is settled; otherwise it is decided anew.
 
     Surely nothing was written of what is ``unsent``, and of what was refused
-    before anything was begun, whose cause may be gone: arguments, a mark, a
+    before its attempt was begun, whose cause may be gone: arguments, a mark, a
     record in the system. What was changed since the plan stays refused,
     whatever becomes of it, and so does a second record of one customer.
     """
     receipt = entry.receipt
     if receipt is None or receipt.outcome == "unsent":
         return False
-    return receipt.outcome != "refused" or entry.intent is not None or receipt.reason.startswith((_CHANGED, _SAME))
+    was_sent = entry.intended == entry.attempt
+    return receipt.outcome != "refused" or was_sent or receipt.reason.startswith((_CHANGED, _SAME))
 
 
 def is_same(before: Receipt, now: Receipt) -> bool:

@@ -127,6 +127,19 @@ def test_mark_that_was_made_when_marks_named_no_record_keeps_all_from_it(tmp_pat
     assert push(system, tmp_path, "monday", key="row 2").outcome == "refused"
 
 
+def test_record_that_was_not_sent_and_then_refused_is_created_when_the_mark_is_removed(tmp_path: Path) -> None:
+    system = FakeSystem(fates=iter(["unavailable"]))
+    with pytest.raises(ErpUnavailable):
+        push(system, tmp_path, "monday")
+    push(system, tmp_path, "tuesday")
+    assert push(system, tmp_path, "monday").outcome == "refused"
+    [mark] = (tmp_path / "keyless").iterdir()
+    mark.unlink()
+    system.records.clear()
+    assert push(system, tmp_path, "monday").outcome == "created"
+    assert len(system.records) == 1
+
+
 def test_mark_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     system = FakeSystem()
     push(system, tmp_path, "monday")
