@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -134,7 +134,7 @@ class Decider:
         A record that is there may be somebody else's: it was created by us
         only if it holds all that was to be written.
         """
-        found = self._find(wish.match, anew=True)
+        found = self._find(wish.match, anew=True) or self._renumbered(wish)
         if len(found) > 1:
             return self.receipt("unknown", reason=f"{len(found)} records have this {_key_of(wish)}")
         if not found:
@@ -149,6 +149,13 @@ class Decider:
         if other:
             return self.receipt("unknown", id=found[0].id, reason=_OTHERS.format(_key_of(wish), ", ".join(other)))
         return self.receipt("created", id=found[0].id)
+
+    def _renumbered(self, wish: Wish) -> Sequence[Current]:
+        """The record by its new key, where its id tells that it is the same."""
+        match = wish.match
+        if match is None or match.source_id is None or not (new := wish.to.get(match.by)):
+            return ()
+        return self._find(replace(match, value=new), anew=True)
 
     def receipt(
         self,

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
-from pushed_records import WRITABLE, Push, a_company, a_plan, lines, new_customers
+from pushed_records import NOW, WRITABLE, Push, a_company, a_plan, lines, new_customers
 
+from airflow_provider_erp.corrections.files import write_plan
+from airflow_provider_erp.corrections.plan import Change, Plan
+from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.hooks.lemonsoft import LemonsoftHook
 from airflow_provider_erp.sandbox import Sandbox
 
@@ -146,6 +150,31 @@ def test_letters_of_a_number_are_one_within_a_push_in_any_case_and_the_systems_o
         push("visma_net", records=records)
     for record in records:
         assert push("visma_net", records=[record], run_id=record["number"])["counts"] == {"created": 1}
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+@pytest.mark.parametrize("fault", [None, "write_lost"])
+def test_customer_whose_renumbering_lost_its_answer_is_looked_up_by_its_new_number(
+    push: Push, sandbox: Sandbox, vendor: str, fault: str | None, tmp_path: Path
+) -> None:
+    entry, hook = next(iter(sandbox.world.books[vendor].things.values())), ErpHook.for_connection(f"{vendor}_default")
+    change = Change(
+        action="update",
+        system=hook.vendor.title,
+        subject=entry.source_id,
+        record_id=entry.source_id,
+        number=entry.number,
+        field="number",
+        old=entry.number,
+        new="987654",
+        rule="number: the other is right",
+    )
+    said: dict[str, Any] = {"conn_type": vendor, "company": hook.company, "side": "target"}
+    plan = Plan(spec="customers", origin="0a1b", as_of=NOW, changes=(change,), **said)
+    if fault:
+        sandbox.arm(vendor, fault)
+    assert push(vendor, plan=str(write_plan(plan, tmp_path / "plan")[0]))["counts"] == {"updated": 1}
+    assert sandbox.tally(vendor).updated == 1
 
 
 def test_id_of_one_customer_and_number_of_another_may_be_the_same_text(push: Push, sandbox: Sandbox) -> None:
