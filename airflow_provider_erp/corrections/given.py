@@ -11,11 +11,14 @@ from typing import Any
 import msgspec
 
 from airflow_provider_erp.corrections.plan import Change, Plan
+from airflow_provider_erp.normalise.nothing import is_nothing
 from airflow_provider_erp.reconciliation.spec import FIELDS
 from airflow_provider_erp.records import Customer
 
 KNOWN = tuple(each.name for each in dataclasses.fields(Customer))
-RULE, EXPECTED = "given", "expected"
+RULE, EXPECTED, ACTION, CREATE = "given", "expected", "action", "create"
+_BESIDES = (EXPECTED, ACTION)
+"""What a record says that is no field."""
 
 
 def plan_of_records(
@@ -33,7 +36,9 @@ def plan_of_records(
     the record that is meant, where it is known, and ``version`` what the system
     wants back; ``modified_at`` is not written. None is not supplied, and says
     nothing; an empty text is to be written. ``expected`` is what the system
-    holds now, by the names of fields that are written.
+    holds now, by the names of fields that are written. ``"action": "create"``
+    is for a record that must not be there, whose ``source_id`` is another
+    system's.
 
     Raises:
         ValueError: a field is unknown or no text, a record says nothing, or one is given twice.
@@ -59,13 +64,15 @@ def plan_of_records(
 def _changes(place: int, record: Mapping[str, Any], system: str) -> Iterator[Change]:
     said = _said(place, record)
     record_id, expected = record.get("source_id") or None, _expected(place, record, said)
+    number = said.get("number")
+    subject = number if number and not is_nothing(number) else _content(said)
     for name, value in said.items():
         yield Change(
-            action="upsert",
+            action="create" if record.get(ACTION) else "upsert",
             system=system,
-            subject=f"id {record_id}" if record_id else said.get("number") or _content(said),
-            record_id=record_id,
-            number=said.get("number"),
+            subject=f"id {record_id}" if record_id else subject,
+            record_id=None if record.get(ACTION) else record_id,
+            number=number,
             field=name,
             old=expected.get(name),
             new=value,
@@ -76,11 +83,13 @@ def _changes(place: int, record: Mapping[str, Any], system: str) -> Iterator[Cha
 
 def _said(place: int, record: Mapping[str, Any]) -> dict[str, str]:
     """The fields that the record supplies."""
+    if record.get(ACTION) not in (None, CREATE):
+        raise ValueError(f"record {place}: expected {CREATE!r} or nothing in {ACTION!r}")
     for name, value in record.items():
-        if name == EXPECTED:
+        if name in _BESIDES:
             continue
         if name not in KNOWN:
-            raise ValueError(f"record {place}: {name!r} is unknown; known are {', '.join((*KNOWN, EXPECTED))}")
+            raise ValueError(f"record {place}: {name!r} is unknown; known are {', '.join((*KNOWN, *_BESIDES))}")
         if name != "modified_at" and not isinstance(value, str | None):
             raise ValueError(f"record {place}: expected a text or None in {name!r}, got one {type(value).__name__}")
         if isinstance(value, str) and not _is_whole(value):

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from airflow_provider_erp.corrections.given import EXPECTED
+from airflow_provider_erp.corrections.given import ACTION, CREATE, EXPECTED
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.operators.planned import Planned
@@ -26,7 +26,8 @@ def write_receipts(told: Sequence[Told], planned: Planned, folder: str, workdir:
     """Writes a receipt a record, the records that the system rejected, and what was refused here.
 
     A rejected record can be mended and pushed again, with what the system is
-    expected to hold. One that was refused can not: pushed again it would write over what the refusal protects, so its
+    expected to hold, or that it is to be created. One that was refused can
+    not: pushed again it would write over what the refusal protects, so its
     rows are no records. Those of a selection lie in a folder of its own. The
     counts by outcome and the paths come back. A file of nothing is removed.
     """
@@ -65,7 +66,8 @@ def _receipt(wish: Wish, receipt: Receipt) -> dict[str, Any]:
 
 def _rejected(wish: Wish, receipt: Receipt) -> dict[str, Any]:
     expected = {EXPECTED: {name: value or "" for name, value in wish.expected.items()}} if wish.expected else {}
-    return {"record": {**_known(wish), **wish.to, **expected}, "reason": receipt.reason, "said": receipt.said}
+    action = {ACTION: CREATE} if wish.mode == "create" else {}
+    return {"record": {**_known(wish), **wish.to, **expected, **action}, "reason": receipt.reason, "said": receipt.said}
 
 
 def _refused(wish: Wish, receipt: Receipt) -> dict[str, Any]:
@@ -80,9 +82,9 @@ def _refused(wish: Wish, receipt: Receipt) -> dict[str, Any]:
 
 
 def _known(wish: Wish) -> dict[str, str]:
-    """By what the record is found."""
+    """By what the record is found; the id of one that is to be created is another system's."""
     match = wish.match
-    known = {"source_id": wish.record_id} if wish.record_id else {}
+    known = {"source_id": wish.record_id} if wish.record_id and wish.mode != "create" else {}
     return known | {match.by: match.value} if match and match.by != "source_id" else known
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import msgspec
 
 from airflow_provider_erp.normalise.fields import normalise
-from airflow_provider_erp.pushing.journal import Intent, Outcome, Receipt
+from airflow_provider_erp.pushing.journal import Entry, Intent, Outcome, Receipt, key_of
 from airflow_provider_erp.pushing.keyless import Keyless
-from airflow_provider_erp.pushing.target import Current, Target, Value, Wish
+from airflow_provider_erp.pushing.target import Current, Match, Target, Value, Wish
 
 _IDENTIFIERS = ("org_number", "vat_number")
 _NO_KEY = (
@@ -20,6 +22,10 @@ _OTHERS = (
     "a record with this {} is there with another {} than was to be written: it is somebody else's, or was changed "
     "since; nothing is written over it"
 )
+
+_CHANGED = "changed since the plan was made: "
+_SAME = "it is the same record as "
+_TAKEN = "a record with this {} exists already, under another {}; nothing was created"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +52,13 @@ class Decider:
         if wish.objection:
             return self.receipt("refused", reason=wish.objection)
         try:
-            found = self._find(wish)
+            found = self._find(wish.match)
+            taken = None if found or wish.mode == "update" else self._taken(wish)
         except ValueError as exc:
             return self.receipt("refused", reason=str(exc))
         if len(found) > 1:
             return self.receipt("refused", reason=f"{len(found)} records have this {_key_of(wish)}; it must be unique")
-        return self._of_one(wish, found[0]) if found else self._of_none(wish)
+        return self._of_one(wish, found[0]) if found else taken or self._of_none(wish)
 
     def _of_none(self, wish: Wish) -> Receipt | Deed:
         if wish.mode == "update":
@@ -60,11 +67,21 @@ class Decider:
             return self.receipt("refused", reason=objection)
         return self._fit(Deed(wish.to))
 
+    def _taken(self, wish: Wish) -> Receipt | None:
+        """A refusal of a new record where another one has a key of it."""
+        for match in wish.besides:
+            for current in self._find(match):
+                if current.other_kind:
+                    return self.receipt("refused", id=current.id, reason=_other_kind(match, current))
+                if not any(_is_found_by(current, each) for each in wish.siblings if each != wish.match):
+                    return self.receipt("refused", id=current.id, reason=_TAKEN.format(match.by, _key_of(wish)))
+        return None
+
     def _of_one(self, wish: Wish, current: Current) -> Receipt | Deed:
         if current.other_kind:
-            return self.receipt("refused", id=current.id, reason=_other_kind(wish, current))
+            return self.receipt("refused", id=current.id, reason=_other_kind(wish.match, current))
         if (first := self.seen.setdefault(current.id, wish.key)) != wish.key:
-            same = f"it is the same record as {first!r} of this push; leave out one of them"
+            same = f"{_SAME}{first!r} of this push; leave out one of them"
             return self.receipt("refused", id=current.id, reason=same)
         changes = self._changes(wish, current)
         if not changes:
@@ -73,19 +90,19 @@ class Decider:
             return self.receipt("refused", id=current.id, reason=f"a record with this {_key_of(wish)} exists already")
         stale = [name for name in changes if name in wish.expected and _is_other(current, name, wish.expected[name])]
         if stale:
-            return self.receipt("refused", id=current.id, reason=f"changed since the plan was made: {', '.join(stale)}")
+            return self.receipt("refused", id=current.id, reason=f"{_CHANGED}{', '.join(stale)}")
         return self._over(Deed(changes, current)) or self._fit(Deed(changes, current))
 
-    def _find(self, wish: Wish, *, anew: bool = False) -> Sequence[Current]:
+    def _find(self, match: Match | None, *, anew: bool = False) -> Sequence[Current]:
         """The records with this key; those of another kind only where there is none of this one."""
-        found = self.target.find(wish.match, anew=anew) if wish.match else ()
+        found = self.target.find(match, anew=anew) if match else ()
         return [each for each in found if not each.other_kind] or found
 
     def _objection(self, wish: Wish) -> str | None:
         """Why a record without a key must not be created."""
         if wish.mode != "create" or self.keyless is None:
             return _NO_KEY
-        return self.keyless.objection(wish.to)
+        return self.keyless.objection(wish.to, key_of(wish.key, wish.to))
 
     def _changes(self, wish: Wish, current: Current) -> dict[str, Value]:
         """The fields that the system does not show as they shall be; what it never shows is not asked about."""
@@ -117,20 +134,28 @@ class Decider:
         A record that is there may be somebody else's: it was created by us
         only if it holds all that was to be written.
         """
-        found = self._find(wish, anew=True)
+        found = self._find(wish.match, anew=True) or self._renumbered(wish)
         if len(found) > 1:
             return self.receipt("unknown", reason=f"{len(found)} records have this {_key_of(wish)}")
         if not found:
             gone = self.receipt("unknown", reason=f"no record has this {_key_of(wish)} any more")
             return None if intent.action == "create" else gone
+        self.seen.setdefault(found[0].id, wish.key)
         if found[0].other_kind:
-            return self.receipt("unknown", id=found[0].id, reason=_other_kind(wish, found[0]))
+            return self.receipt("unknown", id=found[0].id, reason=_other_kind(wish.match, found[0]))
         other = self._changes(wish, found[0])
         if intent.action == "update":
             return None if other else self.receipt("updated", id=found[0].id)
         if other:
             return self.receipt("unknown", id=found[0].id, reason=_OTHERS.format(_key_of(wish), ", ".join(other)))
         return self.receipt("created", id=found[0].id)
+
+    def _renumbered(self, wish: Wish) -> Sequence[Current]:
+        """The record by its new key, where its id tells that it is the same."""
+        match = wish.match
+        if match is None or match.source_id is None or not (new := wish.to.get(match.by)):
+            return ()
+        return self._find(replace(match, value=new), anew=True)
 
     def receipt(
         self,
@@ -142,6 +167,26 @@ class Decider:
     ) -> Receipt:
         """What came of a record, as of now."""
         return Receipt(outcome=outcome, at=self.now(), id=id, reason=reason, said=said)
+
+
+def stands(entry: Entry) -> bool:
+    """Whether what came of a record is settled; otherwise it is decided anew.
+
+    Surely nothing was written of what is ``unsent``, and of what was refused
+    before its attempt was begun, whose cause may be gone: arguments, a mark, a
+    record in the system. What was changed since the plan stays refused,
+    whatever becomes of it, and so does a second record of one customer.
+    """
+    receipt = entry.receipt
+    if receipt is None or receipt.outcome == "unsent":
+        return False
+    was_sent = entry.intended == entry.attempt
+    return receipt.outcome != "refused" or was_sent or receipt.reason.startswith((_CHANGED, _SAME))
+
+
+def is_same(before: Receipt, now: Receipt) -> bool:
+    """Whether both tell the same, at whatever moment."""
+    return msgspec.structs.replace(now, at=before.at) == before
 
 
 def _is_other(current: Current, name: str, value: Value) -> bool:
@@ -156,8 +201,16 @@ def _is_other(current: Current, name: str, value: Value) -> bool:
     return held != value
 
 
-def _other_kind(wish: Wish, current: Current) -> str:
-    return f"the record with this {_key_of(wish)} is no customer there ({current.other_kind}); nothing was written"
+def _is_found_by(current: Current, match: Match) -> bool:
+    held, country = current.fields.get(match.by), normalise("country", current.fields.get("country")) or ""
+    if match.by == "source_id":
+        return held == match.value
+    return normalise(match.by, held, country) == normalise(match.by, match.value, match.country or country)
+
+
+def _other_kind(match: Match | None, current: Current) -> str:
+    key = match.by if match else "key"
+    return f"the record with this {key} is no customer there ({current.other_kind}); nothing was written"
 
 
 def _key_of(wish: Wish) -> str:

@@ -26,8 +26,9 @@ Step = TypeVar("Step", "Intent", "Job", "Receipt")
 Action = Literal["create", "update"]
 Create = Callable[[str, bytes], None]
 Outcome = Literal["created", "updated", "unchanged", "rejected", "refused", "unknown", "unsent"]
-"""After ``unsent``, which is surely not done, a record is taken up again; after any other it is not written again under
-the same plan, and what is ``unknown`` is looked for."""
+"""After ``unsent``, which is surely not done, and mostly after ``refused`` a record is taken up again
+(``deciding.stands``); after any other it is not written again under the same plan, and what is ``unknown`` is looked
+for."""
 _READERS = 16
 _NAME = re.compile(r"(?P<record>[0-9a-f]{32})-(?P<attempt>\d{4,})-(?P<step>intent|job|receipt)\.json")
 
@@ -71,10 +72,12 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 class Entry:
     """The last attempt at a record, counted from 1, with its receipt, and the last intent there was with its job.
 
+    ``intended`` is the attempt of that intent, 0 where there is none.
     Without a receipt nobody knows what came of the intent; a job may be asked.
     """
 
     attempt: int
+    intended: int = 0
     intent: Intent | None = None
     job: Job | None = None
     receipt: Receipt | None = None
@@ -123,6 +126,7 @@ class Journal:
         intended = max((each for each, step in steps if step == "intent"), default=0)
         return Entry(
             attempt=attempt,
+            intended=intended,
             intent=self._read(steps.get((intended, "intent")), Intent),
             job=self._read(steps.get((intended, "job")), Job),
             receipt=self._read(steps.get((attempt, "receipt")), Receipt),

@@ -19,8 +19,10 @@ def push_all(
 ) -> Iterator[Told]:
     """Yields each record's receipt as it is done, in any order; never more in flight than the system takes at once.
 
-    Where the system cannot be asked any more nothing new is begun; what is
-    under way is told before the error is raised.
+    What an earlier try had under way comes first, so that no other record of
+    one customer is written before it is known what came of that. Where the
+    system cannot be asked any more nothing new is begun; what is under way is
+    told before the error is raised.
 
     Raises:
         ValueError: two wishes are of one record; nothing was sent.
@@ -28,7 +30,15 @@ def push_all(
     """
     _check_keys(wishes)
     pusher.seen.update(_seen_before(wishes, entries))
-    in_flight, waiting = min(in_flight, pusher.target.most_in_flight or in_flight), iter(wishes)
+    in_flight = min(in_flight, pusher.target.most_in_flight or in_flight)
+    begun_before = [wish for wish in wishes if _is_under_way(entries.get(key_of(wish.key, wish.to)))]
+    yield from _push_some(pusher, begun_before, entries, in_flight)
+    keys = {wish.key for wish in begun_before}
+    yield from _push_some(pusher, (wish for wish in wishes if wish.key not in keys), entries, in_flight)
+
+
+def _push_some(pusher: Pusher, wishes: Iterable[Wish], entries: Mapping[str, Entry], in_flight: int) -> Iterator[Told]:
+    waiting = iter(wishes)
     with ThreadPoolExecutor(in_flight, thread_name_prefix="erp-push") as pool:
 
         def begun(number: int) -> dict[Future[Receipt], Wish]:
@@ -48,15 +58,21 @@ def push_all(
             raise failed
 
 
+def _is_under_way(entry: Entry | None) -> bool:
+    return entry is not None and entry.receipt is None
+
+
 def _seen_before(wishes: Iterable[Wish], entries: Mapping[str, Entry]) -> Iterator[tuple[str, str]]:
-    """The ids of records that an earlier try of this push changed, or left as they were.
+    """The ids of records that an earlier try of this push changed, was about to change, or left as they were.
 
     Not of those that it created: a system may name a new one by another id than that which it is found by.
     """
     for wish in wishes:
         entry = entries.get(key_of(wish.key, wish.to))
-        receipt = entry.receipt if entry else None
-        if receipt and receipt.id and receipt.outcome in ("updated", "unchanged"):
+        intent, receipt = (entry.intent, entry.receipt) if entry else (None, None)
+        if intent and intent.id:
+            yield intent.id, wish.key
+        elif receipt and receipt.id and receipt.outcome in ("updated", "unchanged"):
             yield receipt.id, wish.key
 
 

@@ -17,7 +17,7 @@ from airflow_provider_erp.exceptions import (
     OutcomeUnknown,
     StillUnderWay,
 )
-from airflow_provider_erp.pushing.deciding import Decider, Deed
+from airflow_provider_erp.pushing.deciding import Decider, Deed, is_same, stands
 from airflow_provider_erp.pushing.journal import Action, Create, Entry, Intent, Job, Journal, Outcome, Receipt, key_of
 from airflow_provider_erp.pushing.keyless import Keyless
 from airflow_provider_erp.pushing.target import OnJob, Target, Wish
@@ -66,7 +66,7 @@ class Pusher:
                 record up again.
             FileExistsError: another task pushes this record.
         """
-        if entry and entry.receipt and entry.receipt.outcome != "unsent":
+        if entry and entry.receipt and stands(entry):
             return self._told_before(wish, entry, entry.receipt)
         attempt = entry.attempt if entry else 0
         intent, job = (entry.intent, entry.job) if entry and not entry.receipt else (None, None)
@@ -79,7 +79,8 @@ class Pusher:
             if isinstance(decided, Deed) and (objection := self._begin_keyless(wish)):
                 decided = self.decider.receipt("refused", reason=objection)
             if isinstance(decided, Receipt):
-                return self._told(wish, attempt, decided)
+                before = entry.receipt if entry else None
+                return before if before and is_same(before, decided) else self._told(wish, attempt, decided)
             intent, job = self._intend(wish, attempt, decided), None
             try:
                 return self._told(wish, attempt, self._send(intent, decided, self._on_job(wish, attempt)))
@@ -137,10 +138,10 @@ class Pusher:
         return self.decider.found(wish, intent) or self.decider.receipt("unknown", reason=_TAKEN)
 
     def _begin_keyless(self, wish: Wish) -> str | None:
-        """Why another plan's create keeps this one from being sent; None where it may be."""
+        """Why another create keeps this one from being sent; None where it may be."""
         if wish.match is not None or self.keyless is None:
             return None
-        return self.keyless.begin(wish.to, at=self.now(), by=self.by)
+        return self.keyless.begin(wish.to, key_of(wish.key, wish.to), at=self.now(), by=self.by)
 
     def _intend(self, wish: Wish, attempt: int, deed: Deed) -> Intent:
         body = hashlib.sha256(msgspec.json.encode(deed.fields, order="deterministic")).hexdigest()[:32]
@@ -185,5 +186,5 @@ class Pusher:
     def _told(self, wish: Wish, attempt: int, receipt: Receipt) -> Receipt:
         self.journal.settle(key_of(wish.key, wish.to), attempt, receipt)
         if wish.match is None and self.keyless is not None and receipt.outcome in _NOT_DONE:
-            self.keyless.give_back(wish.to)
+            self.keyless.give_back(wish.to, key_of(wish.key, wish.to))
         return receipt

@@ -48,6 +48,8 @@ class Wish:
         to: the fields as they shall be.
         expected: what each of them must be before; a field that is not here may have any value.
         match: how the record is found; without one a create whose answer is lost stays unknown.
+        besides: its other unique keys; who has one of them is no new record.
+        siblings: how the records of this push are found that share such a key and are others all the same.
         record_id: the record's own id, where it is known.
         objection: why nothing may be written, where that is known without a look.
         mode: ``create`` refuses a record that exists, ``update`` one that does not, ``upsert`` neither.
@@ -57,6 +59,8 @@ class Wish:
     to: Mapping[str, Value] = field(repr=False)
     expected: Mapping[str, Value] = field(default_factory=dict, repr=False)
     match: Match | None = None
+    besides: Sequence[Match] = ()
+    siblings: Sequence[Match] = ()
     record_id: str | None = None
     mode: Mode = "upsert"
     objection: str | None = None

@@ -10,7 +10,11 @@ from airflow_provider_erp.normalise.fields import normalise
 from airflow_provider_erp.normalise.fold import tidy
 from airflow_provider_erp.normalise.identifiers import is_placeholder
 from airflow_provider_erp.normalise.nothing import is_nothing
+from airflow_provider_erp.pushing.sameness import Sameness
 from airflow_provider_erp.pushing.target import Match, Mode, Value, Wish
+
+_EXPECTS = "it says what the system holds, and is to be created; leave out one of the two"
+_NO_NUMBER = "its number stands for none; leave it out"
 
 Held = Callable[[Mapping[str, Value]], Mapping[str, Value]]
 
@@ -22,11 +26,13 @@ def wishes_of(
 
     A change that says itself whether it updates or creates keeps to that;
     ``mode`` is for those that leave it to the push. Whose id is known, or of
-    which something is known that it holds, is never created. A value that
-    stands for none (``-``, ``0000000-0``) is no key, nor is one that the system
-    would not show again (``held``). A number is tidied: digits of any width are
-    the same, blanks around it are none of it. Of two records of which one is
-    found by what the other says beside its own key neither is to be written.
+    which something is known that it holds, is never created: one that is to be
+    created and says what is held is refused. A value that stands for none
+    (``-``, ``0000000-0``) is no key, and no number to be written, nor is one a
+    key that the system would not show again (``held``). A number is tidied: digits of any width are the same,
+    blanks around it are none of it. Of two records of one customer neither is
+    to be written (``Sameness``). Before a record is created it is looked for
+    by its other keys, too (``Wish.besides``).
 
     Raises:
         ValueError: the system knows none of ``match_on``, or two records have the same key.
@@ -35,8 +41,11 @@ def wishes_of(
     if not known:
         raise ValueError(f"match_on: the system looks records up by {', '.join(keys)}; got {', '.join(match_on)}")
     wishes = [_wish(subject, group, mode, known, held) for subject, group in by_subject(changes).items()]
-    objections = _objections(wishes, _by_key(wishes))
-    return [replace(wish, objection=objections.get(wish.key)) for wish in wishes]
+    objections, siblings = Sameness(wishes).objections(), Sameness(wishes).siblings()
+    return [
+        replace(wish, objection=wish.objection or objections.get(wish.key), siblings=siblings.get(wish.key, ()))
+        for wish in wishes
+    ]
 
 
 def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str], held: Held) -> Wish:
@@ -46,18 +55,27 @@ def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str]
         change.field: tidy(change.new) if change.field == "number" else change.new for change in group
     }
     expected = {change.field: change.old for change in group if is_update or change.old is not None}
-    if is_update or ((first.record_id or expected) and mode != "create"):
-        mode = "update"
-    elif first.action == "create":
+    if first.action == "create":
         mode = "create"
+    elif is_update or ((first.record_id or expected) and mode != "create"):
+        mode = "update"
+    match = next(_matches(first, to, mode, keys, held), None)
+    by_any = _matches(first, to, mode, keys, dict) if match and mode != "update" else ()
     return Wish(
         key=subject,
         to=to,
-        expected=expected if first.action != "create" else {},
-        match=next(_matches(first, to, mode, keys, held), None),
+        expected=expected if mode != "create" else {},
+        match=match,
+        besides=tuple(each for each in by_any if match and each.by != match.by),
         record_id=first.record_id,
         mode=mode,
+        objection=_EXPECTS if expected and mode == "create" else _NO_NUMBER if _is_none(to.get("number")) else None,
     )
+
+
+def _is_none(number: Value) -> bool:
+    """Whether it says that there is none; what is empty says nothing."""
+    return bool(number) and is_nothing(number or "")
 
 
 def _matches(first: Change, to: Mapping[str, Value], mode: Mode, keys: Iterable[str], held: Held) -> Iterator[Match]:
@@ -80,36 +98,3 @@ def _stands_for_none(key: str, value: str, country: Value) -> bool:
         return not value.strip()
     code = normalise("country", country) or ""
     return is_nothing(value) or (key != "number" and is_placeholder(value, code)) or not normalise(key, value, code)
-
-
-def _by_key(wishes: Iterable[Wish]) -> dict[tuple[str, str], Wish]:
-    """The wishes by what they are found by; no two by the same."""
-    found_by: dict[tuple[str, str], Wish] = {}
-    for wish in wishes:
-        if wish.match:
-            by = wish.match.by
-            other = found_by.setdefault((by, _spelt(wish, by, wish.match.value)), wish)
-            if other is not wish:
-                named = " and ".join(sorted((wish.key, other.key)))
-                raise ValueError(f"two records have the same {by}; nothing was sent: leave out one of them ({named})")
-    return found_by
-
-
-def _objections(wishes: Iterable[Wish], found_by: Mapping[tuple[str, str], Wish]) -> dict[str, str]:
-    """By the keys of two wishes of one customer, of which one is found by what the other has beside its own key."""
-    objections: dict[str, str] = {}
-    names = {by for by, _ in found_by} - {"source_id"}
-    for wish in wishes:
-        for by in names:
-            value = wish.to.get(by)
-            other = found_by.get((by, _spelt(wish, by, value))) if value else None
-            if other and other is not wish:
-                for one, two in ((wish, other), (other, wish)):
-                    objections[one.key] = f"record {two.key!r} of this push has the same {by}; leave out one of them"
-    return objections
-
-
-def _spelt(wish: Wish, by: str, value: str) -> str:
-    if by == "source_id":
-        return value
-    return normalise(by, value, normalise("country", wish.to.get("country")) or "") or ""

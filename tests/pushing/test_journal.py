@@ -50,8 +50,8 @@ def test_last_attempt_at_each_record_is_known_to_the_next_task(folder: str) -> N
     journal.settle(RECORD, 2, CREATED)
     journal.intend(OTHER, 1, INTENT)
     assert Journal(folder).entries() == {
-        RECORD: Entry(attempt=2, intent=INTENT, receipt=CREATED),
-        OTHER: Entry(attempt=1, intent=INTENT),
+        RECORD: Entry(attempt=2, intended=2, intent=INTENT, receipt=CREATED),
+        OTHER: Entry(attempt=1, intended=1, intent=INTENT),
     }
 
 

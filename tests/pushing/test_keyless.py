@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 from fake_system import Clock, FakeSystem, Killed
 from hypothesis import given, settings
@@ -19,8 +20,8 @@ from airflow_provider_erp.pushing.target import Value, Wish
 MERI: dict[str, Value] = {"name": "Meri Oy", "city": "Oslo", "country": "NO", "phone": "22 11 22 11"}
 
 
-def push(system: FakeSystem, folder: Path, plan: str, fields: dict[str, Value] = MERI) -> Receipt:
-    clock, wish = Clock(), Wish(key="row 1", to=fields, mode="create")
+def push(system: FakeSystem, folder: Path, plan: str, fields: dict[str, Value] = MERI, key: str = "row 1") -> Receipt:
+    clock, wish = Clock(), Wish(key=key, to=fields, mode="create")
     pusher = Pusher(
         target=system,
         journal=Journal(f"file://{folder}/{plan}"),
@@ -58,7 +59,8 @@ def test_record_that_another_plan_created_is_refused_and_its_mark_named(tmp_path
     assert f"remove file://{mark} when the system does not have that record" in receipt.reason
     assert len(system.records) == 1
     mark.unlink()  # by the person who looked
-    assert push(system, tmp_path, "wednesday").outcome == "created"
+    assert push(system, tmp_path, "tuesday").outcome == "created"
+    assert push(system, tmp_path, "wednesday").outcome == "refused"
 
 
 @pytest.mark.parametrize("fate", ["killed before", "killed after"])
@@ -97,6 +99,47 @@ def test_record_that_was_surely_not_created_may_be_by_another_plan(tmp_path: Pat
     assert len(system.records) == 1
 
 
+def test_another_record_of_the_same_plan_that_says_the_same_is_refused(tmp_path: Path) -> None:
+    system = FakeSystem()
+    assert push(system, tmp_path, "monday").outcome == "created"
+    receipt = push(system, tmp_path, "monday", {**MERI, "name": "MERI  OY"}, key="row 2")
+    assert receipt.outcome == "refused"
+    assert receipt.reason.startswith("it has no unique key, and another record of this plan began to create a record")
+    assert len(system.records) == 1
+
+
+@pytest.mark.parametrize("taken_by", ["monday", "tuesday"])
+def test_record_that_was_rejected_gives_no_mark_of_another_back(tmp_path: Path, taken_by: str) -> None:
+    system, clock = FakeSystem(), Clock()
+    push(system, tmp_path, taken_by)
+    ours = Keyless(f"file://{tmp_path}/keyless", "monday")
+    ours.give_back(MERI, "row 2")
+    assert ours.begin(MERI, "row 2", at=clock.now(), by="task") is not None
+    assert push(system, tmp_path, "wednesday").outcome == "refused"
+    assert len(system.records) == 1
+
+
+def test_mark_that_was_made_when_marks_named_no_record_keeps_all_from_it(tmp_path: Path) -> None:
+    system = FakeSystem()
+    push(system, tmp_path, "monday")
+    [mark] = (tmp_path / "keyless").iterdir()
+    mark.write_bytes(msgspec.json.encode({"plan": "monday", "at": Clock().now(), "by": "task"}))
+    assert push(system, tmp_path, "monday", key="row 2").outcome == "refused"
+
+
+def test_record_that_was_not_sent_and_then_refused_is_created_when_the_mark_is_removed(tmp_path: Path) -> None:
+    system = FakeSystem(fates=iter(["unavailable"]))
+    with pytest.raises(ErpUnavailable):
+        push(system, tmp_path, "monday")
+    push(system, tmp_path, "tuesday")
+    assert push(system, tmp_path, "monday").outcome == "refused"
+    [mark] = (tmp_path / "keyless").iterdir()
+    mark.unlink()
+    system.records.clear()
+    assert push(system, tmp_path, "monday").outcome == "created"
+    assert len(system.records) == 1
+
+
 def test_mark_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     system = FakeSystem()
     push(system, tmp_path, "monday")
@@ -109,17 +152,17 @@ def test_mark_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_mark_that_is_given_back_at_the_same_moment_is_taken(tmp_path: Path) -> None:
     address, clock = f"file://{tmp_path}", Clock()
     first = Keyless(address, "monday")
-    first.begin(MERI, at=clock.now(), by="task")
+    first.begin(MERI, "row 1", at=clock.now(), by="task")
 
     def create(name: str, content: bytes) -> None:
         try:
             first.create(name, content)
         except FileExistsError:
-            first.give_back(MERI)
+            first.give_back(MERI, "row 1")
             raise
 
-    assert Keyless(address, "tuesday", create).begin(MERI, at=clock.now(), by="task") is None
-    assert first.objection(MERI) is not None
+    assert Keyless(address, "tuesday", create).begin(MERI, "row 1", at=clock.now(), by="task") is None
+    assert first.objection(MERI, "row 1") is not None
 
 
 @settings(max_examples=20, deadline=None)

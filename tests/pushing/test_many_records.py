@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Any
 
 import pytest
-from fake_system import Clock, FakeSystem
+from fake_system import Clock, FakeSystem, Killed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,6 +92,42 @@ def test_two_wishes_of_one_record_are_refused_before_anything_is_sent(tmp_path: 
     with pytest.raises(ValueError, match="3 records with 2 keys"):
         next(push_all(pusher(system, tmp_path), [*wishes(2), *wishes(1)], {}))
     assert not system.records
+
+
+def outcomes(system: FakeSystem, folder: Path, wishes: list[Wish], in_flight: int = 1) -> dict[str, str]:
+    """As a task does: with what the journal knows."""
+    pushing = pusher(system, folder)
+    told = push_all(pushing, wishes, pushing.journal.entries(), in_flight=in_flight)
+    return {wish.key: receipt.outcome for wish, receipt in told}
+
+
+@pytest.mark.parametrize("in_flight", [1, 4])
+@pytest.mark.parametrize("fate", ["killed before", "killed after", "unavailable"])
+def test_second_record_of_one_customer_does_not_write_over_the_first_after_a_kill(
+    tmp_path: Path, fate: str, in_flight: int
+) -> None:
+    by_id = Wish(key="id a", match=Match(by="source_id", value="a"), to={"name": "first"})
+    by_number = Wish(key="7", match=Match(by="number", value="7"), to={"name": "second"})
+    system = FakeSystem(records={"a": {"number": "7", "name": "old"}}, fates=iter([fate]))
+    with pytest.raises((Killed, ErpUnavailable)):
+        outcomes(system, tmp_path, [by_id, by_number])
+    for wishes in ([by_id, by_number], [by_number, by_id]):
+        assert outcomes(system, tmp_path, wishes, in_flight) == {"id a": "updated", "7": "refused"}
+    assert system.records["a"]["name"] == "first"
+
+
+def test_second_record_of_a_customer_whose_create_was_lost_is_refused(tmp_path: Path) -> None:
+    new = {"number": "7", "name": "first", "org_number": "2012566-0"}
+    wishes = [
+        Wish(key="7", match=Match(by="number", value="7"), to=new),
+        Wish(key="org", match=Match(by="org_number", value="2012566-0"), to={"name": "second"}),
+    ]
+    system = FakeSystem(fates=iter(["killed after"]))
+    with pytest.raises(Killed):
+        outcomes(system, tmp_path, wishes)
+    for _ in range(2):
+        assert outcomes(system, tmp_path, wishes) == {"7": "created", "org": "refused"}
+    assert system.records["id0"]["name"] == "first"
 
 
 def test_preview_tells_what_would_be_sent_and_writes_nothing(tmp_path: Path) -> None:

@@ -182,6 +182,56 @@ def test_create_without_a_unique_key_that_was_surely_not_sent_is_sent_by_the_nex
     assert len(system.records) == 1
 
 
+def test_refusal_whose_cause_is_gone_is_decided_anew(tmp_path: Path) -> None:
+    system = FakeSystem(records={"a": dict(HERE), "b": dict(HERE)})
+    refused = push(system, tmp_path, MOVED)
+    assert refused.outcome == "refused"
+    steps = storage.names(f"file://{tmp_path}/steps")
+    assert push(system, tmp_path, MOVED) == refused
+    assert storage.names(f"file://{tmp_path}/steps") == steps
+    del system.records["b"]  # by a person
+    assert push(system, tmp_path, MOVED).outcome == "updated"
+    assert system.records == {"a": HERE | {"city": "Turku"}}
+
+
+def test_record_that_was_changed_since_the_plan_stays_refused_whatever_becomes_of_it(tmp_path: Path) -> None:
+    system = a_system(HERE | {"city": "Bergen"})
+    refused = push(system, tmp_path, MOVED)
+    system.records["a"]["city"] = "Oslo"
+    assert push(system, tmp_path, MOVED) == refused
+    assert not system.writes
+
+
+def test_record_that_was_refused_after_it_was_sent_stays_refused(tmp_path: Path) -> None:
+    system = a_system(fates=iter(["gone"]))
+    refused = push(system, tmp_path, MOVED)
+    assert push(system, tmp_path, MOVED) == refused
+    assert not system.writes
+
+
+@pytest.mark.parametrize("fate", ["done, answer lost", "killed after", "not done, answer lost", "killed before"])
+def test_lost_change_of_the_number_itself_is_looked_up_by_the_new_one(tmp_path: Path, fate: str) -> None:
+    by_number = Match(by="number", value="7", source_id="a")
+    wish = Wish(key="a", match=by_number, to={"number": "9"}, expected={"number": "7"}, record_id="a", mode="update")
+    system = a_system(fates=iter([fate]))
+    try:
+        receipt = push(system, tmp_path, wish)
+    except Killed:
+        receipt = push(system, tmp_path, wish)
+    assert outcome(receipt) == ("updated", "a", "")
+    assert (system.records["a"]["number"], system.writes["a"]) == ("9", 1)
+
+
+def test_lost_change_of_a_number_that_another_record_has_stays_unknown(tmp_path: Path) -> None:
+    by_number = Match(by="number", value="7", source_id="a")
+    wish = Wish(key="a", match=by_number, to={"number": "9"}, expected={"number": "7"}, record_id="a", mode="update")
+    system = a_system(fates=iter(["killed before"]))
+    with pytest.raises(Killed):
+        push(system, tmp_path, wish)
+    system.records = {"b": {"number": "9", "name": "another"}}
+    assert push(system, tmp_path, wish).outcome == "unknown"
+
+
 def test_record_that_is_gone_when_it_is_written_is_refused(tmp_path: Path) -> None:
     assert outcome(push(a_system(fates=iter(["gone"])), tmp_path, MOVED)) == ("refused", "a", "the record is gone")
     with pytest.raises(ErpProtocolError):

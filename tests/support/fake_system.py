@@ -60,6 +60,7 @@ class FakeSystem:
             Current(id=each, fields=dict(fields))
             for each, fields in self.records.items()
             if match.value == (each if match.by == "source_id" else fields.get(match.by))
+            and match.source_id in (None, each)
         ]
 
     def held(self, fields: Mapping[str, Value]) -> Mapping[str, Value]:

@@ -8,6 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from airflow_provider_erp.corrections.files import write_plan
+from airflow_provider_erp.corrections.plan import Change, Plan
+from airflow_provider_erp.hooks.erp import ErpHook
+
 Push = Callable[..., dict[str, Any]]
 NOW = dt.datetime(2026, 11, 20, 6, tzinfo=dt.UTC)
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -45,3 +49,31 @@ def a_company(org_number: str, **said: str) -> dict[str, str]:
         "org_number": org_number,
         **said,
     }
+
+
+def a_plan(vendor: str, folder: Path, *customers: dict[str, str]) -> str:
+    """Of creates; where it lies."""
+    hook = ErpHook.for_connection(f"{vendor}_default")
+    changes = tuple(
+        Change(
+            action="create",
+            system=hook.vendor.title,
+            subject=f"source:{place}",
+            number=customer.get("number"),
+            field=field,
+            new=new,
+            rule="missing",
+        )
+        for place, customer in enumerate(customers)
+        for field, new in customer.items()
+    )
+    plan = Plan(
+        spec="customers",
+        origin="0a1b",
+        as_of=NOW,
+        side="target",
+        conn_type=vendor,
+        company=hook.company,
+        changes=changes,
+    )
+    return str(write_plan(plan, folder)[0])
