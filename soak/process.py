@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow_provider_erp.sandbox import Sandbox
+
 from soak.schedule import Kill
 from soak.steps import Call, run
 
@@ -25,7 +26,7 @@ def _context() -> Any:
     before = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_ROOT), before)))
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["soak.runner"])
+    context.set_forkserver_preload(["soak.warm"])
     return context
 
 

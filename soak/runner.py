@@ -75,5 +75,5 @@ def _tell_failed(schedule: Schedule, odd: list[str], say: Say) -> None:
 def _done(counts: Counts) -> str:
     return (
         f"{counts.schedules} schedules, {counts.steps} steps, {counts.faults} faults, {counts.kills} kills, "
-        f"{counts.reruns} reruns"
+        f"{counts.reruns} reruns, {counts.receipts} receipts"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
@@ -57,6 +57,7 @@ class Schedule:
     customers: int
     source: str
     corrected: Side
+    given_to: str
     days: tuple[Day, ...]
 
     @property
@@ -71,9 +72,8 @@ class Schedule:
 
     def lines(self) -> Iterator[str]:
         """The schedule for people, a line a step."""
-        yield (
-            f"seed {self.seed}: {self.customers} customers, {self.source} and {TARGET}, the {self.corrected} is put right"
-        )
+        yield f"seed {self.seed}: {self.customers} customers, {self.source} and {TARGET}"
+        yield f"the {self.corrected} is put right, {self.given_to} is given new customers"
         for step in self.steps():
             faults = ", ".join(f"{each.vendor}:{each.kind}:{each.count}:{each.after}" for each in step.faults)
             kill = f"killed {step.kill.seconds:.2f} s after request {step.kill.requests}" if step.kill else ""
@@ -86,23 +86,29 @@ def draw(seed: int) -> Schedule:
     rng = Random(seed)
     source = rng.choice(SOURCES)
     corrected: Side = rng.choice(("source", "target")) if source == "lemonsoft" else "target"
-    days = tuple(_day(rng, number, source, corrected) for number in range(rng.choice((1, 1, 2, 2, 3))))
-    return Schedule(seed, rng.randint(60, 120), source, corrected, days)
+    given_to = rng.choice((TARGET, "lemonsoft"))
+    vendors = {
+        "source": source,
+        "target": TARGET,
+        "push": source if corrected == "source" else TARGET,
+        "give": given_to,
+    }
+    days = tuple(_day(rng, number, vendors) for number in range(rng.choice((1, 1, 2, 2, 3))))
+    return Schedule(seed, rng.randint(60, 120), source, corrected, given_to, days)
 
 
-def _day(rng: Random, number: int, source: str, corrected: Side) -> Day:
+def _day(rng: Random, number: int, vendors: Mapping[str, str]) -> Day:
     """The tasks in an order that their dependencies allow, with reruns of earlier ones in between."""
     fetches: list[Task] = ["source", "target"]
     rng.shuffle(fetches)
     tasks: list[Task] = [*fetches, "reconcile", "plan", "push"]
-    if rng.random() < 0.4:
+    if rng.random() < 0.6:
         tasks.insert(rng.randint(0, len(tasks)), "give")
     order: list[tuple[int, Task]] = []
     for task in tasks:
         order.append((number, task))
         while rng.random() < 0.25:
             order.append((number if rng.random() < 0.8 else rng.randint(0, number), rng.choice(tasks)))
-    vendors = {"source": source, "target": TARGET, "push": source if corrected == "source" else TARGET, "give": TARGET}
     return Day(number, tuple(_step(rng, task, day, vendors.get(task)) for day, task in order))
 
 
@@ -111,7 +117,7 @@ def _step(rng: Random, task: Task, day: int, vendor: str | None) -> Step:
         task,
         day,
         faults=tuple(_faults(rng, vendor, writes=task in ("push", "give"))) if vendor else (),
-        kill=_kill(rng, talks=vendor is not None) if rng.random() < 0.3 else None,
+        kill=_kill(rng, talks=vendor is not None) if rng.random() < 0.4 else None,
         since=rng.choice((None, "last", "last")) if task in ("source", "target") else None,
         in_flight=rng.randint(1, 4),
     )
@@ -122,7 +128,7 @@ def _kill(rng: Random, *, talks: bool) -> Kill:
 
 
 def _faults(rng: Random, vendor: str, *, writes: bool) -> Iterator[Fault]:
-    while rng.random() < 0.4:
+    while rng.random() < 0.55:
         kinds = _WRITING if writes and rng.random() < 0.7 else _READING
         kind = rng.choice([name for name in kinds if vendor in KINDS[name].vendors])
         if kind in _WAITED_FOR and rng.random() < 0.7:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from airflow_provider_erp.sandbox.customers import Tally
+
 from soak.evidence import Evidence, Pushed, Side, cursor_read, facts, held_by, state_of
 from soak.running import Course, forget_limits
 from soak.schedule import Step, Task
@@ -23,6 +24,7 @@ def settle(course: Course) -> Evidence:
     course.sandbox.board.clear()
     forget_limits(course.folder)
     first = list(_cleared(course))
+    course.counts.receipts += sum(len(each.receipts) for each in first)
     written = _tallies(course)
     again = list(_cleared(course))
     day = len(course.schedule.days)
@@ -30,10 +32,14 @@ def settle(course: Course) -> Evidence:
     whole = [_calm(course, Step(side, day + 1)) for side in SIDES]
     report = _calm(course, Step("reconcile", day + 1))
     return Evidence(
-        sides=[_side(course, *each) for each in zip(SIDES, changes, whole, strict=True)] if all(changes + whole) else [],
+        sides=[_side(course, *each) for each in zip(SIDES, changes, whole, strict=True)]
+        if all(changes + whole)
+        else [],
         planted=facts(_planted(course)),
         found=facts(_breaks(report)) if report else [],
-        pushed=[replace(each, again=later) for each, later in zip(first, (each.receipts for each in again), strict=True)],
+        pushed=[
+            replace(each, again=later) for each, later in zip(first, (each.receipts for each in again), strict=True)
+        ],
         written=written,
         written_again=_tallies(course),
         read=[cursor_read(*each) for each in course.read],

@@ -15,7 +15,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException
-
 from airflow_provider_erp.exceptions import ErpError
 from airflow_provider_erp.hooks.erp import ErpHook  # noqa: F401  # imported before a process is forked
 from airflow_provider_erp.operators.comparison import Comparison  # noqa: F401
@@ -104,11 +103,13 @@ def _settle_into(folder: Path, log: Path) -> None:
 
 
 def _operator(call: Call) -> Any:
-    given = {"task_id": call.task, **call.arguments}
     base = f"file://{call.base}"
+    given = {"task_id": call.task, **call.arguments}
     match call.task:
         case "source" | "target":
-            return ErpFetchOperator(resource="customer", base_path=base, checkpoint_seconds=0.0, max_rejected=0, **given)
+            return ErpFetchOperator(
+                resource="customer", base_path=base, checkpoint_seconds=0.0, max_rejected=0, **given
+            )
         case "reconcile":
             return ErpReconcileOperator(base_path=base, **given)
         case "plan":
