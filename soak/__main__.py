@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
         from soak.runner import soak  # Airflow looks for its home when it is imported
 
+        logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # who is killed says no goodbye to the sandbox
         outcome = soak(seed, asked.schedules, asked.minutes, say=partial(print, flush=True), keep=asked.keep)
     return int(bool(outcome.failed))
 
