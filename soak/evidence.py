@@ -11,6 +11,7 @@ import duckdb
 from airflow_provider_erp.landing.catalog import read_batch
 from airflow_provider_erp.landing.state import state_up_to
 from airflow_provider_erp.sandbox import Sandbox
+from airflow_provider_erp.sandbox.answers import basic_header
 from airflow_provider_erp.sandbox.customers import Tally
 from airflow_provider_erp.sandbox.world.stamps import now
 
@@ -94,9 +95,11 @@ def names_in(sandbox: Sandbox) -> set[str]:
 
 
 def secrets_of(connections: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    """What opens a system, of these connections."""
-    texts = [each["password"] for each in connections.values()]
-    return {*texts, *(each["extra"]["api_key"] for each in connections.values() if "api_key" in each["extra"])}
+    """What opens a system, of these connections, plain and as basic credentials are sent."""
+    plain = {each["password"] for each in connections.values()}
+    keys = {each["extra"]["api_key"] for each in connections.values() if "api_key" in each["extra"]}
+    sent = {basic_header(each["login"], each["password"]) for each in connections.values() if "login" in each}
+    return plain | keys | {header.removeprefix("Basic ") for header in sent}
 
 
 def cursor_read(manifest: str, day: int) -> Read:

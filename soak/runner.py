@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from soak.invariants import violations
-from soak.running import Counts, Course, open_course
+from soak.running import Counts, Course, open_sandbox
 from soak.schedule import Schedule, draw
 from soak.settling import settle
 
@@ -53,7 +53,7 @@ def one(schedule: Schedule, keep: Path | None = None) -> tuple[list[str], Counts
     """What does not hold after one schedule, and how much was done."""
     folder = Path(tempfile.mkdtemp(prefix=f"soak-{schedule.seed}-"))
     (folder / "tmp").mkdir()
-    with open_course(schedule) as sandbox:
+    with open_sandbox(schedule) as sandbox:
         course = Course(schedule, sandbox, folder)
         course.live()
         odd = violations(settle(course))

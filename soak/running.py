@@ -6,9 +6,9 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
@@ -17,6 +17,7 @@ from soak.evidence import names_in, secrets_of
 from soak.process import run_in_a_process
 from soak.schedule import TARGET, Kill, Schedule, Step
 from soak.steps import DEFAULTS, Call, spec_of
+from soak.strangers import strangers
 
 PAGE_SIZES = {"visma_net": "pageSize", "lemonsoft": "page_size", "fynn": "limit"}
 QUICK = {"timeout_seconds": 2, "retry_seconds": 3, "background_seconds": 0}
@@ -151,39 +152,13 @@ class Course:
         return arguments
 
 
-def strangers(seed: int, day: int) -> list[dict[str, str]]:
-    """Customers that no system has, the same for the same schedule and day; half have a number, half a register's."""
-    rng = Random(f"{seed} {day}")
-    words = [f"{first}{second}" for first in ("Kuu", "Kivi", "Salo", "Honka") for second in ("vuori", "niemi", "järvi")]
-    return [
-        {
-            **({"number": str(70_000 + 100 * day + place)} if place % 2 else {"org_number": registered(rng)}),
-            "name": f"{rng.choice(words)} {rng.choice(words)} {rng.randrange(10**6)} Oy",
-            "street": f"Rantatie {rng.randrange(1, 99)}",
-            "postal_code": "00100",
-            "city": "Helsinki",
-            "country": "FI",
-        }
-        for place in range(rng.randint(2, 8))
-    ]
-
-
-def registered(rng: Random) -> str:
-    """A Finnish business id with its check digit."""
-    while True:
-        digits = f"{rng.randrange(5_000_000, 9_999_999)}"
-        rest = sum(int(digit) * weight for digit, weight in zip(digits, (7, 9, 10, 5, 8, 4, 2), strict=True)) % 11
-        if rest != 1:
-            return f"{digits}-{(11 - rest) % 11}"
-
-
 def forget_limits(folder: Path) -> None:
     """An hour passes: no server wants to be left alone any more."""
     shutil.rmtree(folder / "tmp")
     (folder / "tmp").mkdir()
 
 
-def open_course(schedule: Schedule) -> Any:
+def open_sandbox(schedule: Schedule) -> AbstractContextManager[Sandbox]:
     """A sandbox for the schedule."""
     return running_sandbox(
         seed=schedule.seed % 1_000_003,

@@ -13,6 +13,7 @@ Task = Literal["source", "target", "reconcile", "plan", "push", "give"]
 Side = Literal["source", "target"]
 TARGET = "visma_net"
 SOURCES = ("lemonsoft", "lemonsoft", "visma_px", "fynn")
+_CORRECTING: list[Task] = ["reconcile", "plan", "push"]
 DECEIVING = {"removed_row", "latin1", "lost_field"}
 """What no client can see: the state may be wrong until the list is read whole."""
 _READING = [name for name, kind in KINDS.items() if not kind.only_writes and name != "429_long"]
@@ -93,7 +94,7 @@ def draw(seed: int) -> Schedule:
         "push": source if corrected == "source" else TARGET,
         "give": given_to,
     }
-    days = tuple(_day(rng, number, vendors) for number in range(rng.choice((1, 1, 2, 2, 3))))
+    days = tuple(_day(rng, number, vendors) for number in range(rng.choice((1, 1, 1, 2, 2, 3))))
     return Schedule(seed, rng.randint(60, 120), source, corrected, given_to, days)
 
 
@@ -101,13 +102,13 @@ def _day(rng: Random, number: int, vendors: Mapping[str, str]) -> Day:
     """The tasks in an order that their dependencies allow, with reruns of earlier ones in between."""
     fetches: list[Task] = ["source", "target"]
     rng.shuffle(fetches)
-    tasks: list[Task] = [*fetches, "reconcile", "plan", "push"]
+    tasks = fetches + (_CORRECTING if number == 0 or rng.random() < 0.5 else [])
     if rng.random() < 0.6:
         tasks.insert(rng.randint(0, len(tasks)), "give")
     order: list[tuple[int, Task]] = []
     for task in tasks:
         order.append((number, task))
-        while rng.random() < 0.25:
+        while rng.random() < 0.15:
             order.append((number if rng.random() < 0.8 else rng.randint(0, number), rng.choice(tasks)))
     return Day(number, tuple(_step(rng, task, day, vendors.get(task)) for day, task in order))
 
