@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from soak.invariants import violations
-from soak.running import Counts, Course, open_sandbox
+from soak.running import Counts, Course
 from soak.schedule import Schedule, draw
 from soak.settling import settle
+from soak.world import open_sandbox
 
 _EVERY = 10
 Say = Callable[[str], None]

@@ -6,12 +6,11 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+from airflow_provider_erp.sandbox import Sandbox
 
 from soak.evidence import names_in, secrets_of
 from soak.process import run_in_a_process
@@ -156,13 +155,3 @@ def forget_limits(folder: Path) -> None:
     """An hour passes: no server wants to be left alone any more."""
     shutil.rmtree(folder / "tmp")
     (folder / "tmp").mkdir()
-
-
-def open_sandbox(schedule: Schedule) -> AbstractContextManager[Sandbox]:
-    """A sandbox for the schedule."""
-    return running_sandbox(
-        seed=schedule.seed % 1_000_003,
-        customers=schedule.customers,
-        requests_per_session=40,
-        visma_net_limit=1_000_000,
-    )
