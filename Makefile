@@ -1,10 +1,12 @@
 # Two commands on a fresh machine: make demo, make test.
 .DEFAULT_GOAL := help
-.PHONY: help demo ui test test-min test-scale bench lint clean constraints
+.PHONY: help demo ui test test-min test-scale soak bench lint clean constraints
 # Airflow starts three times slower without compiled bytecode.
 unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= python3
+SCHEDULES ?= 1000
+MINUTES ?= 60
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -18,6 +20,7 @@ help:
 	@echo "make test   run every test"
 	@echo "make test-min   run hooks, operators, sensors and the example DAGs on Airflow 3.1, the oldest that is supported"
 	@echo "make test-scale   run the comparison on a real Spark with two workers (Java 17 and 500 MB of Spark are needed)"
+	@echo "make soak   random days with faults, kills and reruns against the sandbox (SCHEDULES=1000 MINUTES=60 SEED=7)"
 	@echo "make bench  measure this provider beside its peers, each installed below .bench; writes benchmarks/RESULTS.md"
 	@echo "make lint   check style, types and formatting"
 	@echo "make clean  remove what the above made"
@@ -30,6 +33,9 @@ ui: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+soak: $(READY)
+	@$(BIN)/python -m soak --schedules $(SCHEDULES) --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

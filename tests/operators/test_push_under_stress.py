@@ -171,6 +171,24 @@ def test_write_that_was_not_done_is_sent_again_when_it_cannot_be_under_way(
     assert created == {row["record"]: 1 for row in receipts(told)}
 
 
+def test_page_about_maintenance_with_status_200_is_no_write_that_was_done(
+    push: Push, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(customer_target, "_GRACE_SECONDS", 0.0)
+    new = a_customer(1)
+    with a_sandbox() as sandbox:
+        for customer, outcome in ((new, "created"), (new | {"city": "Turku"}, "updated")):
+            sandbox.arm("visma_net", "html", after=1)  # a look, then the write
+            told = push(
+                connection_to(sandbox, "visma_net"),
+                records=[customer],
+                extra={"timeout_seconds": 0.5, "background_seconds": 0},
+            )
+            assert told["counts"] == {outcome: 1}
+        tally = sandbox.tally("visma_net")
+    assert (tally.created, tally.updated) == (1, 1)
+
+
 def test_customer_that_somebody_changes_at_the_same_moment_is_refused_and_not_sent_again(push: Push) -> None:
     here = {"internalId": 1, "number": "700000", "name": "Vanha Oy", "timeStamp": "v1"}
 

@@ -11,7 +11,7 @@ import pytest
 from sandbox_client import Client, Params, open_client
 
 from airflow_provider_erp.sandbox import running_sandbox
-from airflow_provider_erp.sandbox.world.calendar import plant
+from airflow_provider_erp.sandbox.world.calendar import Calendar, plant
 from airflow_provider_erp.sandbox.world.population import Customer
 from airflow_provider_erp.sandbox.world.updates import FIELDS
 
@@ -198,3 +198,18 @@ def test_day_before_day_0_is_refused() -> None:
         plant(7, 5, -1)
     with pytest.raises(ValueError, match="0 or later, got -1"), running_sandbox(day=-1):
         pass
+
+
+def test_nobody_was_changed_before_he_came() -> None:
+    calendar = Calendar(20006, 104)
+    for _ in range(3):
+        before = calendar.today.books
+        books = calendar.turn().books
+        came = [
+            entry.customer
+            for vendor, book in books.items()
+            for source_id, entry in book.things.items()
+            if source_id not in before[vendor].things
+        ]
+        assert came
+        assert all(customer.created <= customer.modified for customer in came)

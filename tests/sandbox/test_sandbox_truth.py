@@ -172,3 +172,9 @@ def test_natural_traps_are_there_and_are_no_breaks() -> None:
 def test_negative_number_of_customers_is_refused() -> None:
     with pytest.raises(ValueError, match="0 or more, got -1"):
         plant(7, -1)
+
+
+def test_of_two_records_the_first_is_the_one_with_the_shorter_id_as_it_grows() -> None:
+    told = next(each for each in plant(1014, 66).truth()["reconciliations"] if each["source"] == "lemonsoft")
+    [twice] = [each for each in told["breaks"] if "99" in each["members"]]
+    assert (twice["kind"], twice["source_id"], twice["members"]) == ("duplicate_in_source", "99", ["100", "99"])

@@ -267,6 +267,10 @@ def _ids(sides: Iterable[Side]) -> tuple[str, ...]:
     return tuple(sorted(side.source_id for side in sides))
 
 
+def _growing(source_id: str) -> tuple[int, str]:
+    return len(source_id), source_id
+
+
 def _broken(
     kind: str,
     field: str | None = None,
@@ -276,7 +280,7 @@ def _broken(
     members: Iterable[Side] = (),
     candidates: Iterable[Side] = (),
 ) -> Found:
-    source_id, target_id = min(_ids(here), default=None), min(_ids(there), default=None)
+    source_id, target_id = (min(_ids(each), key=_growing, default=None) for each in (here, there))
     return (kind, field, source_id, target_id, _ids(members), _ids(candidates))
 
 

@@ -90,6 +90,15 @@ def test_create_sends_the_body_of_the_document_and_tells_the_number() -> None:
     assert (asked.method, asked.url, asked.repeatable) == ("POST", f"{HOST}/v1/customer", False)
 
 
+def test_answer_that_is_no_json_tells_nothing_of_what_became_of_a_write() -> None:
+    page = response(200, b"<!DOCTYPE html><html>Maintenance</html>")
+    told = "expected JSON or nothing, got a body of 39 bytes with status 200; look before it is sent again"
+    with pytest.raises(OutcomeUnknown, match=told):
+        create(page)
+    with pytest.raises(OutcomeUnknown, match=told):
+        Played(page).hold(writes.update_customer(EXCHANGE, SETTINGS, "10000", MOVED))
+
+
 def test_update_sends_only_the_changed_fields_in_the_body_of_the_document() -> None:
     played = Played(response(204))
     assert played.hold(writes.update_customer(EXCHANGE, SETTINGS, "10000", MOVED)) is None

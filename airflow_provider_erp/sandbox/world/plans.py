@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from random import Random
 
@@ -92,9 +92,11 @@ def plan_customers(customers: int, rng: Random) -> list[CustomerPlan]:
 
 
 def plan_newcomers(customers: int, rng: Random) -> list[CustomerPlan]:
-    """The plans of customers that come on one day: all agree, and one more has a break."""
+    """The plans of customers that come on one day: all agree, and one more has a break; none changed before it came."""
     with_breaks = [*_target_plans(1, 1), *_source_plans(1, 1)]
-    return [CustomerPlan()] * customers + [rng.choice(with_breaks)]
+    chosen = rng.choice(with_breaks)
+    divergences = {source: replace(each, days_behind=0) for source, each in chosen.divergences.items()}
+    return [CustomerPlan()] * customers + [replace(chosen, divergences=divergences)]
 
 
 def _target_plans(many: int, some: int) -> Iterator[CustomerPlan]:

@@ -54,7 +54,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """One planted disagreement; of several records of a side, its id is the smallest as text."""
+    """One planted disagreement; of several records of a side, its id is the smallest, of texts the shortest."""
 
     kind: str
     field: str | None = None
@@ -109,19 +109,20 @@ class Held(ABC):
         """What follows from who holds the customer, and how."""
         yield from self._invalid()
         source_ids, target_ids = tuple(sorted(self._source_ids)), tuple(sorted(self._target_ids))
+        source_id, target_id = min(source_ids, key=_growing, default=None), min(target_ids, key=_growing, default=None)
         if self._divergence.split:
-            yield Break("ambiguous", None, source_ids[0], target_ids[0], source_ids, target_ids)
+            yield Break("ambiguous", None, source_id, target_id, source_ids, target_ids)
             return
         if len(source_ids) > 1:
-            yield Break("duplicate_in_source", source_id=source_ids[0], members=source_ids)
+            yield Break("duplicate_in_source", source_id=source_id, members=source_ids)
         if len(target_ids) > 1:
-            yield Break("duplicate_in_target", target_id=target_ids[0], members=target_ids)
+            yield Break("duplicate_in_target", target_id=target_id, members=target_ids)
         if self.is_pair:
             yield from self._of_pair()
         elif source_ids:
-            yield Break("missing_in_target", source_id=source_ids[0])
+            yield Break("missing_in_target", source_id=source_id)
         elif target_ids:
-            yield Break("missing_in_source", target_id=target_ids[0])
+            yield Break("missing_in_source", target_id=target_id)
 
     @abstractmethod
     def _invalid(self) -> Iterator[Break]:
@@ -130,6 +131,11 @@ class Held(ABC):
     @abstractmethod
     def _of_pair(self) -> Iterator[Break]:
         """How a pair differs; the first id of a side is the one with the number."""
+
+
+def _growing(source_id: str) -> tuple[int, str]:
+    """To sort by: ids are numbers that grow."""
+    return len(source_id), source_id
 
 
 class Planted(Held):

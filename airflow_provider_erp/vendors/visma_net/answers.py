@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
 
+import msgspec
+
 from airflow_provider_erp.exceptions import ErpAuthError, ErpError, ErpUnavailable, OutcomeUnknown, StillUnderWay
 from airflow_provider_erp.protocol.exchange import Exchange
 from airflow_provider_erp.protocol.messages import UNREADABLE, Conversation, Request, Response, Sleep, decode_record
@@ -43,12 +45,14 @@ def answered(
 
     Raises:
         ErpConfigError: ``background_seconds`` is no number; nothing was sent.
+        OutcomeUnknown: the answer is no JSON, such as a page about maintenance: it need not come from Visma.net.
         ErpError: as ``protocol.writing.write``.
     """
     wait_seconds = settings.number("background_seconds", WAIT_SECONDS, 0.0)
     response = yield from write(exchange, request, said_by(settings, _MESSAGES))
     answer = object_in(response)
     if response.status != 202 or answer.get("actionId"):
+        _check_readable(request, response)
         return response
     location = answer.get("stateLocation")
     job = key_in(location) if isinstance(location, str) else ""
@@ -64,6 +68,16 @@ def answered(
         raise unknown(request.label, what, response, StillUnderWay) from exc
     status, location = _judged(settings, request.label, response, state)
     return replace(response, status=status, headers={"location": location}, body=encode(state))
+
+
+def _check_readable(request: Request, response: Response) -> None:
+    """Does nothing where a write was answered by JSON, or by nothing."""
+    body = response.json.strip()
+    try:
+        _ = msgspec.json.decode(body) if body else None
+    except UNREADABLE:
+        what = f"expected JSON or nothing, got a body of {len(body)} bytes with status {response.status}"
+        raise unknown(request.label, what, response) from None
 
 
 def outcome_of_job(exchange: Exchange, settings: Settings, job: str) -> Conversation[str]:
