@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+
 from airflow_provider_erp.landing.catalog import read_batch
 from airflow_provider_erp.landing.state import state_up_to
 from airflow_provider_erp.sandbox import Sandbox

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 
 from airflow_provider_erp.sandbox.customers import Tally
 from airflow_provider_erp.sandbox.world.stamps import read_ticks
-
 from soak.evidence import Evidence, Pushed, Rows
 
 Invariant = Callable[[Evidence], Iterator[str]]

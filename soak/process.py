@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from airflow_provider_erp.sandbox import Sandbox
-
 from soak.schedule import Kill
 from soak.steps import Call, run
 

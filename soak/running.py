@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from airflow_provider_erp.sandbox import Sandbox
-
 from soak.evidence import names_in, secrets_of
 from soak.process import run_in_a_process
 from soak.schedule import TARGET, Kill, Schedule, Step

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from airflow_provider_erp.sandbox.customers import Tally
-
 from soak.evidence import Evidence, Pushed, Side, cursor_read, facts, held_by, state_of
 from soak.running import Course, forget_limits
 from soak.schedule import Step, Task

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException
+
 from airflow_provider_erp.exceptions import ErpError
 from airflow_provider_erp.hooks.erp import ErpHook  # noqa: F401  # imported before a process is forked
 from airflow_provider_erp.operators.comparison import Comparison  # noqa: F401

@@ -11,7 +11,6 @@ from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.lineage import tell_read
 from airflow_provider_erp.normalise.fields import normalise
 from airflow_provider_erp.operators.metrics import tell_fetch
-
 from soak import steps  # noqa: F401
 
 _LATER = ("airflow.sdk.execution_time.supervisor", "xlsxwriter")

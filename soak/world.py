@@ -8,7 +8,6 @@ from itertools import count
 
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
 from airflow_provider_erp.sandbox.world.calendar import Calendar
-
 from soak.schedule import Schedule
 
 

@@ -9,7 +9,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +45,18 @@ def processes() -> Iterator[Any]:
         yield context
 
 
-def one_try(processes: Any, call: Any, arguments: tuple[Any, ...], seconds: float | None, **named: Any) -> int:
-    """Runs a call in a process of its own and kills it after so many seconds, if it is given any; its exit code."""
+def start(processes: Any, call: Any, arguments: tuple[Any, ...], **named: Any) -> Any:
+    """A call in a process of its own, with the storage's connection."""
     settings = {"AIRFLOW_CONN_OBJECTS": os.environ["AIRFLOW_CONN_OBJECTS"]}
     process = processes.Process(target=with_environment, args=(settings, call, *arguments), kwargs=named)
     process.start()
+    return process
+
+
+def kill_after(process: Any, begun: Callable[[], bool], seconds: float) -> int:
+    """Kills it so many seconds after it has begun; its exit code."""
+    while not begun() and process.is_alive():
+        time.sleep(0.001)
     process.join(seconds)
     process.kill()
     process.join()
@@ -73,8 +80,9 @@ def test_fetch_that_is_killed_again_and_again_publishes_what_an_undisturbed_one_
     wanted = lines(calm, tmp_path / "calm")
     rng, codes = random.Random(7), []
     for try_number in range(1, KILLS + 1):
-        arguments = (connection, f"{bucket}/killed", try_number, "customer")
-        codes.append(one_try(processes, fetch_in_a_process.one_try, arguments, rng.uniform(0, seconds), **filters))
+        arguments, seen = (connection, f"{bucket}/killed", try_number, "customer"), len(sandbox.requests)
+        process = start(processes, fetch_in_a_process.one_try, arguments, **filters)
+        codes.append(kill_after(process, lambda seen=seen: len(sandbox.requests) > seen, rng.uniform(0, seconds / 3)))  # type: ignore[misc]
     assert -signal.SIGKILL in codes
     for place, found in enumerate(copied(bucket, object_store, tmp_path / "seen").rglob("killed/**/manifest.json")):
         published = read_batch(f"{bucket}/{found.relative_to(tmp_path / 'seen')}")
@@ -93,11 +101,13 @@ def test_push_that_is_killed_again_and_again_creates_each_customer_once(
         sandbox.arm("visma_net", "write_lost", after=place * 89)
     rng, at_kills = random.Random(3), []
     for try_number in range(1, KILLS + 2):
-        arguments = (connection, bucket, try_number, CUSTOMERS, "number")
-        last = try_number > KILLS
-        code = one_try(processes, push_in_a_process.one_try, arguments, None if last else rng.uniform(0.3, 2.0))
-        at_kills.append(sandbox.tally("visma_net").created)
-    assert code == 0
+        seen = sandbox.tally("visma_net").created
+        process = start(processes, push_in_a_process.one_try, (connection, bucket, try_number, CUSTOMERS, "number"))
+        if try_number <= KILLS:
+            kill_after(process, lambda seen=seen: sandbox.tally("visma_net").created > seen, rng.uniform(0.0, 0.5))  # type: ignore[misc]
+            at_kills.append(sandbox.tally("visma_net").created)
+        process.join()
+    assert process.exitcode == 0
     assert any(0 < created < CUSTOMERS for created in at_kills)
     [file] = copied(bucket, object_store, tmp_path).rglob("receipts.jsonl")
     told = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
