@@ -32,7 +32,11 @@ class ErpChangesEventTrigger(BaseEventTrigger):
     An event's payload has ``records`` (all that changed since ``since``),
     ``since``, ``cursor``, ``conn_id``, ``resource`` and ``id``, which is the
     same for the same changes. No event is lost; after a kill the last one may
-    come once more, with the same id. Give each asset a watcher of its own.
+    come once more, with the same id.
+
+    Watchers with equal arguments are one trigger to Airflow, which looks once
+    and gives each of their assets the event. An asset that joins another is
+    told of what changes from then on.
 
     From Airflow 3.3 on the asset remembers up to where changes were announced.
     Below, nothing does: a triggerer that starts begins from the batch that was
