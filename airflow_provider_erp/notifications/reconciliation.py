@@ -45,11 +45,19 @@ class ErpReconciliationNotifier(BaseNotifier):
     def message(self, context: Context) -> str:
         """What is told, a line each."""
         instance = context["ti"]
-        lines = [f"{instance.dag_id} {instance.run_id}"]
+        lines = [_name(instance)]
         failed = context.get("exception")
         if failed is not None:
             return "\n".join((*lines, str(failed) or type(failed).__name__, *([self.link] if self.link else [])))
-        found = instance.xcom_pull(task_ids=instance.task_id)
+        found = instance.xcom_pull(task_ids=instance.task_id, map_indexes=instance.map_index)
+        if found is None:
+            return "\n".join((*lines, "no result; its log says why"))
         if not isinstance(found, Mapping) or "verdict" not in found:
-            return "\n".join((*lines, f"{instance.task_id}: no result; its log says why"))
+            return "\n".join((*lines, "done; there is no verdict, for it is no reconciliation"))
         return "\n".join((*lines, found["verdict"], *found["judgements"], self.link or found["report"]))
+
+
+def _name(instance: Any) -> str:
+    """The DAG, the run and the task; of a mapped one which."""
+    mapped = f"[{instance.map_index}]" if instance.map_index >= 0 else ""
+    return f"{instance.dag_id} {instance.run_id} {instance.task_id}{mapped}"

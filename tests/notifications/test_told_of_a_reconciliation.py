@@ -45,6 +45,7 @@ def test_success_tells_the_verdict_warnings_and_the_report_and_no_customer(run_d
     (message,) = said
     first, verdict, warning, report = message.splitlines()
     assert first.startswith("told ")
+    assert first.endswith(" reconcile")
     assert verdict.endswith("agree on 1 of 2 customers; 1 is missing in Visma PX.")
     assert "1" in warning
     assert report.endswith("/report.html")
@@ -77,21 +78,51 @@ def test_any_other_notifier_can_carry_the_message(run_dag: Any, tmp_path: Path) 
     assert said[0].startswith("chat: told ")
 
 
-def test_task_that_reconciles_nothing_is_told_as_that() -> None:
-    class Instance:
-        dag_id, run_id, task_id = "d", "r", "fetch"
+def test_each_instance_of_a_mapped_task_is_told_with_its_own_verdict(run_dag: Any, tmp_path: Path) -> None:
+    said: list[str] = []
+    target = publish(tmp_path, Read(0, ANNA), OTHER_SYSTEM).path
+    with DAG(dag_id="mapped", schedule=None) as dag:
+        ErpReconcileOperator.partial(
+            task_id="reconcile",
+            spec=BY_NUMBER,
+            target=target,
+            base_path=tmp_path.as_uri(),
+            on_success_callback=ErpReconciliationNotifier(to=said.append),
+        ).expand(source=[publish(tmp_path, Read(0, rows)).path for rows in (ANNA, BERTA, ANNA)])
+    assert run_dag(dag, logical_date=MONDAY).state == "success"
+    told_of = {message.splitlines()[0].split()[-1]: message.splitlines()[1] for message in said}
+    assert sorted(told_of) == ["reconcile[0]", "reconcile[1]", "reconcile[2]"]
+    assert told_of["reconcile[1]"].endswith("agree on 1 of 2 customers; 1 is missing in Visma PX.")
+    assert told_of["reconcile[2]"] == told_of["reconcile[0]"] != told_of["reconcile[1]"]
 
-        def xcom_pull(self, task_ids: str) -> dict[str, int]:
-            return {"rows": 1}
 
-    context: Any = {"ti": Instance()}
-    assert ErpReconciliationNotifier(to=print).message(context) == "d r\nfetch: no result; its log says why"
+class Instance:
+    """A task's instance with this result, where there is one."""
+
+    dag_id, run_id, task_id, map_index = "d", "r", "t", -1
+
+    def __init__(self, result: Any = None) -> None:
+        self._result = result
+
+    def xcom_pull(self, *, task_ids: str, map_indexes: int) -> Any:
+        return self._result if (task_ids, map_indexes) == (self.task_id, self.map_index) else None
+
+
+def message_of(**context: Any) -> str:
+    given: Any = context
+    return ErpReconciliationNotifier(to=print).message(given)
+
+
+def test_task_that_reconciles_nothing_is_told_as_done() -> None:
+    expected = "d r t\ndone; there is no verdict, for it is no reconciliation"
+    assert message_of(ti=Instance({"rows": 1})) == expected
+    assert message_of(ti=Instance([{"verdict": "of others"}])) == expected
+
+
+def test_task_without_a_result_or_a_reason_is_told_with_its_log() -> None:
+    assert message_of(ti=Instance()) == "d r t\nno result; its log says why"
 
 
 @pytest.mark.parametrize("error", [RuntimeError("no"), RuntimeError()])
 def test_error_without_words_is_told_by_its_kind(error: Exception) -> None:
-    class Instance:
-        dag_id, run_id, task_id = "d", "r", "t"
-
-    context: Any = {"ti": Instance(), "exception": error}
-    assert ErpReconciliationNotifier(to=print).message(context) == f"d r\n{str(error) or 'RuntimeError'}"
+    assert message_of(ti=Instance(), exception=error) == f"d r t\n{str(error) or 'RuntimeError'}"
