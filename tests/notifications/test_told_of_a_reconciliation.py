@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from airflow.providers.common.compat.sdk import BaseNotifier
+from airflow.providers.common.compat.sdk import AirflowFailException, BaseNotifier
 from airflow.sdk import DAG
 from batches_on_disk import Read, publish
 from reconciled_days import BY_NUMBER, OTHER_SYSTEM
 
+from airflow_provider_erp.exceptions import ErpAuthError, ErpUnavailable
 from airflow_provider_erp.notifications.reconciliation import ErpReconciliationNotifier
+from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
 from airflow_provider_erp.reconciliation.rules import Threshold
 
@@ -123,6 +125,40 @@ def test_task_without_a_result_or_a_reason_is_told_with_its_log() -> None:
     assert message_of(ti=Instance()) == "d r t\nno result; its log says why"
 
 
-@pytest.mark.parametrize("error", [RuntimeError("no"), RuntimeError()])
-def test_error_without_words_is_told_by_its_kind(error: Exception) -> None:
-    assert message_of(ti=Instance(), exception=error) == f"d r t\n{str(error) or 'RuntimeError'}"
+def at_the_edge(error: Exception) -> Exception:
+    """What Airflow is given for it by this package's operators."""
+    with pytest.raises(AirflowFailException) as given, failing_for_good():
+        raise error
+    return given.value
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ErpUnavailable("the server is away"),
+        at_the_edge(ErpAuthError("the server is away")),
+        at_the_edge(ValueError("the server is away")),
+        AirflowFailException("the server is away"),
+    ],
+)
+def test_words_of_this_packages_errors_are_told(error: Exception) -> None:
+    assert message_of(ti=Instance(), exception=error) == "d r t\nthe server is away"
+
+
+class StrangersError(ValueError):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (KeyError("Anna Salainen"), "KeyError"),
+        (ValueError("no such number: 'Anna Salainen'"), "ValueError"),
+        (at_the_edge(StrangersError("Anna Salainen")), "StrangersError"),
+        ("Anna Salainen", "str"),
+        (RuntimeError(), "RuntimeError"),
+        (ErpUnavailable(""), "ErpUnavailable"),
+    ],
+)
+def test_any_other_error_is_told_by_its_kind_for_its_words_may_name_a_customer(error: object, kind: str) -> None:
+    assert message_of(ti=Instance(), exception=error) == f"d r t\n{kind}; the task's log says why"
