@@ -12,6 +12,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from airflow_provider_erp.transport.loop import ASleep, in_thread
 from airflow_provider_erp.transport.loop import pause as let_others_go_on
+from airflow_provider_erp.triggers.arguments import check_asked, refusing
 from airflow_provider_erp.triggers.patience import Patience, told
 from airflow_provider_erp.triggers.remembered import Remembered, digest, digest_of_rows, recall, remember
 from airflow_provider_erp.triggers.wanted import Wanted, new_line
@@ -53,7 +54,10 @@ class ErpChangesEventTrigger(BaseEventTrigger):
         filters: the vendor's filters, by the names of the hook's typed method.
         base_path: where batches are kept, a URL of object storage that the triggerer can read; default
             ``[erp] base_path``.
-        poll_interval: seconds between two looks.
+        poll_interval: seconds between two looks, at least one.
+
+    Raises:
+        ValueError: when it is constructed, an argument could not work.
     """
 
     def __init__(
@@ -67,6 +71,15 @@ class ErpChangesEventTrigger(BaseEventTrigger):
         poll_interval: float = 60.0,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        with refusing():
+            check_asked(
+                conn_id=conn_id,
+                resource=resource,
+                since=since,
+                filters=filters,
+                base_path=base_path,
+                poll_interval=poll_interval,
+            )
         self.conn_id = conn_id
         self.resource = resource
         self.since = since

@@ -106,6 +106,13 @@ def test_deferring_hands_all_arguments_to_the_trigger_without_a_look(sandbox: Sa
     assert sandbox.requests == []
 
 
+def test_what_a_template_rendered_to_is_checked_before_the_triggerer_gets_it() -> None:
+    waiting = sensor("fynn", "customer", deferrable=True)
+    waiting.resource = "customers"
+    with pytest.raises(AirflowFailException, match="resource: expected one of customer, project_transaction, invoice"):
+        waiting.execute(CONTEXT)
+
+
 def test_a_start_from_the_trigger_takes_the_same_arguments() -> None:
     waiting = sensor(
         "visma_net", "customer", deferrable=True, start_from_trigger=True, timeout=600, filters={"name": "A"}
@@ -125,6 +132,9 @@ def test_a_start_from_the_trigger_takes_the_same_arguments() -> None:
         ({"max_failures": True}, "max_failures: expected a whole number"),
         ({"deferrable": "no"}, "deferrable: expected True or False"),
         ({"start_from_trigger": True, "deferrable": False}, "expected deferrable=True"),
+        ({"deferrable": True, "poke_interval": 0.5}, "poke_interval: expected a number of seconds from 1 on, got 0.5"),
+        ({"start_from_trigger": True, "deferrable": True, "filters": "A"}, "filters: expected a mapping"),
+        ({"start_from_trigger": True, "deferrable": True, "since": 5}, "since: expected str or None, got 5"),
         ({"start_from_trigger": True, "deferrable": True, "since": "{{ ds }}"}, "no worker renders templates"),
     ],
 )
