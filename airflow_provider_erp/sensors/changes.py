@@ -20,6 +20,7 @@ from airflow_provider_erp.triggers.wanted import Wanted
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
+    from airflow.sdk.definitions.mappedoperator import OperatorPartial
 
 TRIGGER = f"{ErpChangesTrigger.__module__}.{ErpChangesTrigger.__qualname__}"
 
@@ -51,7 +52,7 @@ class ErpChangesSensor(BaseSensorOperator):
             triggerer reads it, too.
         max_failures: how many looks in a row may fail in the triggerer before the task does.
         start_from_trigger: with ``deferrable``, begin in the triggerer without a worker; no argument may be a
-            template then.
+            template then. Not of a mapped task: its instances begin in a worker.
         poke_interval: seconds between two looks; in the triggerer at least one.
 
     Raises:
@@ -97,6 +98,18 @@ class ErpChangesSensor(BaseSensorOperator):
         self.start_from_trigger = start_from_trigger
         if start_from_trigger:
             self._start_without_worker()
+
+    @classmethod
+    def partial(cls, **kwargs: Any) -> OperatorPartial:
+        """The sensor before it is mapped.
+
+        Raises:
+            AirflowFailException: it should start from the trigger. Airflow 3.3 would, without any of its arguments.
+        """
+        with failing_for_good():
+            if kwargs.setdefault("start_from_trigger", False):  # what default_args say is for tasks that can
+                raise ValueError("start_from_trigger: Airflow starts no mapped task in the triggerer; leave it out")
+        return super().partial(**kwargs)
 
     def poke(self, context: Context) -> PokeReturnValue:
         """Whether enough changed, and what was found."""

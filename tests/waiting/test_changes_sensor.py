@@ -125,6 +125,27 @@ def test_a_start_from_the_trigger_takes_the_same_arguments() -> None:
     assert ErpChangesSensor.start_trigger_args.trigger_kwargs == {}
 
 
+def test_mapped_instances_cannot_start_from_the_trigger_for_airflow_gives_it_no_arguments() -> None:
+    with pytest.raises(AirflowFailException, match="start_from_trigger: Airflow starts no mapped task"):
+        ErpChangesSensor.partial(task_id="wait", resource="customer", deferrable=True, start_from_trigger=True)
+
+
+@pytest.mark.parametrize("by_default", [False, True])
+def test_mapped_instances_wait_in_the_triggerer_each_for_its_own(
+    run_dag: Any, sandbox: Sandbox, base_path: Path, by_default: bool
+) -> None:
+    defaults = {"start_from_trigger": True} if by_default else {}
+    with DAG(dag_id="waits_for_each", schedule=None, default_args=defaults) as dag:
+        ErpChangesSensor.partial(task_id="wait", resource="customer", poke_interval=1, deferrable=True).expand(
+            conn_id=["visma_px_default", "fynn_default"]
+        )
+    mapped: Any = dag.get_task("wait")
+    assert mapped.start_from_trigger is False
+    run = run_dag(dag)
+    assert run.state == "success"
+    assert len(run.get_task_instances()) == 2
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
