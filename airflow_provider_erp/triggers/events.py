@@ -41,7 +41,9 @@ class ErpChangesEventTrigger(BaseEventTrigger):
 
     From Airflow 3.3 on the asset remembers up to where changes were announced.
     Below, nothing does: a triggerer that starts begins from the batch that was
-    published last, so that what no fetch has read is announced again.
+    published last, so that what no fetch has read is announced again. Leave
+    ``since`` at ``last`` there: what changed after a cursor is announced at
+    every start.
 
     It never gives up: after failures it looks less often, every ten minutes
     at last, and says why in the log.
@@ -50,7 +52,8 @@ class ErpChangesEventTrigger(BaseEventTrigger):
         conn_id: an Airflow connection of one of this provider's types.
         resource: ``customer``, ``project_transaction`` or ``invoice``; what the vendor has. A list without a change
             filter is read whole at each look.
-        since: from where to begin when nothing is remembered, as ``ErpChangesSensor`` takes it.
+        since: from where to begin when nothing is remembered, as ``ErpChangesSensor`` takes it. Another value
+            begins anew.
         filters: the vendor's filters, by the names of the hook's typed method.
         base_path: where batches are kept, a URL of object storage that the triggerer can read; default
             ``[erp] base_path``.
@@ -172,8 +175,8 @@ class ErpChangesEventTrigger(BaseEventTrigger):
 
     @property
     def _key(self) -> str:
-        """Another list, or another selection of it, remembers apart."""
-        return f"erp_changes_{digest(self.conn_id, self.resource, self.filters)}"
+        """Another list, another selection of it, or another beginning remembers apart."""
+        return f"erp_changes_{digest(self.conn_id, self.resource, self.filters, self.since or None)}"
 
     def _wanted(self) -> Wanted:
         return Wanted(
