@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from airflow.sdk.log import mask_secret
@@ -41,7 +42,35 @@ class AssetState(Protocol):
         """Keeps a value that is JSON, and not None."""
 
 
+class _OfSeveral:
+    """What several assets remember alike: Airflow makes equal watchers one trigger, which watches for all of them.
+
+    What is read first is written first: where a write came to its end for some
+    assets only, that is what counts.
+    """
+
+    def __init__(self, stores: Iterable[AssetState]) -> None:
+        self._stores = tuple(stores)
+
+    async def aget(self, key: str, default: Any = None) -> Any:
+        """The value of the first asset that has one."""
+        for store in self._stores:
+            if (kept := await store.aget(key)) is not None:
+                return kept
+        return default
+
+    async def aset(self, key: str, value: Any) -> None:
+        """Keeps it for every asset."""
+        for store in self._stores:
+            await store.aset(key, value)
+
+
 def asset_state(trigger: BaseEventTrigger) -> AssetState | None:
-    """What the asset that a trigger watches remembers; None below Airflow 3.3, which gives no store to a trigger."""
+    """What the assets that a trigger watches for remember; None below Airflow 3.3, which gives a trigger no store.
+
+    With several assets Airflow's store answers only for one that is named,
+    and tells nowhere which it has: hence its private names.
+    """
     store: AssetState | None = getattr(trigger, "asset_state_store", None)
-    return store
+    by_name: Mapping[str, AssetState] = getattr(store, "_by_name", {})
+    return store if len(by_name) < 2 else _OfSeveral(by_name[name] for name in sorted(by_name))

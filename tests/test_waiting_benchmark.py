@@ -31,7 +31,7 @@ COST = Cost(
 
 
 def test_every_trigger_has_its_event_over_few_connections_and_one_sign_in() -> None:
-    cost = measured(30, 0.5, 0.2, 1, latency=0.001)
+    cost = measured(30, 1.5, 1.0, 1, latency=0.001)
     assert cost.looks >= 60
     assert cost.sign_ins == 1
     assert 1 <= cost.connections <= 8

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.common.compat.sdk import BaseNotifier
+from airflow.providers.common.compat.sdk import AirflowFailException, BaseNotifier
+
+from airflow_provider_erp.exceptions import ErpError
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
@@ -17,7 +19,8 @@ class ErpReconciliationNotifier(BaseNotifier):
     As ``on_success_callback`` of an ``ErpReconcileOperator`` it tells the
     verdict, the warnings of thresholds and where the report is; as
     ``on_failure_callback`` the reason, which names the report, too. There is
-    never a customer's data in it. Below Airflow 3.3 a failed task's callback
+    never a customer's data in it: of an error that is not this package's only
+    the type is told. Below Airflow 3.3 a failed task's callback
     is not given the reason: then the log is named.
 
     Args:
@@ -45,11 +48,32 @@ class ErpReconciliationNotifier(BaseNotifier):
     def message(self, context: Context) -> str:
         """What is told, a line each."""
         instance = context["ti"]
-        lines = [f"{instance.dag_id} {instance.run_id}"]
+        lines = [_name(instance)]
         failed = context.get("exception")
         if failed is not None:
-            return "\n".join((*lines, str(failed) or type(failed).__name__, *([self.link] if self.link else [])))
-        found = instance.xcom_pull(task_ids=instance.task_id)
+            return "\n".join((*lines, _reason(failed), *([self.link] if self.link else [])))
+        found = instance.xcom_pull(task_ids=instance.task_id, map_indexes=instance.map_index)
+        if found is None:
+            return "\n".join((*lines, "no result; its log says why"))
         if not isinstance(found, Mapping) or "verdict" not in found:
-            return "\n".join((*lines, f"{instance.task_id}: no result; its log says why"))
+            return "\n".join((*lines, "done; there is no verdict, for it is no reconciliation"))
         return "\n".join((*lines, found["verdict"], *found["judgements"], self.link or found["report"]))
+
+
+def _name(instance: Any) -> str:
+    """The DAG, the run and the task; of a mapped one which."""
+    mapped = f"[{instance.map_index}]" if instance.map_index >= 0 else ""
+    return f"{instance.dag_id} {instance.run_id} {instance.task_id}{mapped}"
+
+
+def _reason(error: object) -> str:
+    """The words of this package's errors, which hold no personal data; of any other only the type.
+
+    The operators' edge gives Airflow the words of what it fails for; those of
+    a ``ValueError`` of a special kind are not this package's.
+    """
+    cause = error.__cause__ if isinstance(error, AirflowFailException) else None
+    is_own = isinstance(error, ErpError | AirflowFailException) and (
+        cause is None or isinstance(cause, ErpError) or type(cause) is ValueError
+    )
+    return str(error) if is_own and str(error) else f"{type(cause or error).__name__}; the task's log says why"

@@ -13,12 +13,14 @@ from airflow.triggers.base import StartTriggerArgs
 from airflow_provider_erp.exceptions import ErpUnavailable
 from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.fates import with_retry_policy
-from airflow_provider_erp.reconciliation.checks import check_flag, check_whole
+from airflow_provider_erp.reconciliation.checks import check_flag
+from airflow_provider_erp.triggers.arguments import check_count, check_seconds
 from airflow_provider_erp.triggers.changes import ErpChangesTrigger
 from airflow_provider_erp.triggers.wanted import Wanted
 
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
+    from airflow.sdk.definitions.mappedoperator import OperatorPartial
 
 TRIGGER = f"{ErpChangesTrigger.__module__}.{ErpChangesTrigger.__qualname__}"
 
@@ -50,8 +52,8 @@ class ErpChangesSensor(BaseSensorOperator):
             triggerer reads it, too.
         max_failures: how many looks in a row may fail in the triggerer before the task does.
         start_from_trigger: with ``deferrable``, begin in the triggerer without a worker; no argument may be a
-            template then.
-        poke_interval: seconds between two looks.
+            template then. Not of a mapped task: its instances begin in a worker.
+        poke_interval: seconds between two looks; in the triggerer at least one.
 
     Raises:
         AirflowFailException: when it is constructed, an argument that is no template field could not work.
@@ -79,10 +81,12 @@ class ErpChangesSensor(BaseSensorOperator):
     ) -> None:
         super().__init__(**with_retry_policy(kwargs))
         with failing_for_good():
-            _check_count("min_records", min_records)
-            _check_count("max_failures", max_failures)
+            check_count("min_records", min_records)
+            check_count("max_failures", max_failures)
             check_flag("deferrable", deferrable)
             check_flag("start_from_trigger", start_from_trigger)
+            if deferrable:
+                check_seconds("poke_interval", self.poke_interval)
         self.conn_id = conn_id
         self.resource = resource
         self.since = since
@@ -94,6 +98,18 @@ class ErpChangesSensor(BaseSensorOperator):
         self.start_from_trigger = start_from_trigger
         if start_from_trigger:
             self._start_without_worker()
+
+    @classmethod
+    def partial(cls, **kwargs: Any) -> OperatorPartial:
+        """The sensor before it is mapped.
+
+        Raises:
+            AirflowFailException: it should start from the trigger. Airflow 3.3 would, without any of its arguments.
+        """
+        with failing_for_good():
+            if kwargs.setdefault("start_from_trigger", False):  # what default_args say is for tasks that can
+                raise ValueError("start_from_trigger: Airflow starts no mapped task in the triggerer; leave it out")
+        return super().partial(**kwargs)
 
     def poke(self, context: Context) -> PokeReturnValue:
         """Whether enough changed, and what was found."""
@@ -119,11 +135,9 @@ class ErpChangesSensor(BaseSensorOperator):
         return super().execute(context)
 
     def _defer(self) -> NoReturn:
-        self.defer(
-            trigger=ErpChangesTrigger(**self._trigger_arguments()),
-            method_name="execute_complete",
-            timeout=dt.timedelta(seconds=self.timeout),
-        )
+        with failing_for_good():
+            trigger = ErpChangesTrigger(**self._trigger_arguments())
+        self.defer(trigger=trigger, method_name="execute_complete", timeout=dt.timedelta(seconds=self.timeout))
 
     def execute_complete(self, context: Context, event: dict[str, Any] | None = None) -> dict[str, Any]:
         """What the trigger found.
@@ -149,24 +163,20 @@ class ErpChangesSensor(BaseSensorOperator):
                 raise ValueError("start_from_trigger: expected deferrable=True with it, for it is a way to defer")
             if any(sign in str(arguments) for sign in ("{{", "{%")):
                 raise ValueError("start_from_trigger: no worker renders templates then; give plain arguments")
+            ErpChangesTrigger(**arguments)  # the triggerer gets only what it takes
         self.start_trigger_args = dataclasses.replace(
             self.start_trigger_args, trigger_kwargs=arguments, timeout=dt.timedelta(seconds=self.timeout)
         )
 
     def _trigger_arguments(self) -> dict[str, Any]:
+        filters = self.filters or None
         return {
             "conn_id": self.conn_id,
             "resource": self.resource,
             "since": self.since,
-            "filters": dict(self.filters) if self.filters else None,
+            "filters": dict(filters) if isinstance(filters, Mapping) else filters,
             "min_records": self.min_records,
             "base_path": self.base_path,
             "poll_interval": float(self.poke_interval),
             "max_failures": self.max_failures,
         }
-
-
-def _check_count(argument: str, given: object) -> None:
-    check_whole(argument, given)
-    if not given:
-        raise ValueError(f"{argument}: expected at least 1, got 0")

@@ -11,6 +11,7 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 
 from airflow_provider_erp.transport.loop import ASleep, in_thread
 from airflow_provider_erp.transport.loop import pause as let_others_go_on
+from airflow_provider_erp.triggers.arguments import check_asked, check_count, refusing
 from airflow_provider_erp.triggers.patience import Patience, gave_up, told
 from airflow_provider_erp.triggers.wanted import Wanted, new_line
 
@@ -29,9 +30,12 @@ class ErpChangesTrigger(BaseTrigger):
     sensor. ``last`` is looked up once, when the trigger starts.
 
     Args:
-        poll_interval: seconds between two looks; after a failure twice as long each time, up to ten minutes, and at
-            least what the server asks for.
+        poll_interval: seconds between two looks, at least one; after a failure twice as long each time, up to ten
+            minutes, and at least what the server asks for.
         max_failures: how many looks in a row may fail. What a person must mend is not tried again.
+
+    Raises:
+        ValueError: when it is constructed, an argument could not work.
     """
 
     def __init__(
@@ -47,6 +51,17 @@ class ErpChangesTrigger(BaseTrigger):
         max_failures: int = 10,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        with refusing():
+            check_asked(
+                conn_id=conn_id,
+                resource=resource,
+                since=since,
+                filters=filters,
+                base_path=base_path,
+                poll_interval=poll_interval,
+            )
+            check_count("min_records", min_records)
+            check_count("max_failures", max_failures)
         self.conn_id = conn_id
         self.resource = resource
         self.since = since

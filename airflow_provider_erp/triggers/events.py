@@ -12,6 +12,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from airflow_provider_erp.transport.loop import ASleep, in_thread
 from airflow_provider_erp.transport.loop import pause as let_others_go_on
+from airflow_provider_erp.triggers.arguments import check_asked, refusing
 from airflow_provider_erp.triggers.patience import Patience, told
 from airflow_provider_erp.triggers.remembered import Remembered, digest, digest_of_rows, recall, remember
 from airflow_provider_erp.triggers.wanted import Wanted, new_line
@@ -32,11 +33,17 @@ class ErpChangesEventTrigger(BaseEventTrigger):
     An event's payload has ``records`` (all that changed since ``since``),
     ``since``, ``cursor``, ``conn_id``, ``resource`` and ``id``, which is the
     same for the same changes. No event is lost; after a kill the last one may
-    come once more, with the same id. Give each asset a watcher of its own.
+    come once more, with the same id.
+
+    Watchers with equal arguments are one trigger to Airflow, which looks once
+    and gives each of their assets the event. An asset that joins another is
+    told of what changes from then on.
 
     From Airflow 3.3 on the asset remembers up to where changes were announced.
     Below, nothing does: a triggerer that starts begins from the batch that was
-    published last, so that what no fetch has read is announced again.
+    published last, so that what no fetch has read is announced again. Leave
+    ``since`` at ``last`` there: what changed after a cursor is announced at
+    every start.
 
     It never gives up: after failures it looks less often, every ten minutes
     at last, and says why in the log.
@@ -45,11 +52,15 @@ class ErpChangesEventTrigger(BaseEventTrigger):
         conn_id: an Airflow connection of one of this provider's types.
         resource: ``customer``, ``project_transaction`` or ``invoice``; what the vendor has. A list without a change
             filter is read whole at each look.
-        since: from where to begin when nothing is remembered, as ``ErpChangesSensor`` takes it.
+        since: from where to begin when nothing is remembered, as ``ErpChangesSensor`` takes it. Another value
+            begins anew.
         filters: the vendor's filters, by the names of the hook's typed method.
         base_path: where batches are kept, a URL of object storage that the triggerer can read; default
             ``[erp] base_path``.
-        poll_interval: seconds between two looks.
+        poll_interval: seconds between two looks, at least one.
+
+    Raises:
+        ValueError: when it is constructed, an argument could not work.
     """
 
     def __init__(
@@ -63,6 +74,15 @@ class ErpChangesEventTrigger(BaseEventTrigger):
         poll_interval: float = 60.0,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
+        with refusing():
+            check_asked(
+                conn_id=conn_id,
+                resource=resource,
+                since=since,
+                filters=filters,
+                base_path=base_path,
+                poll_interval=poll_interval,
+            )
         self.conn_id = conn_id
         self.resource = resource
         self.since = since
@@ -155,8 +175,8 @@ class ErpChangesEventTrigger(BaseEventTrigger):
 
     @property
     def _key(self) -> str:
-        """Another list, or another selection of it, remembers apart."""
-        return f"erp_changes_{digest(self.conn_id, self.resource, self.filters)}"
+        """Another list, another selection of it, or another beginning remembers apart."""
+        return f"erp_changes_{digest(self.conn_id, self.resource, self.filters, self.since or None)}"
 
     def _wanted(self) -> Wanted:
         return Wanted(

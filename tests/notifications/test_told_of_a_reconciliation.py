@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from airflow.providers.common.compat.sdk import BaseNotifier
+from airflow.providers.common.compat.sdk import AirflowFailException, BaseNotifier
 from airflow.sdk import DAG
 from batches_on_disk import Read, publish
 from reconciled_days import BY_NUMBER, OTHER_SYSTEM
 
+from airflow_provider_erp.exceptions import ErpAuthError, ErpUnavailable
 from airflow_provider_erp.notifications.reconciliation import ErpReconciliationNotifier
+from airflow_provider_erp.operators.edge import failing_for_good
 from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
 from airflow_provider_erp.reconciliation.rules import Threshold
 
@@ -45,6 +47,7 @@ def test_success_tells_the_verdict_warnings_and_the_report_and_no_customer(run_d
     (message,) = said
     first, verdict, warning, report = message.splitlines()
     assert first.startswith("told ")
+    assert first.endswith(" reconcile")
     assert verdict.endswith("agree on 1 of 2 customers; 1 is missing in Visma PX.")
     assert "1" in warning
     assert report.endswith("/report.html")
@@ -77,21 +80,85 @@ def test_any_other_notifier_can_carry_the_message(run_dag: Any, tmp_path: Path) 
     assert said[0].startswith("chat: told ")
 
 
-def test_task_that_reconciles_nothing_is_told_as_that() -> None:
-    class Instance:
-        dag_id, run_id, task_id = "d", "r", "fetch"
+def test_each_instance_of_a_mapped_task_is_told_with_its_own_verdict(run_dag: Any, tmp_path: Path) -> None:
+    said: list[str] = []
+    target = publish(tmp_path, Read(0, ANNA), OTHER_SYSTEM).path
+    with DAG(dag_id="mapped", schedule=None) as dag:
+        ErpReconcileOperator.partial(
+            task_id="reconcile",
+            spec=BY_NUMBER,
+            target=target,
+            base_path=tmp_path.as_uri(),
+            on_success_callback=ErpReconciliationNotifier(to=said.append),
+        ).expand(source=[publish(tmp_path, Read(0, rows)).path for rows in (ANNA, BERTA, ANNA)])
+    assert run_dag(dag, logical_date=MONDAY).state == "success"
+    told_of = {message.splitlines()[0].split()[-1]: message.splitlines()[1] for message in said}
+    assert sorted(told_of) == ["reconcile[0]", "reconcile[1]", "reconcile[2]"]
+    assert told_of["reconcile[1]"].endswith("agree on 1 of 2 customers; 1 is missing in Visma PX.")
+    assert told_of["reconcile[2]"] == told_of["reconcile[0]"] != told_of["reconcile[1]"]
 
-        def xcom_pull(self, task_ids: str) -> dict[str, int]:
-            return {"rows": 1}
 
-    context: Any = {"ti": Instance()}
-    assert ErpReconciliationNotifier(to=print).message(context) == "d r\nfetch: no result; its log says why"
+class Instance:
+    """A task's instance with this result, where there is one."""
+
+    dag_id, run_id, task_id, map_index = "d", "r", "t", -1
+
+    def __init__(self, result: Any = None) -> None:
+        self._result = result
+
+    def xcom_pull(self, *, task_ids: str, map_indexes: int) -> Any:
+        return self._result if (task_ids, map_indexes) == (self.task_id, self.map_index) else None
 
 
-@pytest.mark.parametrize("error", [RuntimeError("no"), RuntimeError()])
-def test_error_without_words_is_told_by_its_kind(error: Exception) -> None:
-    class Instance:
-        dag_id, run_id, task_id = "d", "r", "t"
+def message_of(**context: Any) -> str:
+    given: Any = context
+    return ErpReconciliationNotifier(to=print).message(given)
 
-    context: Any = {"ti": Instance(), "exception": error}
-    assert ErpReconciliationNotifier(to=print).message(context) == f"d r\n{str(error) or 'RuntimeError'}"
+
+def test_task_that_reconciles_nothing_is_told_as_done() -> None:
+    expected = "d r t\ndone; there is no verdict, for it is no reconciliation"
+    assert message_of(ti=Instance({"rows": 1})) == expected
+    assert message_of(ti=Instance([{"verdict": "of others"}])) == expected
+
+
+def test_task_without_a_result_or_a_reason_is_told_with_its_log() -> None:
+    assert message_of(ti=Instance()) == "d r t\nno result; its log says why"
+
+
+def at_the_edge(error: Exception) -> Exception:
+    """What Airflow is given for it by this package's operators."""
+    with pytest.raises(AirflowFailException) as given, failing_for_good():
+        raise error
+    return given.value
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ErpUnavailable("the server is away"),
+        at_the_edge(ErpAuthError("the server is away")),
+        at_the_edge(ValueError("the server is away")),
+        AirflowFailException("the server is away"),
+    ],
+)
+def test_words_of_this_packages_errors_are_told(error: Exception) -> None:
+    assert message_of(ti=Instance(), exception=error) == "d r t\nthe server is away"
+
+
+class StrangersError(ValueError):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (KeyError("Anna Salainen"), "KeyError"),
+        (ValueError("no such number: 'Anna Salainen'"), "ValueError"),
+        (at_the_edge(StrangersError("Anna Salainen")), "StrangersError"),
+        ("Anna Salainen", "str"),
+        (RuntimeError(), "RuntimeError"),
+        (ErpUnavailable(""), "ErpUnavailable"),
+    ],
+)
+def test_any_other_error_is_told_by_its_kind_for_its_words_may_name_a_customer(error: object, kind: str) -> None:
+    assert message_of(ti=Instance(), exception=error) == f"d r t\n{kind}; the task's log says why"

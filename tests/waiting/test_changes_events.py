@@ -86,6 +86,23 @@ def test_without_a_store_it_begins_from_the_batch_that_was_published_last(sandbo
     assert announced(watching("visma_net", "customer"), Pauses(most=3)) == []
 
 
+def test_without_a_store_a_fixed_since_is_announced_at_every_start(sandbox: Sandbox, base_path: Path) -> None:
+    [event] = announced(watching("visma_px", "customer", since="2026-01-01"), Pauses(most=3))
+    assert announced(watching("visma_px", "customer", since="2026-01-01"), Pauses(most=3)) == [event]
+
+
+def test_a_changed_since_begins_anew_and_an_empty_one_is_none(sandbox: Sandbox, base_path: Path) -> None:
+    publish_now(base_path, "visma_px_default", "customer")
+    asset = Asset()
+    assert announced(watching("visma_px", "customer"), Pauses(most=2), asset) == []
+    sandbox.advance()
+    [today] = announced(watching("visma_px", "customer"), Pauses(most=2), asset)
+    [everything] = announced(watching("visma_px", "customer", since=None), Pauses(most=2), asset)
+    assert everything["since"] is None
+    assert everything["records"] > today["records"]
+    assert announced(watching("visma_px", "customer", since=""), Pauses(most=2), asset) == []
+
+
 def test_what_could_not_be_remembered_is_not_announced_and_tried_again(sandbox: Sandbox, base_path: Path) -> None:
     asset = Asset()
     asset.faults = [RuntimeError("the API server is away")]
@@ -171,5 +188,5 @@ def test_it_sends_nothing_but_reads_and_sign_ins(sandbox: Sandbox, base_path: Pa
 
 def test_an_event_has_time_to_arrive_however_often_the_server_is_looked_at(sandbox: Sandbox, base_path: Path) -> None:
     pauses = Pauses(most=3)
-    announced(watching("visma_px", "customer", poll_interval=0.5), pauses, Asset())
-    assert pauses.seconds == [5.0, 0.5, 0.5]
+    announced(watching("visma_px", "customer", poll_interval=2), pauses, Asset())
+    assert pauses.seconds == [5.0, 2, 2]

@@ -106,6 +106,13 @@ def test_deferring_hands_all_arguments_to_the_trigger_without_a_look(sandbox: Sa
     assert sandbox.requests == []
 
 
+def test_what_a_template_rendered_to_is_checked_before_the_triggerer_gets_it() -> None:
+    waiting = sensor("fynn", "customer", deferrable=True)
+    waiting.resource = "customers"
+    with pytest.raises(AirflowFailException, match="resource: expected one of customer, project_transaction, invoice"):
+        waiting.execute(CONTEXT)
+
+
 def test_a_start_from_the_trigger_takes_the_same_arguments() -> None:
     waiting = sensor(
         "visma_net", "customer", deferrable=True, start_from_trigger=True, timeout=600, filters={"name": "A"}
@@ -118,6 +125,27 @@ def test_a_start_from_the_trigger_takes_the_same_arguments() -> None:
     assert ErpChangesSensor.start_trigger_args.trigger_kwargs == {}
 
 
+def test_mapped_instances_cannot_start_from_the_trigger_for_airflow_gives_it_no_arguments() -> None:
+    with pytest.raises(AirflowFailException, match="start_from_trigger: Airflow starts no mapped task"):
+        ErpChangesSensor.partial(task_id="wait", resource="customer", deferrable=True, start_from_trigger=True)
+
+
+@pytest.mark.parametrize("by_default", [False, True])
+def test_mapped_instances_wait_in_the_triggerer_each_for_its_own(
+    run_dag: Any, sandbox: Sandbox, base_path: Path, by_default: bool
+) -> None:
+    defaults = {"start_from_trigger": True} if by_default else {}
+    with DAG(dag_id="waits_for_each", schedule=None, default_args=defaults) as dag:
+        ErpChangesSensor.partial(task_id="wait", resource="customer", poke_interval=1, deferrable=True).expand(
+            conn_id=["visma_px_default", "fynn_default"]
+        )
+    mapped: Any = dag.get_task("wait")
+    assert mapped.start_from_trigger is False
+    run = run_dag(dag)
+    assert run.state == "success"
+    assert len(run.get_task_instances()) == 2
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -125,6 +153,9 @@ def test_a_start_from_the_trigger_takes_the_same_arguments() -> None:
         ({"max_failures": True}, "max_failures: expected a whole number"),
         ({"deferrable": "no"}, "deferrable: expected True or False"),
         ({"start_from_trigger": True, "deferrable": False}, "expected deferrable=True"),
+        ({"deferrable": True, "poke_interval": 0.5}, "poke_interval: expected a number of seconds from 1 on, got 0.5"),
+        ({"start_from_trigger": True, "deferrable": True, "filters": "A"}, "filters: expected a mapping"),
+        ({"start_from_trigger": True, "deferrable": True, "since": 5}, "since: expected str or None, got 5"),
         ({"start_from_trigger": True, "deferrable": True, "since": "{{ ds }}"}, "no worker renders templates"),
     ],
 )
