@@ -44,6 +44,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     states: dict[str, int]
     at_risk: dict[str, str]
     breaks_sha256: str
+    files: dict[str, str] = {}
     unplaced: int = 0
 
 
@@ -68,6 +69,10 @@ class Report:
     def file(self, name: str) -> str:
         """The address of one of the report's files."""
         return join(self.folder, self.name, name)
+
+    def digest(self, name: str) -> str | None:
+        """The digest of one of the report's files; older observations know that of the table of breaks only."""
+        return self.facts.breaks_sha256 if name == "breaks.parquet" else self.facts.files.get(name)
 
     def observation(self) -> str:
         """The address of what the ledger keeps of it."""

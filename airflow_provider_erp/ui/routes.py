@@ -23,6 +23,7 @@ from airflow_provider_erp.ui.filters import ORDERS, Filters
 from airflow_provider_erp.ui.headers import FILE_POLICY, POLICY
 from airflow_provider_erp.ui.ledgers import Comparison, Report, list_reports
 from airflow_provider_erp.ui.pages import page, segment
+from airflow_provider_erp.ui.plans import plan_digest
 from airflow_provider_erp.ui.runs import left_by
 from airflow_provider_erp.ui.trend import trend
 
@@ -38,7 +39,11 @@ FILES = {
 ASSETS = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
 _DIGEST = re.compile("[0-9a-f]{16}")
 _NOT_FOUND = "There is no such page, or it is not for you to see."
-_GONE = "The report's files are not there: they were removed, or are just being written. Its numbers are kept."
+_GONE = (
+    "This file is not there, or is not the one that was reported: it was removed, or is just being written, or is of "
+    "before digests were kept, or another run was stopped while it wrote. The report's numbers are kept; clear its "
+    "task to write the files anew."
+)
 
 
 @router.get("/")
@@ -95,7 +100,8 @@ def download(comparison: str, report: str, file: str, reader: Asking) -> Respons
     if file not in FILES:
         raise HTTPException(404, _NOT_FOUND)
     _, shown = _report(comparison, report, reader)
-    return _sent(shown.file(file), None if file == "report.html" else f"{shown.name}-{file}", FILES[file])
+    name = None if file == "report.html" else f"{shown.name}-{file}"
+    return _sent(shown.file(file), shown.digest(file), name, FILES[file])
 
 
 @router.get("/comparisons/{comparison}/{report}/plans/{digest}")
@@ -104,14 +110,15 @@ def plan(comparison: str, report: str, digest: str, reader: Asking) -> Response:
     if not _DIGEST.fullmatch(digest):
         raise HTTPException(404, _NOT_FOUND)
     _, shown = _report(comparison, report, reader)
-    return _sent(shown.file(f"plan-{digest}/plan.xlsx"), f"plan-{digest}.xlsx", FILES["breaks.xlsx"])
+    workbook = shown.file(f"plan-{digest}/plan.xlsx")
+    return _sent(workbook, plan_digest(shown, digest), f"plan-{digest}.xlsx", FILES["breaks.xlsx"])
 
 
-def _sent(address: str, name: str | None, media_type: str) -> Response:
-    """A copy of a file, under a name where it is to be saved."""
+def _sent(address: str, sha256: str | None, name: str | None, media_type: str) -> Response:
+    """A copy of the file with the digest, under a name where it is to be saved."""
     folder = TemporaryDirectory(prefix="erp-page-")
     try:
-        local = copy(address, Path(folder.name) / "file")
+        local = copy(address, Path(folder.name) / "file", sha256)
     except Gone:
         folder.cleanup()
         raise HTTPException(404, _GONE) from None
