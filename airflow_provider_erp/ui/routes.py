@@ -14,12 +14,12 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.background import BackgroundTask
 
-from airflow_provider_erp.landing.paths import default_base_path
 from airflow_provider_erp.ui.access import Asking, ReadableDag
 from airflow_provider_erp.ui.breaks import OBSERVATIONS, first_seen, read_history, read_page
 from airflow_provider_erp.ui.copies import Gone, copy, workspace
 from airflow_provider_erp.ui.fetches import last_fetches
 from airflow_provider_erp.ui.filters import ORDERS, Filters
+from airflow_provider_erp.ui.folders import base_path
 from airflow_provider_erp.ui.headers import FILE_POLICY, POLICY
 from airflow_provider_erp.ui.ledgers import Comparison, Report, list_reports
 from airflow_provider_erp.ui.pages import page, segment
@@ -49,11 +49,12 @@ _GONE = (
 @router.get("/")
 def index(request: Request, reader: Asking) -> HTMLResponse:
     """All comparisons with their last verdict, and the last fetches."""
-    listing = list_reports(default_base_path(), reader.may_read)
+    base = base_path()
+    listing = list_reports(base, reader.may_read)
     values = {
         "listing": listing,
         "trends": {each.identity: trend(each) for each in listing.comparisons},
-        "fetches": last_fetches(default_base_path(), reader.may_read),
+        "fetches": last_fetches(base, reader.may_read),
     }
     return page(request, "index.html.j2", values)
 
@@ -159,13 +160,13 @@ def task(request: Request, dag_id: ReadableDag, run_id: str, task_id: str, reade
 def _left(
     request: Request, reader: Asking, dag_id: str, run_id: str, task_id: str | None, map_index: int | None
 ) -> HTMLResponse:
-    left = left_by(default_base_path(), reader.may_read, dag_id, run_id, task_id, map_index)
+    left = left_by(base_path(), reader.may_read, dag_id, run_id, task_id, map_index)
     values = {"left": left, "dag_id": dag_id, "run_id": run_id, "task_id": task_id}
     return page(request, "left.html.j2", values)
 
 
 def _comparison(identity: str, reader: Asking) -> Comparison:
-    found = list_reports(default_base_path(), reader.may_read).find(identity)
+    found = list_reports(base_path(), reader.may_read).find(identity)
     if found is None:
         raise HTTPException(404, _NOT_FOUND)
     return found
