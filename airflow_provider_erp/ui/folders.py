@@ -23,7 +23,7 @@ def base_path() -> str:
     base = default_base_path()
     try:
         names_in(base)
-    except Exception as exc:  # noqa: BLE001 - an outer edge: each storage's library has errors of its own
+    except Exception as exc:  # an outer edge: each storage's library has errors of its own
         log.exception("The base path cannot be listed")
         raise Unreachable(
             f"The place of the reports, [erp] base_path, cannot be read from here ({type(exc).__name__}). Who "
