@@ -21,7 +21,7 @@ from airflow_provider_erp.ui.fetches import last_fetches
 from airflow_provider_erp.ui.filters import ORDERS, Filters
 from airflow_provider_erp.ui.folders import base_path
 from airflow_provider_erp.ui.headers import FILE_POLICY, POLICY
-from airflow_provider_erp.ui.ledgers import Comparison, Report, list_reports
+from airflow_provider_erp.ui.ledgers import Comparison, Report, find_comparison, list_reports
 from airflow_provider_erp.ui.pages import page, segment
 from airflow_provider_erp.ui.plans import plan_digest
 from airflow_provider_erp.ui.runs import left_by
@@ -40,8 +40,8 @@ ASSETS = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; ch
 _DIGEST = re.compile("[0-9a-f]{16}")
 _NOT_FOUND = "There is no such page, or it is not for you to see."
 _GONE = (
-    "This file is not there, or is not the one that was reported: it was removed, or is just being written, or is of "
-    "before digests were kept, or another run was stopped while it wrote. The report's numbers are kept; clear its "
+    "The report's files are not there, or are not those that its run wrote: they were removed, or are just being "
+    "written, or are of before digests were kept, or a run was stopped while it wrote. Its numbers are kept; clear its "
     "task to write the files anew."
 )
 
@@ -166,7 +166,7 @@ def _left(
 
 
 def _comparison(identity: str, reader: Asking) -> Comparison:
-    found = list_reports(base_path(), reader.may_read).find(identity)
+    found = find_comparison(base_path(), identity, reader.may_read)
     if found is None:
         raise HTTPException(404, _NOT_FOUND)
     return found
