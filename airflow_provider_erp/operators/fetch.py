@@ -89,7 +89,7 @@ class ErpFetchOperator(BaseOperator):
 
         with failing_for_good():
             told = summary(self._fetch(context))
-        tell_fetch(told["conn_type"], told["resource"], told["rows"])
+        tell_fetch(told["conn_type"], told["company"], told["resource"], told["rows"])
         self._told = told
         return told
 
