@@ -82,6 +82,7 @@ class ErpFetchOperator(BaseOperator):
         self.max_rejected = max_rejected
         self.checkpoint_seconds = checkpoint_seconds
         self.on_schema_change = on_schema_change
+        self._told: dict[str, Any] | None = None
 
     def execute(self, context: Context) -> dict[str, Any]:
         """The manifest's path, the counts and the cursor of the batch that was published or reused."""
@@ -89,15 +90,15 @@ class ErpFetchOperator(BaseOperator):
 
         with failing_for_good():
             told = summary(self._fetch(context))
-        tell_fetch(told["conn_type"], told["resource"], told["rows"])
+        tell_fetch(told["conn_type"], told["company"], told["resource"], told["rows"])
         self._told = told
         return told
 
     def get_openlineage_facets_on_complete(self, task_instance: object) -> Any:
-        """The system's list, and the stream of batches that it went to, with their columns and rows."""
+        """The system's list, and the stream of batches that it went to, with columns and rows; nothing of a failure."""
         from airflow_provider_erp.operators.lineage import of_fetch  # noqa: PLC0415  # not installed everywhere
 
-        return of_fetch(self._told)
+        return None if self._told is None else of_fetch(self._told)
 
     def hook(self) -> Source:
         """The hook of the connection's vendor."""

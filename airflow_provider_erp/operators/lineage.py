@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from airflow_provider_erp.reconciliation.result import COLUMNS
 from airflow_provider_erp.records import Customer, Invoice, ProjectTransaction
+
+if TYPE_CHECKING:
+    from airflow_provider_erp.landing.catalog import Published
 
 _RECORDS: Mapping[str, Any] = {"customer": Customer, "project_transaction": ProjectTransaction, "invoice": Invoice}
 _BATCH_LEVELS, _REPORT_LEVELS = 3, 2
@@ -21,13 +24,13 @@ _BATCH_LEVELS, _REPORT_LEVELS = 3, 2
 def of_fetch(summary: Mapping[str, Any]) -> Any:
     """A system's list in, the stream of its batches out."""
     columns = _columns_of(summary["resource"])
-    system = _input(_system(summary["conn_type"], summary["company"]), summary["resource"], columns)
+    system = _input(_system(summary["conn_type"], summary["company"]), summary["resource"], columns, summary["rows"])
     return _lineage([system], [_output(*_stream(summary["manifest"]), columns, summary["rows"])])
 
 
-def of_reconciliation(batches: Iterable[Mapping[str, Any]], summary: Mapping[str, Any]) -> Any:
-    """Two streams of batches in, the comparison's breaks out."""
-    read = [_input(*_stream(each["manifest"]), _columns_of(each["resource"])) for each in batches]
+def of_reconciliation(batches: Iterable[Published], summary: Mapping[str, Any]) -> Any:
+    """Two streams of batches in, with the rows of the batches that were given, the comparison's breaks out."""
+    read = [_input(*_stream(each.path), _columns_of(each.manifest.resource), each.manifest.rows) for each in batches]
     comparison = _stored(summary["report"], _REPORT_LEVELS)
     return _lineage(read, [_output(*comparison, tuple(COLUMNS), summary["open"])])
 
@@ -59,10 +62,19 @@ def _stored(address: str, levels: int) -> tuple[str, str]:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", parts.path.lstrip("/")
 
 
-def _input(namespace: str, name: str, columns: Iterable[str]) -> Any:
+def _input(namespace: str, name: str, columns: Iterable[str], rows: int | None = None) -> Any:
     from openlineage.client.event_v2 import InputDataset  # noqa: PLC0415  # not installed everywhere
 
-    return InputDataset(namespace=namespace, name=name, facets=_schema(columns))
+    return InputDataset(namespace=namespace, name=name, facets=_schema(columns), inputFacets=_counted(rows))
+
+
+def _counted(rows: int | None) -> dict[str, Any]:
+    """The number of rows read, where it is known and the installed client has a facet for it."""
+    try:
+        from openlineage.client.facet_v2 import input_statistics_input_dataset as statistics  # noqa: PLC0415
+    except ImportError:
+        return {}
+    return {} if rows is None else {"inputStatistics": statistics.InputStatisticsInputDatasetFacet(rowCount=rows)}
 
 
 def _output(namespace: str, name: str, columns: Iterable[str], rows: int) -> Any:

@@ -1,4 +1,7 @@
-"""Numbers for Airflow's own metrics, of the last run of each kind; without a backend nothing is sent anywhere."""
+"""Numbers for Airflow's own metrics, of the last run of each kind; without a backend nothing is sent anywhere.
+
+What a number is of stands in its tags: a backend without tags, such as plain StatsD, keeps the last one of each name.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,9 @@ from collections.abc import Mapping
 from airflow.providers.common.compat.sdk import Stats
 
 
-def tell_fetch(conn_type: str, resource: str, rows: int) -> None:
+def tell_fetch(conn_type: str, company: str, resource: str, rows: int) -> None:
     """``erp.fetch.rows``: the rows of the batch."""
-    Stats.gauge("erp.fetch.rows", rows, tags={"conn_type": conn_type, "resource": resource})
+    Stats.gauge("erp.fetch.rows", rows, tags={"conn_type": conn_type, "company": company, "resource": resource})
 
 
 def tell_reconciliation(spec: str, counts: Mapping[str, int]) -> None:

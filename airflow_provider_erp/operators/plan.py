@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _SIDES = ("source", "target")
 _REPORT = ("breaks.json", "breaks.parquet")
+MADE_OF = "made_of.json"
+"""Beside a plan: the digests of its workbook, and of the report's files that it was made of."""
 
 
 class ErpPlanOperator(BaseOperator):
@@ -141,7 +144,10 @@ class ErpPlanOperator(BaseOperator):
         folder = join(self._folder, f"plan-{plan.digest[:16]}")
         files = [*write_plan(plan, workdir / "plan"), workdir / "plan" / "plan.xlsx"]
         write_workbook(plan, files[-1])
-        for file in files:
+        made_of = workdir / "plan" / MADE_OF
+        told = [*(workdir / "report" / name for name in _REPORT), files[-1]]
+        made_of.write_text(json.dumps({file.name: storage.sha256(file) for file in told}))
+        for file in (*files, made_of):
             storage.put(file, join(folder, file.name))
         records = len({change.subject for change in plan.changes})
         self.log.info("Plan %s: %d changes of %d records, in %s", plan.digest, len(plan.changes), records, folder)

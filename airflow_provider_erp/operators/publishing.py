@@ -54,7 +54,8 @@ def publish(
     replaces what the first one left there, and a run of another moment never. ``short`` says why a side is
     suspiciously short: then nothing that is missing counts as resolved, and
     the task fails after all is written. ``made_by`` is kept with the observation:
-    the report is shown to those who may read its DAG.
+    the report is shown to those who may read its DAG. So are the files' digests: until all of them are
+    written, what another DAG left there is not taken for this run's.
     """
     resolves = result.source.complete and result.target.complete
     history = _history(spec, result, workdir, join(folder, LEDGER), as_of, resolves=resolves)
@@ -64,9 +65,11 @@ def publish(
     sentences = [each.sentence for each in judgements]
     page = write_report(result, history, workdir / "report", judgements=sentences, path=report)
     summary = _summary(result, history, judgements, join(report, page.name))
-    facts = {"report": day, **facts_of(result, history, summary, made_by, page.with_name("breaks.parquet"))}
+    files = sorted(page.parent.iterdir(), key=lambda file: (file == page, file.name))
+    facts = facts_of(result, history, summary, made_by, page.with_name("breaks.parquet"))
+    facts |= {"report": day, "files": {file.name: storage.sha256(file) for file in files}}
     _observe(result, workdir, join(folder, LEDGER), as_of, observed_at, resolves=resolves, facts=facts)
-    for file in sorted(page.parent.iterdir(), key=lambda file: (file == page, file.name)):
+    for file in files:
         storage.put(file, join(report, file.name))
     _log(result, history, judgements, join(report, page.name))
     failures = (*short, *(each.sentence for each in judgements if each.action == "fail"))

@@ -27,6 +27,8 @@ from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
+    from airflow_provider_erp.landing.catalog import Published
+
 
 class ErpReconcileOperator(BaseOperator):
     """Compares two systems and tells where they disagree, since when, what it is worth and what would put it right.
@@ -107,6 +109,7 @@ class ErpReconcileOperator(BaseOperator):
         self.engine_conn_id = engine_conn_id
         self.engine_path = engine_path
         self._running: Engine | None = None
+        self._told: tuple[tuple[Published, Published], dict[str, Any]] | None = None
         self.keep_rows_from = keep_rows_from
 
     def execute(self, context: Context) -> dict[str, Any]:
@@ -160,12 +163,13 @@ class ErpReconcileOperator(BaseOperator):
         self._running = engine
 
     def get_openlineage_facets_on_complete(self, task_instance: object) -> Any:
-        """The two streams of batches, and the comparison's breaks."""
+        """The two streams of batches, and the comparison's breaks; nothing where it failed before they were written."""
         from airflow_provider_erp.operators.lineage import of_reconciliation  # noqa: PLC0415  # not installed everywhere
 
+        if self._told is None:
+            return None
         batches, summary = self._told
-        read = ({"manifest": each.path, "resource": each.manifest.resource} for each in batches)
-        return of_reconciliation(read, summary)
+        return of_reconciliation(batches, summary)
 
 
 def _check_engine(engine: object, conn_id: object) -> None:

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
+from airflow_provider_erp.ui.folders import Unreachable
 from airflow_provider_erp.ui.headers import POLICY, REFUSAL_POLICY, ProtectiveHeaders
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ def make_application() -> ProtectiveHeaders:
     application.include_router(router)
     application.add_exception_handler(HTTPException, _refused)
     application.add_exception_handler(RequestValidationError, _refused)
+    application.add_exception_handler(Unreachable, _refused)
     return ProtectiveHeaders(application)
 
 
@@ -47,8 +49,15 @@ async def closed(scope: Any, receive: Any, send: Any) -> None:
 def _refused(request: Request, exc: Exception) -> Response:
     from airflow_provider_erp.ui.pages import page  # noqa: PLC0415
 
-    status = exc.status_code if isinstance(exc, HTTPException) else 404
-    said = _SAID.get(status) or (str(exc.detail) if isinstance(exc, HTTPException) else "There is no such page.")
+    status, said = _answer(exc)
     refusal = page(request, "refused.html.j2", {"status": status, "said": said}, status)
     refusal.headers[POLICY] = REFUSAL_POLICY
     return refusal
+
+
+def _answer(exc: Exception) -> tuple[int, str]:
+    if isinstance(exc, Unreachable):
+        return 503, str(exc)
+    if isinstance(exc, HTTPException):
+        return exc.status_code, _SAID.get(exc.status_code) or str(exc.detail)
+    return 404, "There is no such page."

@@ -21,16 +21,18 @@ def workspace() -> Iterator[Path]:
         yield Path(name)
 
 
-def copy(address: str, to: Path, sha256: str | None = None) -> Path:
-    """The copy at ``to``, checked against the digest where there is one.
+def copy(address: str, to: Path, sha256: str | None) -> Path:
+    """The copy at ``to``, if it has the digest.
 
     Raises:
-        Gone: there is no such file, or it is another one.
+        Gone: there is no such file, it is another one, or nothing says which one it is to be.
     """
+    if sha256 is None:
+        raise Gone(address)
     try:
         found = storage.copy(address, to)
     except (FileNotFoundError, NotADirectoryError) as exc:
         raise Gone(address) from exc
-    if sha256 is not None and found != sha256:
+    if found != sha256:
         raise Gone(address)
     return to

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import urlencode
 
 ORDERS = {
@@ -18,6 +19,8 @@ AGE_RANGES = ((0, 1), (2, 7), (8, 30), (31, 100_000))
 PAGE_SIZE = 50
 _MOST_CHARACTERS = 200
 _MOST_PAGES = 1_000_000
+_AMOUNT = re.compile(r"(-?(?:\d{1,3}(?:,\d{3}){1,5}|\d{1,20})(?:\.\d{1,6})?)([A-Za-z]{3}|)", re.ASCII)
+_DECIMAL_COMMA = re.compile(r",(\d{1,2})(?![\d.,])", re.ASCII)
 _SEARCHED = ("key", "name", "source_value", "target_value", "source_id", "target_id", "break_id")
 
 
@@ -30,6 +33,7 @@ class Filters:
     state: str = ""
     age: int | None = None
     amount: Decimal | None = None
+    currency: str = ""
     text: str = ""
     order: str = "listed"
     page: int = 1
@@ -41,7 +45,7 @@ class Filters:
         complaints: list[str] = []
         age = _whole(query, "age", len(AGE_RANGES) - 1, complaints)
         page = _whole(query, "page", _MOST_PAGES, complaints)
-        amount = _amount(query, complaints)
+        amount, currency = _amount(query, complaints)
         kind, field, state, text = (query.get(name, "").strip()[:_MOST_CHARACTERS] for name in _TEXTS)
         order = query.get("order", "")
         return cls(
@@ -51,6 +55,7 @@ class Filters:
             text=text,
             age=age,
             amount=amount,
+            currency=currency,
             order=order if order in ORDERS else "listed",
             page=page or 1,
             complaints=tuple(complaints),
@@ -69,15 +74,23 @@ class Filters:
             yield "age_days BETWEEN ? AND ?", list(AGE_RANGES[self.age])
         if self.amount is not None:
             yield "amount >= ?", [self.amount]
+        if self.currency:
+            yield "currency = ?", [self.currency]
         if self.text:
             searched = ", ".join(f"coalesce({name}, '')" for name in _SEARCHED)
             yield f"contains(lower(concat_ws(chr(10), {searched})), lower(?))", [self.text]
 
     def query(self, **changed: str | int) -> str:
         """The query of these filters for a link, some of them changed; the page is the first unless it is named."""
-        own: dict[str, object] = {name: getattr(self, name) for name in (*_TEXTS, "age", "amount", "order")}
+        own: dict[str, object] = {name: getattr(self, name) for name in (*_TEXTS, "age", "order")}
+        own["amount"] = self.written_amount
         given = {name: value for name, value in (own | changed).items() if value not in ("", None)}
         return urlencode({name: value for name, value in given.items() if (name, value) != ("order", "listed")})
+
+    @property
+    def written_amount(self) -> str:
+        """The amount as it is read: with its currency, thousands set apart."""
+        return "" if self.amount is None else f"{self.amount:,} {self.currency}".strip()
 
     @property
     def are_set(self) -> bool:
@@ -98,15 +111,12 @@ def _whole(query: Mapping[str, str], name: str, most: int, complaints: list[str]
     return None
 
 
-def _amount(query: Mapping[str, str], complaints: list[str]) -> Decimal | None:
-    given = query.get("amount", "").strip().replace(" ", "").replace(",", ".")
+def _amount(query: Mapping[str, str], complaints: list[str]) -> tuple[Decimal | None, str]:
+    """The amount, and its currency where one is given; ``1250,5`` has a decimal comma, ``1,250`` does not."""
+    given = _DECIMAL_COMMA.sub(r".\1", "".join(query.get("amount", "").split()))
     if not given:
-        return None
-    try:
-        amount = Decimal(given)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if amount.is_finite() and abs(amount) < Decimal(10) ** 20 and amount == round(amount, 6):
-        return amount
-    complaints.append("amount: expected a number such as 1250.50; it was not applied")
-    return None
+        return None, ""
+    if found := _AMOUNT.fullmatch(given):
+        return Decimal(found[1].replace(",", "")), found[2].upper()
+    complaints.append("amount: expected a number such as 1,250.50 or 1250.50 EUR; it was not applied")
+    return None, ""

@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
+import logging
+
 from airflow_provider_erp.landing import storage
+from airflow_provider_erp.landing.paths import default_base_path
+
+log = logging.getLogger(__name__)
+
+
+class Unreachable(Exception):
+    """The base path cannot be listed; the message is for anyone, and names no address."""
+
+
+def base_path() -> str:
+    """Where batches and reports are kept.
+
+    Raises:
+        Unreachable: it cannot be listed.
+    """
+    base = default_base_path()
+    try:
+        names_in(base)
+    except Exception as exc:  # an outer edge: each storage's library has errors of its own
+        log.exception("The base path cannot be listed")
+        raise Unreachable(
+            f"The place of the reports, [erp] base_path, cannot be read from here ({type(exc).__name__}). Who "
+            "administers Airflow finds the reason in the API server's log: usually its connection, its package or the "
+            "network lacks."
+        ) from exc
+    return base
 
 
 def names_in(address: str) -> list[str]:

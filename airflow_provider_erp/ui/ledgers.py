@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated
@@ -23,7 +23,8 @@ REPORTS, LEDGER = "reconciliation", "ledger"
 MayRead = Callable[[str], bool]
 """Whether the user may read the results of a DAG."""
 
-_KEPT_MANIFESTS = 5_000
+_KEPT_LEDGERS = 100
+"""The manifests of so many comparisons stay in memory, about one megabyte for each year of a daily one."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     states: dict[str, int]
     at_risk: dict[str, str]
     breaks_sha256: str
+    files: dict[str, str] = {}
     unplaced: int = 0
 
 
@@ -68,6 +70,10 @@ class Report:
     def file(self, name: str) -> str:
         """The address of one of the report's files."""
         return join(self.folder, self.name, name)
+
+    def digest(self, name: str) -> str | None:
+        """The digest of one of the report's files; older observations know that of the table of breaks only."""
+        return self.facts.breaks_sha256 if name == "breaks.parquet" else self.facts.files.get(name)
 
     def observation(self) -> str:
         """The address of what the ledger keeps of it."""
@@ -102,10 +108,6 @@ class Listing:
     without_dag: int = 0
     damaged: int = 0
 
-    def find(self, identity: str) -> Comparison | None:
-        """The comparison of that identity."""
-        return next((each for each in self.comparisons if each.identity == identity), None)
-
     def of_task(self, dag_id: str, run_id: str, task_id: str | None, map_index: int | None) -> list[Found]:
         """What the tasks of a run reported, or one of them; ``map_index`` tells mapped ones apart."""
         return [
@@ -122,19 +124,41 @@ def list_reports(base_path: str, may_read: MayRead) -> Listing:
     """What lies below a base path, for one user."""
     found, without_dag, damaged = [], 0, 0
     for folder in _folders(base_path):
-        try:
-            manifests = _newest_first(folder)
-        except (ValueError, OSError, ErpInconsistentRead):
-            log.exception("A ledger cannot be read, its comparison is not shown")
+        manifests = _readable(folder)
+        if manifests is None:
             damaged += 1
             continue
-        reports = [Report(folder=folder, manifest=each, facts=facts) for each in manifests if (facts := _facts(each))]
+        reports = _reports(folder, manifests)
         without_dag += len(manifests) - len(reports)
-        visible = tuple(report for report in reports if may_read(report.facts.dag_id))
-        if visible:
-            found.append(Comparison(identity=comparison_identity(base_path, folder), reports=visible))
+        if comparison := _visible(comparison_identity(base_path, folder), reports, may_read):
+            found.append(comparison)
     found.sort(key=lambda each: (each.newest.facts.titles, each.identity))
     return Listing(comparisons=tuple(found), without_dag=without_dag, damaged=damaged)
+
+
+def find_comparison(base_path: str, identity: str, may_read: MayRead) -> Comparison | None:
+    """The comparison of that identity, for one user; no other comparison's ledger is read."""
+    for folder in _folders(base_path):
+        if comparison_identity(base_path, folder) == identity:
+            return _visible(identity, _reports(folder, _readable(folder) or []), may_read)
+    return None
+
+
+def _visible(identity: str, reports: Iterable[Report], may_read: MayRead) -> Comparison | None:
+    visible = tuple(report for report in reports if may_read(report.facts.dag_id))
+    return Comparison(identity=identity, reports=visible) if visible else None
+
+
+def _reports(folder: str, manifests: Iterable[observations.Manifest]) -> list[Report]:
+    return [Report(folder=folder, manifest=each, facts=facts) for each in manifests if (facts := _facts(each))]
+
+
+def _readable(folder: str) -> list[observations.Manifest] | None:
+    try:
+        return _newest_first(folder)
+    except (ValueError, OSError, ErpInconsistentRead):
+        log.exception("A ledger cannot be read, its comparison is not shown")
+        return None
 
 
 def _folders(base_path: str) -> Iterator[str]:
@@ -147,14 +171,21 @@ def _folders(base_path: str) -> Iterator[str]:
 
 def _newest_first(folder: str) -> list[observations.Manifest]:
     """Of several observations of one moment the last counts: its report has replaced theirs."""
-    last = {each.as_of: each for each in observations.known(join(folder, LEDGER), _read)}
+    kept = _kept(folder)
+
+    def read(address: str) -> bytes:
+        if address not in kept:
+            kept[address] = storage.read(address)
+        return kept[address]
+
+    last = {each.as_of: each for each in observations.known(join(folder, LEDGER), read)}
     return [last[as_of] for as_of in sorted(last, reverse=True)]
 
 
-@lru_cache(maxsize=_KEPT_MANIFESTS)
-def _read(address: str) -> bytes:
-    """A manifest; its digest is in its name, so that one that was read once need not be read again."""
-    return storage.read(address)
+@lru_cache(maxsize=_KEPT_LEDGERS)
+def _kept(_folder: str) -> dict[str, bytes]:
+    """A ledger's manifests that were read before, by address; what lies at an address never changes."""
+    return {}
 
 
 def _facts(manifest: observations.Manifest) -> Facts | None:

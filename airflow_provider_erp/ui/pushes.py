@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,14 +29,21 @@ class ReceiptLine(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+_RECEIPT = msgspec.json.Decoder(ReceiptLine)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
-    """One plan's receipts: counts by outcome, and the first lines, those that went wrong before the others."""
+    """One plan's receipts: counts by outcome, and the first lines, those that went wrong before the others.
+
+    ``unreadable`` are lines that are no receipts, such as the last one of a file that was cut.
+    """
 
     task_id: str
     plan: str
     counts: Mapping[str, int]
     lines: tuple[ReceiptLine, ...]
+    unreadable: int = 0
 
     @property
     def records(self) -> int:
@@ -66,10 +74,19 @@ def _pushes(folder: str, claim: Claim, digest: str) -> Iterator[Push]:
             content = storage.read(join(place, RECEIPTS))
         except (FileNotFoundError, NotADirectoryError):
             continue
-        lines = msgspec.json.decode(b"[" + b",".join(content.splitlines()) + b"]", type=list[ReceiptLine])
+        told = content.splitlines()
+        lines = list(_readable(told))
         ordered = sorted(lines, key=lambda each: (each.outcome not in _FIRST, each.record))
         counts = dict(sorted(Counter(line.outcome for line in lines).items()))
-        yield Push(task_id=claim.task_id, plan=digest, counts=counts, lines=tuple(ordered[:SHOWN_RECEIPTS]))
+        first = tuple(ordered[:SHOWN_RECEIPTS])
+        unreadable = len(told) - len(lines)
+        yield Push(task_id=claim.task_id, plan=digest, counts=counts, lines=first, unreadable=unreadable)
+
+
+def _readable(lines: Iterable[bytes]) -> Iterator[ReceiptLine]:
+    for line in lines:
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            yield _RECEIPT.decode(line)
 
 
 def _claim(address: str) -> Claim | None:

@@ -14,15 +14,16 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 from starlette.background import BackgroundTask
 
-from airflow_provider_erp.landing.paths import default_base_path
 from airflow_provider_erp.ui.access import Asking, ReadableDag
 from airflow_provider_erp.ui.breaks import OBSERVATIONS, first_seen, read_history, read_page
 from airflow_provider_erp.ui.copies import Gone, copy, workspace
 from airflow_provider_erp.ui.fetches import last_fetches
 from airflow_provider_erp.ui.filters import ORDERS, Filters
+from airflow_provider_erp.ui.folders import base_path
 from airflow_provider_erp.ui.headers import FILE_POLICY, POLICY
-from airflow_provider_erp.ui.ledgers import Comparison, Report, list_reports
+from airflow_provider_erp.ui.ledgers import Comparison, Report, find_comparison, list_reports
 from airflow_provider_erp.ui.pages import page, segment
+from airflow_provider_erp.ui.plans import plan_digest
 from airflow_provider_erp.ui.runs import left_by
 from airflow_provider_erp.ui.trend import trend
 
@@ -38,17 +39,22 @@ FILES = {
 ASSETS = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; charset=utf-8"}
 _DIGEST = re.compile("[0-9a-f]{16}")
 _NOT_FOUND = "There is no such page, or it is not for you to see."
-_GONE = "The report's files are not there: they were removed, or are just being written. Its numbers are kept."
+_GONE = (
+    "The report's files are not there, or are not those that its run wrote: they were removed, or are just being "
+    "written, or are of before digests were kept, or a run was stopped while it wrote. Its numbers are kept; clear its "
+    "task to write the files anew."
+)
 
 
 @router.get("/")
 def index(request: Request, reader: Asking) -> HTMLResponse:
     """All comparisons with their last verdict, and the last fetches."""
-    listing = list_reports(default_base_path(), reader.may_read)
+    base = base_path()
+    listing = list_reports(base, reader.may_read)
     values = {
         "listing": listing,
         "trends": {each.identity: trend(each) for each in listing.comparisons},
-        "fetches": last_fetches(default_base_path(), reader.may_read),
+        "fetches": last_fetches(base, reader.may_read),
     }
     return page(request, "index.html.j2", values)
 
@@ -95,7 +101,8 @@ def download(comparison: str, report: str, file: str, reader: Asking) -> Respons
     if file not in FILES:
         raise HTTPException(404, _NOT_FOUND)
     _, shown = _report(comparison, report, reader)
-    return _sent(shown.file(file), None if file == "report.html" else f"{shown.name}-{file}", FILES[file])
+    name = None if file == "report.html" else f"{shown.name}-{file}"
+    return _sent(shown.file(file), shown.digest(file), name, FILES[file])
 
 
 @router.get("/comparisons/{comparison}/{report}/plans/{digest}")
@@ -104,14 +111,15 @@ def plan(comparison: str, report: str, digest: str, reader: Asking) -> Response:
     if not _DIGEST.fullmatch(digest):
         raise HTTPException(404, _NOT_FOUND)
     _, shown = _report(comparison, report, reader)
-    return _sent(shown.file(f"plan-{digest}/plan.xlsx"), f"plan-{digest}.xlsx", FILES["breaks.xlsx"])
+    workbook = shown.file(f"plan-{digest}/plan.xlsx")
+    return _sent(workbook, plan_digest(shown, digest), f"plan-{digest}.xlsx", FILES["breaks.xlsx"])
 
 
-def _sent(address: str, name: str | None, media_type: str) -> Response:
-    """A copy of a file, under a name where it is to be saved."""
+def _sent(address: str, sha256: str | None, name: str | None, media_type: str) -> Response:
+    """A copy of the file with the digest, under a name where it is to be saved."""
     folder = TemporaryDirectory(prefix="erp-page-")
     try:
-        local = copy(address, Path(folder.name) / "file")
+        local = copy(address, Path(folder.name) / "file", sha256)
     except Gone:
         folder.cleanup()
         raise HTTPException(404, _GONE) from None
@@ -152,13 +160,13 @@ def task(request: Request, dag_id: ReadableDag, run_id: str, task_id: str, reade
 def _left(
     request: Request, reader: Asking, dag_id: str, run_id: str, task_id: str | None, map_index: int | None
 ) -> HTMLResponse:
-    left = left_by(default_base_path(), reader.may_read, dag_id, run_id, task_id, map_index)
+    left = left_by(base_path(), reader.may_read, dag_id, run_id, task_id, map_index)
     values = {"left": left, "dag_id": dag_id, "run_id": run_id, "task_id": task_id}
     return page(request, "left.html.j2", values)
 
 
 def _comparison(identity: str, reader: Asking) -> Comparison:
-    found = list_reports(default_base_path(), reader.may_read).find(identity)
+    found = find_comparison(base_path(), identity, reader.may_read)
     if found is None:
         raise HTTPException(404, _NOT_FOUND)
     return found

@@ -174,7 +174,12 @@ def test_plan_of_the_same_report_is_the_same_and_lies_beside_it(sandbox: Sandbox
     assert plans[0] == plans[1]
     folder = Path(plans[0]["plan"].removeprefix("file://")).parent
     assert folder.parent == Path(day["report"]["report"].removeprefix("file://")).parent
-    assert sorted(file.name for file in folder.iterdir()) == ["plan.json", "plan.parquet", "plan.xlsx"]
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "made_of.json",
+        "plan.json",
+        "plan.parquet",
+        "plan.xlsx",
+    ]
 
 
 def local(address: str) -> Path:

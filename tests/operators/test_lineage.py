@@ -13,7 +13,7 @@ from fake_source import FakeSource, page
 from reconciled_days import BY_NUMBER, OTHER_SYSTEM
 
 from airflow_provider_erp.operators.fetch import ErpFetchOperator
-from airflow_provider_erp.operators.lineage import of_push
+from airflow_provider_erp.operators.lineage import of_fetch, of_push
 from airflow_provider_erp.operators.push import ErpPushOperator
 from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
 
@@ -38,6 +38,11 @@ def rows(dataset: Any) -> int:
     return count
 
 
+def rows_read(dataset: Any) -> int:
+    count: int = dataset.inputFacets["inputStatistics"].rowCount
+    return count
+
+
 def test_fetch_reads_a_systems_list_and_writes_its_stream(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source = FakeSource([page(1, b'{"id": 1, "name": "Anna"}')])
     monkeypatch.setattr(ErpFetchOperator, "hook", lambda self: source)
@@ -50,7 +55,7 @@ def test_fetch_reads_a_systems_list_and_writes_its_stream(tmp_path: Path, monkey
     assert told["manifest"].startswith(f"file://{written.name}/")
     assert NOW.date().isoformat() not in written.name
     assert "org_number" in columns(read)
-    assert (columns(read), rows(written)) == (columns(written), 1)
+    assert (columns(read), rows_read(read), rows(written)) == (columns(written), 1, 1)
 
 
 def test_reconciliation_reads_two_streams_and_writes_breaks(tmp_path: Path) -> None:
@@ -67,10 +72,25 @@ def test_reconciliation_reads_two_streams_and_writes_breaks(tmp_path: Path) -> N
     operator.execute(given)
     lineage = operator.get_openlineage_facets_on_complete(None)
     assert ["visma_px" in read.name for read in lineage.inputs] == [True, False]
+    assert [rows_read(read) for read in lineage.inputs] == [2, 1]
     [written] = lineage.outputs
     assert written.name.startswith(f"{tmp_path}/reconciliation/customers/")
     assert rows(written) == 2
     assert "break_id" in columns(written)
+
+
+def test_task_that_failed_before_it_read_anything_has_no_lineage() -> None:
+    fetch = ErpFetchOperator(task_id="t", conn_id="px", resource="customer")
+    reconcile = ErpReconcileOperator(task_id="t", spec=BY_NUMBER, source="one", target="other")
+    assert fetch.get_openlineage_facets_on_complete(None) is None
+    assert reconcile.get_openlineage_facets_on_complete(None) is None
+
+
+def test_client_without_statistics_of_inputs_is_told_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("openlineage.client.facet_v2.input_statistics_input_dataset")
+    summary = {"conn_type": "px", "company": "N", "resource": "customer", "rows": 7, "manifest": "file:///a/b/c/d/e"}
+    [read] = of_fetch(summary).inputs
+    assert (named(read), read.inputFacets) == (("px://N", "customer"), {})
 
 
 def test_push_reads_a_plan_and_writes_customers() -> None:

@@ -36,13 +36,13 @@ def test_reconciliation_tells_its_breaks_by_kind(told: Told, tmp_path: Path) -> 
 
 
 def test_fetch_and_push_tell_what_they_are_of(told: Told) -> None:
-    metrics.tell_fetch("fynn", "customer", 7)
+    metrics.tell_fetch("fynn", "Nordic Oy", "customer", 7)
     metrics.tell_push("visma_net", {"created": 2})
     assert told == [
-        ("erp.fetch.rows", 7, {"conn_type": "fynn", "resource": "customer"}),
+        ("erp.fetch.rows", 7, {"conn_type": "fynn", "company": "Nordic Oy", "resource": "customer"}),
         ("erp.push.records", 2, {"conn_type": "visma_net", "outcome": "created"}),
     ]
 
 
 def test_without_a_backend_nothing_happens() -> None:
-    metrics.tell_fetch("fynn", "customer", 7)
+    metrics.tell_fetch("fynn", "Nordic Oy", "customer", 7)

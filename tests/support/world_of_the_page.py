@@ -15,6 +15,7 @@ import pytest
 from breaks_on_disk import rows_of
 from example_dags import load_dag
 
+from airflow_provider_erp.landing import storage
 from airflow_provider_erp.operators.push import ErpPushOperator
 from airflow_provider_erp.sandbox import running_sandbox
 from airflow_provider_erp.ui.ledgers import Listing, list_reports
@@ -90,6 +91,8 @@ def _plan(world: World) -> None:
         file = Path(comparison.newest.file(f"plan-{PLAN}/plan.xlsx").removeprefix("file://"))
         file.parent.mkdir()
         file.write_bytes(b"a workbook")
+        made_of = {name: comparison.newest.digest(name) for name in ("breaks.json", "breaks.parquet")}
+        file.with_name("made_of.json").write_text(json.dumps(made_of | {"plan.xlsx": storage.sha256(file)}))
 
 
 def _push(world: World) -> None:

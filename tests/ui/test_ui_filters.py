@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.observations import Manifest
+from airflow_provider_erp.reconciliation.report.formats import money
 from airflow_provider_erp.ui.breaks import read_page
 from airflow_provider_erp.ui.copies import workspace
 from airflow_provider_erp.ui.filters import AGE_RANGES, ORDERS, PAGE_SIZE, Filters
@@ -122,11 +123,56 @@ def test_any_query_is_read_and_a_link_with_it_reads_the_same(query: dict[str, st
         assert getattr(again, name) == getattr(filters, name)
 
 
-@pytest.mark.parametrize("amount", ["much", "NaN", "Infinity", "1e99", "0.0000001"])
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "much",
+        "NaN",
+        "Infinity",
+        "1e99",
+        "1e999999999",
+        "1e-999999999",
+        "0.0000001",
+        "1234,567",
+        "1.250,50",
+        "12,50,000",
+    ],
+)
 def test_what_is_no_amount_is_told_and_not_applied(amount: str) -> None:
     filters = Filters.of({"amount": amount})
-    assert filters.complaints == ("amount: expected a number such as 1250.50; it was not applied",)
+    assert filters.complaints == ("amount: expected a number such as 1,250.50 or 1250.50 EUR; it was not applied",)
     assert not filters.are_set
+
+
+@pytest.mark.parametrize(
+    ("written", "amount", "currency"),
+    [
+        ("1,250", "1250", ""),
+        ("1,250.50 EUR", "1250.50", "EUR"),
+        ("12,345,678.90", "12345678.90", ""),
+        ("1250,5", "1250.5", ""),
+        ("1 250,50", "1250.50", ""),
+        ("1\u00a0250", "1250", ""),
+        ("-3 sek", "-3", "SEK"),
+        ("0.1", "0.1", ""),
+    ],
+)
+def test_amount_is_read_as_the_page_writes_it(written: str, amount: str, currency: str) -> None:
+    filters = Filters.of({"amount": written})
+    assert (filters.amount, filters.currency, filters.complaints) == (Decimal(amount), currency, ())
+    assert Filters.of(dict(parse_qsl(filters.query()))) == filters
+
+
+@given(st.decimals(min_value=0, max_value=10**15, places=6, allow_nan=False))
+def test_any_amount_of_the_page_can_be_given_back(amount: Decimal) -> None:
+    filters = Filters.of({"amount": money(amount, "EUR")})
+    assert (filters.amount, filters.currency) == (amount, "EUR")
+
+
+def test_amount_with_a_currency_leaves_that_currency_alone(report: Report, rows: list[dict[str, Any]]) -> None:
+    with workspace() as folder:
+        found = read_page(report, Filters.of({"amount": "1,000 EUR"}), folder).found
+    assert found == len([row for row in rows if row["currency"] == "EUR" and row["amount"] >= 1000])
 
 
 def test_ten_thousand_breaks_are_answered_a_page_at_a_time(tmp_path: Path) -> None:

@@ -33,7 +33,11 @@ document.addEventListener("DOMContentLoaded", () => {
     if (frame.contentDocument && frame.contentDocument.readyState === "complete") watch();
   }
   for (const select of document.querySelectorAll(".filters select")) {
-    select.addEventListener("change", () => select.form.requestSubmit());
+    // Each arrow key is a change of its own: a choice by the keyboard waits for Enter or the button.
+    let typed = false;
+    select.addEventListener("keydown", () => (typed = true));
+    select.addEventListener("pointerdown", () => (typed = false));
+    select.addEventListener("change", () => typed || select.form.requestSubmit());
   }
   document.addEventListener("keydown", (event) => {
     const search = document.querySelector(".filters input[type=search]");
