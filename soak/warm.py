@@ -35,4 +35,4 @@ for _country in ("DE", "FI", "NO", "SE"):  # registers and numbering plans are l
 with tempfile.TemporaryDirectory() as _folder:  # Airflow looks for storages and listeners when they are first used
     storage.names(f"file://{_folder}")
     tell_read(f"file://{_folder}")
-tell_fetch("soak", "customer", 0)
+tell_fetch("soak", "soak", "customer", 0)
