@@ -59,15 +59,17 @@ class ReconciliationSpec:
 
     No key chooses among several. A customer whom one key pairs with two others
     is ambiguous; what an earlier key pairs no later one parts, and the numbers
-    that differ are told. An e-mail address that several carry (the mailbox of a
-    group of companies) leaves it to later keys and to similarity, and whom they
-    do not pair is ambiguous; with ``shared_email="ambiguous"`` all of them are,
+    that differ are told. Who shares an e-mail address with several of the other
+    side (the mailbox of a group of companies, an accountant's) is ambiguous,
     unless similarity finds that those of a side are one customer held several
-    times. Carried by more than five of a side (an accountant's) it says nothing. An e-mail address that one customer
-    a side carries pairs them even if their numbers differ, which is told as a
-    changed key: leave ``email`` out of the keys to have such pairs suggested.
+    times. With ``shared_email="similarity"`` it also pairs who is clearly alike,
+    and an address that more than five of a side carry says nothing. An e-mail
+    address that one customer a side carries pairs them even if their numbers
+    differ, which is told as a changed key: leave ``email`` out of the keys to
+    have such pairs suggested.
     Valid organisation numbers of one country that are not the same keep similar
-    customers apart.
+    customers apart; so do numbered addresses (``anna.1@host.fi``, ``anna.2@host.fi``)
+    of different streets.
 
     Attributes:
         name: part of each break's lasting identity: another name starts the history anew.
@@ -78,8 +80,8 @@ class ReconciliationSpec:
         stale_after_days: of two records that differ the one that was modified so much earlier is stale;
             None does not look. Both systems must tell when a record was modified, and in which zone.
         check_identifiers: report organisation and VAT numbers that cannot be right.
-        shared_email: what tells customers apart who share an e-mail address: ``similarity``, or only a person
-            (``ambiguous``).
+        shared_email: what tells customers apart who share an e-mail address: only a person (``ambiguous``), or
+            ``similarity``.
         similar: match what no key matches by similarity, and suggest what may match.
         apply_at: from which probability on similar customers match.
         suggest_at: from which probability on they are suggested to a person.
@@ -98,7 +100,7 @@ class ReconciliationSpec:
     kinds: tuple[KindRule, ...] = ()
     stale_after_days: int | None = None
     check_identifiers: bool = True
-    shared_email: SharedEmail = "similarity"
+    shared_email: SharedEmail = "ambiguous"
     similar: bool = True
     apply_at: float = 0.8
     suggest_at: float = 0.2

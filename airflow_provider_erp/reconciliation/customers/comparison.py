@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from airflow_provider_erp.matching.groups import group
 from airflow_provider_erp.reconciliation.customers.breaks import FINDING_COLUMNS
-from airflow_provider_erp.reconciliation.customers.leftovers import SIDES, Candidates, Leftovers, settle
+from airflow_provider_erp.reconciliation.customers.leftovers import SIDES, Carrier, Leftovers, settle
 from airflow_provider_erp.reconciliation.customers.likeness import TELLING, Likeness, Row
 from airflow_provider_erp.reconciliation.customers.normalised import Normalised
 from airflow_provider_erp.reconciliation.customers.row import columns_written
@@ -87,7 +87,7 @@ class Comparison:
 
     def _settle_leftovers(self) -> None:
         rows = self._leftover_rows(0), self._leftover_rows(1)
-        self._left = settle(self._spec, rows, [Candidates(*row) for row in self._engine.rows(self._sql.candidates())])
+        self._left = settle(self._spec, rows, [Carrier(*row) for row in self._engine.rows(self._sql.sharing())])
         self._load("similar_pairs", "source_id target_id", self._left.like.paired)
         for place, side in enumerate(SIDES):
             _merge(self._groups[place], self._left.like.doubles[place])

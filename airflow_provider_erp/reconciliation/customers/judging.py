@@ -1,4 +1,4 @@
-"""What becomes of the pairs and groups that matching found: valid numbers and partners by keys overrule it."""
+"""What becomes of the pairs and groups that matching found: partners by keys, and what tells apart, overrule it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from airflow_provider_erp.matching.groups import in_order
+from airflow_provider_erp.reconciliation.customers.apart import MarksOf, told_apart
 from airflow_provider_erp.reconciliation.customers.likeness import TELLING, Doubles, Edge, Likeness, Row, Rows
-from airflow_provider_erp.reconciliation.customers.registered import Numbers, told_apart
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def likeness(spec: ReconciliationSpec, rows: Rows) -> Likeness:
     """Of rows with an ``id``, ``taken``, a ``country`` and the fields in ``TELLING`` that there are.
 
-    A group of doubles stands in ``paired`` and ``vague`` as its first record.
+    A group of doubles stands in ``vague`` as its first record, in ``paired`` as the one that is most alike.
     """
     from airflow_provider_erp.matching import match  # noqa: PLC0415  # heavy: only where something is left
 
@@ -28,11 +28,11 @@ def likeness(spec: ReconciliationSpec, rows: Rows) -> Likeness:
 
 
 class _Judging:
-    """Judges what matching found, by the valid numbers of the records, and by who has a partner already."""
+    """Judges what matching found by what tells customers apart, and by who has a partner already."""
 
     def __init__(self, rows: Rows, found: Matches) -> None:
         self._found = found
-        self._numbers = Numbers(rows[0]), Numbers(rows[1])
+        self._marks = MarksOf(rows[0]), MarksOf(rows[1])
         self._having = _taken(rows[0]), _taken(rows[1])
         self._groups = found.source_duplicates, found.target_duplicates
         self._doubles = self._one_customer_each(0), self._one_customer_each(1)
@@ -53,7 +53,7 @@ class _Judging:
         suggested = list(self._found.suggested)
         for pair in self._found.applied:
             edge = pair.source_id, pair.target_id
-            if self._has_partner(edge) or told_apart(self._numbers[0][edge[0]], self._numbers[1][edge[1]]):
+            if self._has_partner(edge) or told_apart(self._marks[0][edge[0]], self._marks[1][edge[1]]):
                 suggested.append(pair)
             elif edge[0] in self._split[0] or edge[1] in self._split[1]:
                 vague.append(edge)
@@ -80,16 +80,16 @@ class _Judging:
         return self._first[0].get(edge[0], edge[0]), self._first[1].get(edge[1], edge[1])
 
     def _one_customer_each(self, place: int) -> Doubles:
-        """The groups in which no two have valid numbers of their own, and somebody has no partner yet.
+        """The groups in which nothing tells two apart, and somebody has no partner yet.
 
         Of several that have one the first stands for the others: keys said that
         they are not one customer.
         """
-        numbers, having = self._numbers[place], self._having[place]
+        marks, having = self._marks[place], self._having[place]
         kept = []
         for each in self._groups[place]:
             others = sorted(having.intersection(each), key=in_order)[1:]
-            apart = any(told_apart(numbers[one], numbers[two]) for one, two in combinations(each, 2))
+            apart = any(told_apart(marks[one], marks[two]) for one, two in combinations(each, 2))
             if not (apart or having.issuperset(each)):
                 kept.append(tuple(sorted({*each}.difference(others), key=in_order)))
         return tuple(kept)

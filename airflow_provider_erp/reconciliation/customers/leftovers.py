@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from airflow_provider_erp.matching.groups import group, in_order
 from airflow_provider_erp.reconciliation.customers.judging import likeness
-from airflow_provider_erp.reconciliation.customers.likeness import Edge, Likeness, Rows
+from airflow_provider_erp.reconciliation.customers.likeness import Likeness, Rows
+from airflow_provider_erp.reconciliation.customers.row import IDENTIFIERS
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
 SIDES = ("source", "target")
+_MOST_CARRIERS = 5
+"""Where similarity tells apart who shares an e-mail address, one that more of a side carry says nothing."""
+
+Part = tuple[tuple[str, ...], tuple[str, ...]]
+"""Groups of each side, by their first records, that hang together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,52 +30,81 @@ class Leftovers:
     """
 
     like: Likeness
-    clusters: list[tuple[tuple[str, ...], tuple[str, ...]]]
+    clusters: list[Part]
     only_here: tuple[set[str], set[str]]
 
 
-class Candidates(NamedTuple):
-    """Two groups without a partner that share a key; if it is an identifier, similarity must not choose."""
+class Carrier(NamedTuple):
+    """A group without a partner, and a value that it shares with one of the other side."""
 
-    source_id: str
-    target_id: str
-    identified: int
+    side: str
+    key: str
+    text: str
+    group_id: str
 
 
-def settle(spec: ReconciliationSpec, rows: Rows, candidates: Sequence[Candidates]) -> Leftovers:
+def settle(spec: ReconciliationSpec, rows: Rows, carriers: Sequence[Carrier]) -> Leftovers:
     """Decides on the groups' first records; ``taken`` rows have a partner, and others may be copies of them."""
-    tied = [{each[place] for each in candidates if each.identified} for place in range(2)]
+    tied = [{one.group_id for one in carriers if one.side == side and one.key in IDENTIFIERS} for side in SIDES]
     free = [[row for row in side if row["id"] not in ids] for side, ids in zip(rows, tied, strict=True)]
     like = likeness(spec, (free[0], free[1])) if spec.similar and any(free) else Likeness()
+    sharing = _sharing(spec, like, carriers)
     if spec.shared_email == "ambiguous":
-        like = _left_to_a_person(like, [each[:2] for each in candidates if not each.identified])
+        like = _left_to_a_person(like, sharing)
     alone = [{str(row["id"]) for row in side if not row["taken"]} - like.settled(at) for at, side in enumerate(rows)]
-    edges = [*(each[:2] for each in candidates), *like.vague]
-    open_edges = [edge for edge in edges if edge[0] in alone[0] and edge[1] in alone[1]]
+    vague = (((one,), (other,)) for one, other in like.vague)
+    clusters = _clusters(_within(part, alone) for part in (*sharing, *vague))
     for place, side in enumerate(alone):
-        side -= {edge[place] for edge in open_edges}
-    return Leftovers(like=like, clusters=_clusters(open_edges), only_here=(alone[0], alone[1]))
+        side -= {one for cluster in clusters for one in cluster[place]}
+    return Leftovers(like=like, clusters=clusters, only_here=(alone[0], alone[1]))
 
 
-def _left_to_a_person(like: Likeness, sharing: Iterable[Edge]) -> Likeness:
+def _sharing(spec: ReconciliationSpec, like: Likeness, carriers: Iterable[Carrier]) -> list[Part]:
+    """Who shares a value, those of a side as one whom similarity says to be one; a copy of who is taken does not."""
+    first = like.first(0), like.first(1)
+    found: defaultdict[tuple[str, str], tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    taken = like.having(0), like.having(1)
+    for side, key, text, group_id in carriers:
+        place = SIDES.index(side)
+        if group_id not in taken[place]:
+            found[key, text][place].add(first[place].get(group_id, group_id))
+    most = None if spec.shared_email == "ambiguous" else _MOST_CARRIERS
+    return [
+        (tuple(one), tuple(other))
+        for (key, _), (one, other) in found.items()
+        if most is None or key in IDENTIFIERS or max(len(one), len(other)) <= most
+    ]
+
+
+def _left_to_a_person(like: Likeness, sharing: Iterable[Part]) -> Likeness:
     """Of customers who share a key similarity tells who is held twice, but who of several is meant it does not."""
-    first = [{one: double[0] for double in doubles for one in double} for doubles in like.doubles]
-    edges = {(first[0].get(one, one), first[1].get(other, other)) for one, other in sharing}
-    ends = [Counter(edge[place] for edge in edges) for place in range(2)]
-    several = [edge for edge in edges if ends[0][edge[0]] > 1 or ends[1][edge[1]] > 1]
-    unsure = [{edge[place] for edge in several} for place in range(2)]
-    dropped = [edge for edge in like.paired if edge[0] in unsure[0] or edge[1] in unsure[1]]
-    paired = [edge for edge in like.paired if edge not in set(dropped)]
-    return replace(like, paired=paired, vague=[*like.vague, *several, *dropped])
+    several = [part for part in _clusters(sharing) if max(map(len, part)) > 1]
+    unsure = [{one for part in several for one in part[place]} for place in range(2)]
+    first = like.first(0), like.first(1)
+    of_groups = {edge: (first[0].get(edge[0], edge[0]), first[1].get(edge[1], edge[1])) for edge in like.paired}
+    dropped = {edge for edge, (one, other) in of_groups.items() if one in unsure[0] or other in unsure[1]}
+    paired = [edge for edge in like.paired if edge not in dropped]
+    return replace(like, paired=paired, vague=[*like.vague, *(of_groups[edge] for edge in dropped)])
 
 
-def _clusters(edges: Iterable[Edge]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """The candidates' connected parts: the ids of each side, in order."""
-    shared = [(edge, f"{side} {record_id}") for edge in edges for side, record_id in zip(SIDES, edge, strict=True)]
-    parts: dict[str, tuple[set[str], set[str]]] = {}
+def _within(part: Part, alone: Sequence[set[str]]) -> Part:
+    one, other = (tuple(alone[place].intersection(part[place])) for place in range(2))
+    return one, other
+
+
+def _clusters(parts: Iterable[Part]) -> list[Part]:
+    """What hangs together through those that are in several parts; a part of one side only does not count."""
+    shared = (
+        (number, f"{side} {record_id}")
+        for number, part in enumerate(parts)
+        if all(part)
+        for side, ids in zip(SIDES, part, strict=True)
+        for record_id in ids
+    )
+    found: dict[str, tuple[set[str], set[str]]] = {}
     for member, root in group(shared).items():
         side, record_id = member.split(" ", 1)
-        parts.setdefault(root, (set(), set()))[SIDES.index(side)].add(record_id)
+        found.setdefault(root, (set(), set()))[SIDES.index(side)].add(record_id)
     return sorted(
-        (tuple(sorted(one, key=in_order)), tuple(sorted(other, key=in_order))) for one, other in parts.values()
+        (tuple(sorted(one, key=in_order)), tuple(sorted(other, key=in_order))) for one, other in found.values()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,18 @@ class Likeness:
 
     def settled(self, place: int) -> set[str]:
         """Who of a side has a partner, or is but a double of another."""
-        having = {edge[place] for edge in self.paired} | self.taken[place]
-        of_those = {one for double in self.doubles[place] if having.intersection(double) for one in double}
-        return having | of_those | {one for double in self.doubles[place] for one in double[1:]}
+        paired = {edge[place] for edge in self.paired}
+        return self._and_doubles(place, paired | self.taken[place]) | {
+            one for double in self.doubles[place] for one in double[1:]
+        }
+
+    def having(self, place: int) -> set[str]:
+        """Who of a side has a partner by a key, and their doubles."""
+        return self._and_doubles(place, self.taken[place])
+
+    def first(self, place: int) -> dict[str, str]:
+        """For each record that is held twice the first one of its group."""
+        return {one: double[0] for double in self.doubles[place] for one in double}
+
+    def _and_doubles(self, place: int, ids: Set[str]) -> set[str]:
+        return {*ids, *(one for double in self.doubles[place] if ids & {*double} for one in double)}

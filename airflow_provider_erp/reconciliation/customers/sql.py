@@ -19,7 +19,7 @@ _TEMPLATES = Environment(
 )
 _DAY_SECONDS = 86_400
 _MOST_CARRIERS = 5
-"""A value that more customers carry makes nobody a candidate."""
+"""A value that more customers carry does not say whom another is a copy of."""
 
 
 class Statements:
@@ -84,9 +84,9 @@ class Statements:
         """The groups with a partner that one without a partner may be a copy of."""
         return self._render("near", side=side)
 
-    def candidates(self) -> str:
-        """Groups without a partner that share a key with some of the other side."""
-        return self._render("candidates")
+    def sharing(self) -> str:
+        """Groups without a partner, and the keys that they share with some of the other side."""
+        return self._render("sharing")
 
     def leftovers(self, side: str, columns: Collection[str]) -> str:
         """What similarity is judged by, of the groups without a partner and of those that they may be copies of."""
