@@ -43,18 +43,24 @@ def sql_engine(conn_id: str) -> OpenEngine:
 
     @contextmanager
     def opened(folder: Path) -> Iterator[Engine]:
-        hook = BaseHook.get_hook(conn_id)
-        if not hasattr(hook, "get_records"):
-            raise ValueError(
-                f"engine_conn_id: expected a connection to a database, got {conn_id!r} of type "
-                f"{getattr(hook, 'conn_type', None)!r}"
-            )
+        hook = _hook(conn_id, "a database", "get_records")
         with closing(hook.get_conn()) as connection:
             engine = _of_database(hook, connection, folder, conn_id)
             engine.check()
             yield engine
 
     return opened
+
+
+def _hook(conn_id: str, engine: str, method: str) -> Any:
+    """The connection's hook, which is one of the engine where it has the method."""
+    hook = BaseHook.get_hook(conn_id)
+    if not hasattr(hook, method):
+        raise ValueError(
+            f"engine_conn_id: expected a connection to {engine}, got {conn_id!r} of type "
+            f"{getattr(hook, 'conn_type', None)!r}"
+        )
+    return hook
 
 
 def _of_database(hook: Any, connection: Any, folder: Path, conn_id: str) -> SqlEngine:
@@ -68,12 +74,7 @@ def _spark_engine(conn_id: str, shared: Callable[[], SharedFolder]) -> OpenEngin
 
     @contextmanager
     def opened(folder: Path) -> Iterator[Engine]:
-        hook = BaseHook.get_hook(conn_id)
-        if not hasattr(hook, "get_connection_url"):
-            raise ValueError(
-                f"engine_conn_id: expected a connection to Spark Connect, got {conn_id!r} of type "
-                f"{getattr(hook, 'conn_type', None)!r}"
-            )
+        hook = _hook(conn_id, "Spark Connect", "get_connection_url")
         place = shared()
         storage.remove_folder(place.ours)
         with spark_session(conn_id, hook.get_connection_url()) as session:
