@@ -179,6 +179,15 @@ def test_group_of_duplicates_is_one_candidate(compare: Compare) -> None:
     assert (result.result.target.duplicates, result.result.target.ambiguous) == (1, 2)
 
 
+def test_group_that_shares_one_address_with_one_and_another_with_several_is_ambiguous(compare: Compare) -> None:
+    source = [a_customer("s1", number="7", email="one@x.fi"), a_customer("s2", number="7", email="two@x.fi")]
+    target = [a_customer("t1", email="one@x.fi"), *(a_customer(each, email="two@x.fi") for each in ("t2", "t3"))]
+    [found] = compare(source, target).of_kind("ambiguous")
+    assert (found.members, found.candidates) == (("s1",), ("t1", "t2", "t3"))
+    [found] = compare(target, source).of_kind("ambiguous")
+    assert (found.members, found.candidates) == (("t1", "t2", "t3"), ("s1",))
+
+
 def test_different_ambiguous_parts_are_different_breaks(compare: Compare) -> None:
     source = [a_customer(f"s{place}", email=f"{place // 2}@x.fi") for place in range(4)]
     target = [a_customer(f"t{place}", email=f"{place // 2}@x.fi") for place in range(4)]

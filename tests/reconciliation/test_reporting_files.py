@@ -208,6 +208,12 @@ def test_workbook_keeps_leading_zeros_numbers_and_dates(tmp_path: Path) -> None:
     assert cells[6].number_format == "#,##0.00"
 
 
+def test_workbook_says_which_candidates_are_of_which_system(tmp_path: Path) -> None:
+    records = {"source_id": "1", "target_id": "1", "members": ["1", "2"], "candidates": ["1", "3"]}
+    header, row = values(written(tmp_path, records | {"kind": "ambiguous"}), "Breaks")
+    assert row[header.index("Duplicates or candidates")] == "1; 2 / 1; 3"
+
+
 def test_workbook_sheets_have_filters_and_a_header_that_stays(tmp_path: Path) -> None:
     history = generated_history(tmp_path / "in", 20)
     write_report(a_result(history), history, tmp_path)

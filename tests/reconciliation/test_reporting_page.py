@@ -133,7 +133,13 @@ def test_page_shows_where_a_subject_is_missing_and_which_records_are_one(tmp_pat
             tmp_path,
             {"kind": "missing_in_source", "target_id": "t8"},
             {"kind": "duplicate_in_target", "target_id": "t1", "members": ["t1", "t2"], "name": "Salo Oy"},
-            {"kind": "ambiguous", "source_id": "s1", "candidates": ["t3", "t4"]},
+            {
+                "kind": "ambiguous",
+                "source_id": "s1",
+                "target_id": "t3",
+                "members": ["s1"],
+                "candidates": ["t3", "t4"],
+            },
             {"field": "email", "source_id": "s1", "target_id": "t1", "source_value": "", "target_value": "a@b"},
             {"kind": "invalid_identifier", "field": "vat_number", "source_id": "s5", "source_value": "FI1"},
             {"kind": "unheard_of", "source_id": "s6", "members": ["s6"], "target_id": "t6"},
@@ -141,7 +147,7 @@ def test_page_shows_where_a_subject_is_missing_and_which_records_are_one(tmp_pat
     ).text
     assert "Visma PXmissing" in text
     assert "records t1, t2" in text
-    assert "may be t3, t4" in text
+    assert "Visma PXrecord s1 Visma.net ERPmay be t3, t4" in text
     assert "Visma PX(empty) Visma.net ERPa@b" in text
     assert "Invalid identifier: VAT number" in text
     assert "record s6 Visma.net ERPrecord t6" in text

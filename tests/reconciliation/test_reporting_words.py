@@ -107,6 +107,11 @@ def test_verdict_counts_what_the_spec_counts_and_ambiguous_ones_do_not_agree(emp
     assert said == "Visma PX and Visma.net ERP agree on 9 of 11 projects."
 
 
+def test_verdict_counts_who_is_ambiguous_and_not_in_how_many_breaks(empty: History) -> None:
+    several = replace(result(empty, 9, ambiguous=12), kinds={"ambiguous": "ambiguous"}, counts={"ambiguous": 1})
+    assert verdict(several) == "Visma PX and Visma.net ERP agree on 9 of 21 customers; 12 are ambiguous."
+
+
 @pytest.mark.parametrize(
     ("source", "target", "expected"),
     [

@@ -206,6 +206,21 @@ def test_who_shares_an_email_address_with_its_own_duplicate_is_not_ambiguous(com
     assert (compared.the_break.kind, compared.the_break.members) == ("duplicate_in_source", ("s05", "u05"))
 
 
+@pytest.mark.parametrize("spec", [BY_NAME, BY_LIKENESS])
+def test_customer_held_twice_matches_as_one_by_the_address_that_only_he_has(
+    compare: Compare, spec: ReconciliationSpec
+) -> None:
+    source, target = everybody("s"), everybody("t")
+    target[5] |= {"name": "Zenit Holding", "phone": None, "street": None, "postal_code": None, "city": None}
+    compared = compare([*source, source[5] | {"source_id": "u05"}], target, spec=spec)
+    assert compared.result.matched == len(COMPANIES)
+    [found] = [each for each in compared.breaks if each.kind != "field_differs"]
+    assert (found.kind, found.members) == ("duplicate_in_source", ("s05", "u05"))
+    differing = {each.field: (each.source_id, each.target_id) for each in compared.of_kind("field_differs")}
+    assert differing == {"name": ("s05", "t05")}
+    assert compared.result.suggestions == ()
+
+
 def test_partner_by_likeness_of_who_is_ambiguous_is_one_of_the_candidates(compare: Compare) -> None:
     source, target = two_of_a_group()
     target[5]["email"] = None  # s05 is like t05, but s04 and s05 both share an address with t04

@@ -27,7 +27,6 @@ Found = tuple[str, str | None, str | None, str | None, Ids, Ids, str | None, str
 
 COUNTRIES = {"suomi": "FI", "fi": "FI", "se": "SE"}
 IDENTIFIERS = ("number", "org_number", "vat_number")
-MOST_CARRIERS = 5
 OUT_OF_USE = ("closed", "blocked")
 
 
@@ -149,12 +148,14 @@ def _cascade(spec: ReconciliationSpec, source: list[Group], target: list[Group])
     left, right = source, target
     for key in spec.keys:
         ours, theirs = _sole_carriers(key, left), _sole_carriers(key, right)
+        unsure = (_carried(key, left) & _carried(key, right)) - (ours.keys() & theirs.keys())
         shared = sorted(ours.keys() & theirs.keys())
         candidates = {(ours[text], theirs[text]) for text in shared}
         found = [
             Pair(key, _carrier(key, text, ours[text]), _carrier(key, text, theirs[text]), (ours[text], theirs[text]))
             for text in reversed(shared)
             if sum(one == ours[text] for one, _ in candidates) == sum(one == theirs[text] for _, one in candidates) == 1
+            and not _carried(key, [ours[text], theirs[text]]) & unsure
         ]
         by_groups = {pair.groups: pair for pair in found}  # of several texts the smallest counts
         yield from by_groups.values()
@@ -170,6 +171,10 @@ def _sole_carriers(key: str, groups: list[Group]) -> dict[str, Group]:
     return {text: group for text, group in carried if times[text] == 1}
 
 
+def _carried(key: str, groups: list[Group]) -> set[str | None]:
+    return {customer.keys[key] for group in groups for customer in group} - {None}
+
+
 def _carrier(key: str, text: str, group: Group) -> Customer:
     return min((customer for customer in group if customer.keys[key] == text), key=lambda customer: customer.id)
 
@@ -178,7 +183,7 @@ def _clusters(
     spec: ReconciliationSpec, source: list[Group], target: list[Group]
 ) -> Iterator[tuple[list[Group], list[Group]]]:
     """Groups that share a key with some of the other side, connected through each other."""
-    texts = {group: _few_carry(spec, side) & _texts(spec, group) for side in (source, target) for group in side}
+    texts = {group: _texts(spec, group) for side in (source, target) for group in side}
     edges = [(one, other) for one, other in product(source, target) if texts[one] & texts[other]]
     while edges:
         ours, theirs = {edges[0][0]}, {edges[0][1]}
@@ -191,11 +196,6 @@ def _clusters(
 
 def _texts(spec: ReconciliationSpec, group: Group) -> set[Hashable]:
     return {(key, customer.keys[key]) for customer in group for key in spec.keys if customer.keys[key]}
-
-
-def _few_carry(spec: ReconciliationSpec, groups: list[Group]) -> set[Hashable]:
-    times = Counter(text for group in groups for text in _texts(spec, group))
-    return {text for text, count in times.items() if count <= MOST_CARRIERS}
 
 
 def _first(group: Group) -> str:

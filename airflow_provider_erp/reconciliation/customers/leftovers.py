@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from airflow_provider_erp.matching.groups import group, in_order
 from airflow_provider_erp.reconciliation.customers.judging import likeness
-from airflow_provider_erp.reconciliation.customers.likeness import Likeness, Rows
+from airflow_provider_erp.reconciliation.customers.likeness import Edge, Likeness, Rows
 from airflow_provider_erp.reconciliation.customers.row import IDENTIFIERS
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
 
@@ -56,7 +56,17 @@ def settle(spec: ReconciliationSpec, rows: Rows, carriers: Sequence[Carrier]) ->
     clusters = _clusters(_within(part, alone) for part in (*sharing, *vague))
     for place, side in enumerate(alone):
         side -= {one for cluster in clusters for one in cluster[place]}
-    return Leftovers(like=like, clusters=clusters, only_here=(alone[0], alone[1]))
+    sole = {part for part in sharing if spec.similar and len(part[0]) == len(part[1]) == 1}.intersection(clusters)
+    in_doubt = [cluster for cluster in clusters if cluster not in sole]
+    return Leftovers(like=_paired(like, sole), clusters=in_doubt, only_here=(alone[0], alone[1]))
+
+
+def _paired(like: Likeness, sole: Iterable[Part]) -> Likeness:
+    """Also who shares an address with one only, now that those who are held twice are one."""
+    edges = {(one, other) for (one,), (other,) in sole}
+    of_groups = _of_groups(like, ((each.source_id, each.target_id) for each in like.suggested))
+    suggested = [each for each in like.suggested if of_groups[each.source_id, each.target_id] not in edges]
+    return replace(like, paired=sorted([*like.paired, *edges]), suggested=suggested)
 
 
 def _sharing(spec: ReconciliationSpec, like: Likeness, carriers: Iterable[Carrier]) -> list[Part]:
@@ -80,11 +90,16 @@ def _left_to_a_person(like: Likeness, sharing: Iterable[Part]) -> Likeness:
     """Of customers who share a key similarity tells who is held twice, but who of several is meant it does not."""
     several = [part for part in _clusters(sharing) if max(map(len, part)) > 1]
     unsure = [{one for part in several for one in part[place]} for place in range(2)]
-    first = like.first(0), like.first(1)
-    of_groups = {edge: (first[0].get(edge[0], edge[0]), first[1].get(edge[1], edge[1])) for edge in like.paired}
+    of_groups = _of_groups(like, like.paired)
     dropped = {edge for edge, (one, other) in of_groups.items() if one in unsure[0] or other in unsure[1]}
     paired = [edge for edge in like.paired if edge not in dropped]
     return replace(like, paired=paired, vague=[*like.vague, *(of_groups[edge] for edge in dropped)])
+
+
+def _of_groups(like: Likeness, edges: Iterable[Edge]) -> dict[Edge, Edge]:
+    """For each pair of records the pair of their groups."""
+    first = like.first(0), like.first(1)
+    return {edge: (first[0].get(edge[0], edge[0]), first[1].get(edge[1], edge[1])) for edge in edges}
 
 
 def _within(part: Part, alone: Sequence[set[str]]) -> Part:

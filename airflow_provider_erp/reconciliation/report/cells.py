@@ -44,7 +44,10 @@ def _cell(found: Break, side: str, value: str | None, own_id: str | None, other_
     if found.kind == f"missing_in_{side}":
         return Cell("missing", alarm=True)
     if own_id is None:
-        return _listed("may be", found.candidates) if other_id is not None else Cell()
+        return Cell()
+    if found.kind == "ambiguous":
+        several = found.members if side == "source" else found.candidates
+        return _listed("may be" if len(several) > 1 else "record", several)
     if found.members and other_id is None:
         return _listed("records", found.members)
     return _listed("record", (own_id,))

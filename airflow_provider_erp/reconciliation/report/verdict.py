@@ -41,8 +41,12 @@ def in_all(result: Reconciliation) -> int:
     """
     if sums := _sums(result):
         return sums.compared
-    ambiguous = max(result.source.ambiguous, result.target.ambiguous)
-    return result.matched + result.source.only_here + result.target.only_here + ambiguous
+    return result.matched + result.source.only_here + result.target.only_here + _ambiguous(result)
+
+
+def _ambiguous(result: Reconciliation) -> int:
+    """Things that are in doubt; one break may tell of many."""
+    return max(result.source.ambiguous, result.target.ambiguous)
 
 
 def agreeing(result: Reconciliation) -> int:
@@ -91,7 +95,7 @@ def _details(result: Reconciliation) -> Iterator[str]:
     occurred = [each for each in occurred if each[2]]
     told = occurred if len(occurred) <= DETAILED_KINDS + 1 else occurred[:DETAILED_KINDS]
     for kind, words, count in told:
-        yield _detail(kind, words, count)
+        yield _detail(kind, words, _ambiguous(result) or count if kind == "ambiguous" else count)
     if rest := occurred[len(told) :]:
         yield f"{plural(sum(count for _, _, count in rest), 'break is', 'breaks are')} of {len(rest)} other kinds"
 

@@ -75,8 +75,9 @@ def _break_columns(result: Reconciliation) -> tuple[Column, ...]:
 
 def _breaks(engine: DuckDBPyConnection, result: Reconciliation) -> Iterator[Sequence[Cell]]:
     query = """SELECT kind, key, name, field, source_value, target_value, amount, currency, severity, state, since,
-        age_days, source_id, target_id, array_to_string(list_concat(members, candidates), '; '), accepted_until,
-        accepted_reason, break_id, digest FROM breaks ORDER BY place"""
+        age_days, source_id, target_id, concat_ws(' / ', nullif(array_to_string(members, '; '), ''),
+        nullif(array_to_string(candidates, '; '), '')), accepted_until, accepted_reason, break_id, digest
+        FROM breaks ORDER BY place"""
     for kind, key, name, field, *rest in _first(engine, query):
         yield (_kind(result, kind), key, name, field_words(field), *rest)
 
