@@ -15,6 +15,8 @@ MOST_SAID = 500
 
 CHANGED = 412
 _NOT_DONE = frozenset({301, 307, 308})
+_GIVEN_UP = frozenset({408, 499})
+"""A server or a gateway gave up waiting. ASSUMED: what is behind a gateway may have done the write all the same."""
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _CREDENTIAL = re.compile(r"(?i)\b(bearer)\s+\S+")
 
@@ -53,7 +55,7 @@ def write(
 
     Raises:
         RecordChanged, WriteRejected: any other 4xx, or ``refused``, with what the vendor said.
-        OutcomeUnknown: it may have been done: a 5xx, a lost answer, a status that says neither.
+        OutcomeUnknown: it may have been done: a 5xx, a lost answer, 408, a status that says neither.
         ErpUnavailable: not done within the retry budget.
         ErpAuthError: the credential, or its right to write, was refused.
         ErpProtocolError: the server is at another address.
@@ -115,7 +117,7 @@ def _error(exchange: Exchange, label: str, response: Response, said: str | None)
             status=status,
             request_id=request_id,
         )
-    if 200 <= status < 300 or 400 <= status < 500:
+    if 200 <= status < 300 or (400 <= status < 500 and status not in _GIVEN_UP):
         return rejected(label, response, status, said)
     return unknown(label, f"expected a status of 2xx, got {status}", response)
 
