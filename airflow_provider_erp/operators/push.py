@@ -62,8 +62,8 @@ class ErpPushOperator(BaseOperator):
             which a person approved a selection only that is pushed. A plan of another type of connection or company
             than ``conn_id`` is refused.
         records: canonical customers, instead of a plan: names of ``records.Customer``, texts; or the output of a task
-            that returns them. ``expected`` in one is what the system must hold now, by field; one with
-            ``"action": "create"`` must not be there, whatever ``mode`` says. Not a template: they are not shown with
+            that returns them. ``expected`` in one is what the system must hold now, by field, and ``version`` that of
+            which the record must still be (Visma.net); one with ``"action": "create"`` must not be there, whatever ``mode`` says. Not a template: they are not shown with
             the task's rendered fields.
         mode: ``upsert``, ``create`` (what exists is refused) or ``update`` (what does not is), for given records.
         match_on: what a record is looked up by, the first that it has: ``source_id``, ``number``, ``org_number``.

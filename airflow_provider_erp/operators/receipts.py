@@ -67,7 +67,9 @@ def _receipt(wish: Wish, receipt: Receipt) -> dict[str, Any]:
 def _rejected(wish: Wish, receipt: Receipt) -> dict[str, Any]:
     expected = {EXPECTED: {name: value or "" for name, value in wish.expected.items()}} if wish.expected else {}
     action = {ACTION: CREATE} if wish.mode == "create" else {}
-    return {"record": {**_known(wish), **wish.to, **expected, **action}, "reason": receipt.reason, "said": receipt.said}
+    version = {"version": wish.version} if wish.version else {}
+    record = {**_known(wish), **wish.to, **version, **expected, **action}
+    return {"record": record, "reason": receipt.reason, "said": receipt.said}
 
 
 def _refused(wish: Wish, receipt: Receipt) -> dict[str, Any]:

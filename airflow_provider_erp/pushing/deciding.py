@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -23,6 +23,7 @@ _OTHERS = (
     "since; nothing is written over it"
 )
 
+_NO_VERSION = "the system has no versions to hold it to; leave out its version, and say what is expected"
 _CHANGED = "changed since the plan was made: "
 _SAME = "it is the same record as "
 _TAKEN = "a record with this {} exists already, under another {}; nothing was created"
@@ -88,8 +89,9 @@ class Decider:
             return self.receipt("unchanged", id=current.id)
         if wish.mode == "create":
             return self.receipt("refused", id=current.id, reason=f"a record with this {_key_of(wish)} exists already")
-        stale = [name for name in changes if name in wish.expected and _is_other(current, name, wish.expected[name])]
-        if stale:
+        if wish.version and current.version is None:
+            return self.receipt("refused", id=current.id, reason=_NO_VERSION)
+        if stale := _stale(wish, current, changes):
             return self.receipt("refused", id=current.id, reason=f"{_CHANGED}{', '.join(stale)}")
         return self._over(Deed(changes, current)) or self._fit(Deed(changes, current))
 
@@ -199,6 +201,12 @@ def _is_other(current: Current, name: str, value: Value) -> bool:
         country = normalise("country", current.fields.get("country")) or ""
         return normalise(name, held, country) != normalise(name, value, country)
     return held != value
+
+
+def _stale(wish: Wish, current: Current, changes: Iterable[str]) -> list[str]:
+    """What is no longer as it is expected, by name."""
+    fields = [name for name in changes if name in wish.expected and _is_other(current, name, wish.expected[name])]
+    return [*fields, "version"] if wish.version and wish.version != current.version else fields
 
 
 def _is_found_by(current: Current, match: Match) -> bool:
