@@ -63,8 +63,8 @@ class ErpPushOperator(BaseOperator):
             than ``conn_id`` is refused.
         records: canonical customers, instead of a plan: names of ``records.Customer``, texts; or the output of a task
             that returns them. ``expected`` in one is what the system must hold now, by field, and ``version`` that of
-            which the record must still be (Visma.net); one with ``"action": "create"`` must not be there, whatever ``mode`` says. Not a template: they are not shown with
-            the task's rendered fields.
+            which it must still be; one with ``"action": "create"`` must not be there, whatever ``mode`` says. Not a
+            template: they are not shown with the task's rendered fields.
         mode: ``upsert``, ``create`` (what exists is refused) or ``update`` (what does not is), for given records.
         match_on: what a record is looked up by, the first that it has: ``source_id``, ``number``, ``org_number``.
         defaults: fields that every new customer gets, by the vendor's names, besides those of the hook's

@@ -18,6 +18,7 @@ _NO_KEY = (
     "it has no unique key to look it up by, so that each run would create it again; give its number, or say "
     "mode='create' and allow_keyless=True where it is surely new"
 )
+_NOT_ASKED = "it has none of the keys of match_on that the system can be asked for; give its number"
 _OTHERS = (
     "a record with this {} is there with another {} than was to be written: it is somebody else's, or was changed "
     "since; nothing is written over it"
@@ -63,7 +64,8 @@ class Decider:
 
     def _of_none(self, wish: Wish) -> Receipt | Deed:
         if wish.mode == "update":
-            return self.receipt("refused", reason=f"no record has this {_key_of(wish)} any more")
+            gone = f"no record has this {wish.match.by} any more" if wish.match else _NOT_ASKED
+            return self.receipt("refused", reason=gone)
         if wish.match is None and (objection := self._objection(wish)):
             return self.receipt("refused", reason=objection)
         return self._fit(Deed(wish.to))
@@ -136,7 +138,10 @@ class Decider:
         A record that is there may be somebody else's: it was created by us
         only if it holds all that was to be written.
         """
-        found = self._find(wish.match, anew=True) or self._renumbered(wish)
+        try:
+            found = self._find(wish.match, anew=True) or self._renumbered(wish)
+        except ValueError as exc:
+            return self.receipt("unknown", reason=str(exc))
         if len(found) > 1:
             return self.receipt("unknown", reason=f"{len(found)} records have this {_key_of(wish)}")
         if not found:

@@ -86,7 +86,7 @@ class Target(Protocol):
         """Every record with this key; ``anew`` forgets what is known from before.
 
         Raises:
-            ValueError: the system cannot be asked for such a key.
+            ValueError: the system cannot be asked for such a key, or its answer cannot be read.
         """
         ...
 
