@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from threading import Lock
 from typing import Any
+
+import msgspec
 
 from airflow_provider_erp.exceptions import ErpConfigError, ErpProtocolError, OutcomeUnknown, UnreadableRecord
 from airflow_provider_erp.hooks.customers import CustomerHook
@@ -120,8 +123,19 @@ class CustomerTarget:
     def update(self, current: Current, changes: Mapping[str, Value], on_job: OnJob) -> None:
         """Sends one update, on the condition that the record is as it was read, where the system takes one."""
         update: Callable[..., Any] = self._hook.update_customer
-        version = {} if current.version is None else {"if_match": current.version}
-        update(current.id, self._pushes.words(changes), **version, **self._told(on_job))
+        condition: dict[str, Any] = {} if current.version is None else {"if_match": current.version}
+        if self._hook.reads_before_update:
+            condition["is_still"] = partial(self._is_still, current, self.held(changes))
+        update(current.id, self._pushes.words(changes), **condition, **self._told(on_job))
+
+    def _is_still(self, current: Current, names: Iterable[str], row: msgspec.Raw) -> bool:
+        """Whether the row has these fields as the record that was looked at; what one of them lacks is not compared."""
+        try:
+            now = self._hook.traits("customer").read(row)
+        except UnreadableRecord:
+            return False
+        both = ((current.fields.get(name), getattr(now, name)) for name in names)
+        return all(None in (before, after) or before == after for before, after in both)
 
     def outcome_of_job(self, job: str) -> str | None:
         """Asks for a write that the system put into the background."""

@@ -12,7 +12,10 @@ from pushed_records import WRITABLE, Push, a_company, lines, new_customers
 from airflow_provider_erp.hooks.lemonsoft import LemonsoftHook
 from airflow_provider_erp.hooks.visma_net import VismaNetHook
 from airflow_provider_erp.operators.customer_target import CustomerTarget
+from airflow_provider_erp.pushing.target import Current
 from airflow_provider_erp.sandbox import Sandbox
+
+_UPDATE = CustomerTarget.update
 
 
 @pytest.mark.parametrize("vendor", WRITABLE)
@@ -192,6 +195,22 @@ def test_rejected_change_that_is_pushed_again_writes_over_nothing_that_changed_m
     [refused] = lines(again["refused"])
     looked = {**refused["known"], **refused["wanted"], "expected": {"city": "Oulu"}}
     assert push(vendor, records=[looked], run_id="looked")["counts"] == {"updated": 1}
+
+
+@pytest.mark.parametrize(("meanwhile", "outcome"), [("city", "refused"), ("name", "updated")])
+def test_lemonsofts_customer_is_held_against_what_was_looked_at_when_it_is_read_to_be_written_back(
+    push: Push, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, meanwhile: str, outcome: str
+) -> None:
+    entry, hook, update = next(iter(sandbox.world.books["lemonsoft"].things.values())), LemonsoftHook(), _UPDATE
+
+    def after_somebody_else(target: CustomerTarget, current: Current, *rest: Any) -> None:
+        hook.update_customer(current.id, {meanwhile: "By a person"})
+        update(target, current, *rest)
+
+    monkeypatch.setattr(CustomerTarget, "update", after_somebody_else)
+    told = push("lemonsoft", records=[{"number": entry.number, "city": "Oulu"}], on_rejected="warn")
+    assert told["counts"] == {outcome: 1}
+    assert hook.get_customer(entry.source_id)[meanwhile] == "By a person"
 
 
 def test_record_of_another_version_than_was_read_is_not_written_over(push: Push, sandbox: Sandbox) -> None:
