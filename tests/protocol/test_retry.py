@@ -107,6 +107,9 @@ def test_other_answers_are_handed_on_at_once(status: int) -> None:
     [
         ("3", 3.0),
         (" 120 ", 120.0),
+        ("99999999999999", 86_400.0),
+        ("9" * 400, 86_400.0),
+        ("Fri, 20 Nov 2099 00:00:00 GMT", 86_400.0),
         ("", None),
         ("soon", None),
         ("-1", None),
