@@ -94,7 +94,7 @@ class Decider:
         if wish.version and current.version is None:
             return self.receipt("refused", id=current.id, reason=_NO_VERSION)
         if stale := _stale(wish, current, changes):
-            return self.receipt("refused", id=current.id, reason=f"{_CHANGED}{', '.join(stale)}")
+            return self.changed(current, stale)
         return self._over(Deed(changes, current)) or self._fit(Deed(changes, current))
 
     def _find(self, match: Match | None, *, anew: bool = False) -> Sequence[Current]:
@@ -114,6 +114,10 @@ class Decider:
         other = {name for name, value in shown.items() if _is_other(current, name, value)}
         hidden = {name for name in wish.to if wish.to[name] and shown.get(name) is None}
         return {name: value for name, value in wish.to.items() if name in other - hidden}
+
+    def changed(self, current: Current, names: Iterable[str]) -> Receipt:
+        """The refusal of a record of which somebody changed these fields."""
+        return self.receipt("refused", id=current.id, reason=f"{_CHANGED}{', '.join(names)}")
 
     def _over(self, deed: Deed) -> Receipt | None:
         """A refusal of changes that would write over a field that they say nothing of."""

@@ -36,8 +36,9 @@ _NAME = re.compile(r"(?P<record>[0-9a-f]{32})-(?P<attempt>\d{4,})-(?P<step>inten
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
     """A write is about to be sent, at ``at``, by a task instance; ``body`` is the digest of what it says.
 
-    ``id`` is the record's, where it is updated. ``confirmed`` says that a
-    person's word for the loss of some earlier write stood when it was begun.
+    ``id`` is the record's, where it is updated, and ``before`` the digest of
+    what the fields that are written held. ``confirmed`` says that a person's
+    word for the loss of some earlier write stood when it was begun.
     """
 
     action: Action
@@ -45,6 +46,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     body: str
     id: str | None = None
+    before: str | None = None
     confirmed: bool = False
 
 

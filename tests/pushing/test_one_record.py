@@ -232,6 +232,24 @@ def test_lost_change_of_a_number_that_another_record_has_stays_unknown(tmp_path:
     assert push(system, tmp_path, wish).outcome == "unknown"
 
 
+@pytest.mark.parametrize("fate", ["not done, answer lost", "killed after", "killed before"])
+def test_what_somebody_changed_after_a_write_was_lost_is_not_written_over(tmp_path: Path, fate: str) -> None:
+    wish = Wish(key="7", match=BY_NUMBER, to={"city": "Turku"})
+    system = a_system(fates=iter([fate]))
+
+    class Meanwhile(Clock):
+        def sleep(self, seconds: float) -> None:
+            system.records["a"]["city"] = "Bergen"
+
+    for _ in range(3):
+        try:
+            receipt = push(system, tmp_path, wish, Meanwhile())
+        except Killed:
+            system.records["a"]["city"] = "Bergen"
+    assert system.records["a"]["city"] == "Bergen"
+    assert outcome(receipt) == ("refused", "a", "changed since the plan was made: city")
+
+
 def test_lost_write_that_cannot_be_looked_up_is_unknown_until_it_can(tmp_path: Path) -> None:
     class Forbidding(FakeSystem):
         forbids = False
