@@ -13,6 +13,8 @@ from airflow_provider_erp.exceptions import ErpUnavailable, OutcomeUnknown
 from airflow_provider_erp.protocol.messages import Answer, Conversation, Lost, Request, Response, Sleep, ask
 
 TOO_MANY = 429
+_GIVEN_UP = frozenset({408, 499})
+"""A server or a gateway gave up waiting. ASSUMED: what is behind a gateway may have done a write all the same."""
 LONGEST_WAIT = 86_400.0
 """Seconds. ASSUMED: no server means to be left alone for longer; a task cannot be put off for centuries."""
 
@@ -128,7 +130,7 @@ def _http_date(text: str) -> datetime | None:
 
 
 def _is_transient(status: int) -> bool:
-    return status >= 500 or status == TOO_MANY
+    return status >= 500 or status == TOO_MANY or status in _GIVEN_UP
 
 
 def _may_have_been_done(answer: Answer) -> bool:

@@ -15,8 +15,6 @@ MOST_SAID = 500
 
 CHANGED = 412
 _NOT_DONE = frozenset({301, 307, 308})
-_GIVEN_UP = frozenset({408, 499})
-"""A server or a gateway gave up waiting. ASSUMED: what is behind a gateway may have done the write all the same."""
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _CREDENTIAL = re.compile(r"(?i)\b(bearer)\s+\S+")
 
@@ -117,7 +115,7 @@ def _error(exchange: Exchange, label: str, response: Response, said: str | None)
             status=status,
             request_id=request_id,
         )
-    if 200 <= status < 300 or (400 <= status < 500 and status not in _GIVEN_UP):
+    if 200 <= status < 300 or 400 <= status < 500:
         return rejected(label, response, status, said)
     return unknown(label, f"expected a status of 2xx, got {status}", response)
 
