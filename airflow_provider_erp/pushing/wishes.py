@@ -55,10 +55,10 @@ def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str]
         change.field: tidy(change.new) if change.field == "number" else change.new for change in group
     }
     expected = {change.field: change.old for change in group if is_update or change.old is not None}
-    version = first.version if first.action == "upsert" else None  # a plan says what each field held
     if first.action == "create":
         mode = "create"
-    elif is_update or ((first.record_id or expected or version) and mode != "create"):
+    version = first.version if first.action == "upsert" and mode != "create" else None  # else another system's
+    if is_update or ((first.record_id or expected or version) and mode != "create"):
         mode = "update"
     match = next(_matches(first, to, mode, keys, held), None)
     by_any = _matches(first, to, mode, keys, dict) if match and mode != "update" else ()
@@ -71,7 +71,7 @@ def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str]
         record_id=first.record_id,
         version=version,
         mode=mode,
-        objection=_objection(to, is_new=mode == "create", expects=bool(expected or version)),
+        objection=_objection(to, is_new=mode == "create", expects=bool(expected)),
     )
 
 

@@ -233,6 +233,15 @@ def test_rejected_change_keeps_the_version_that_it_was_for(push: Push, sandbox: 
     assert [row["record"]["version"] for row in lines(told["rejected"])] == [read]
 
 
+@pytest.mark.parametrize("said", [{}, {"action": "create"}])
+def test_version_of_another_system_is_none_of_a_record_that_is_to_be_created(
+    push: Push, sandbox: Sandbox, said: dict[str, str]
+) -> None:
+    record = new_customers(1)[0] | {"source_id": "9", "version": "theirs"} | said
+    mode = "upsert" if said else "create"
+    assert push("visma_net", records=[record], mode=mode)["counts"] == {"created": 1}
+
+
 def test_record_with_a_version_is_never_created_nor_written_where_there_are_none(push: Push, sandbox: Sandbox) -> None:
     here = next(iter(sandbox.world.books["lemonsoft"].things.values())).number
     records = [{"number": here, "city": "Oulu", "version": "7"}, new_customers(1)[0] | {"version": "7"}]
