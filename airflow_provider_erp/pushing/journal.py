@@ -122,7 +122,14 @@ class Journal:
         self._write(record, attempt, "receipt", receipt)
 
     def _write(self, record: str, attempt: int, step: str, content: Intent | Job | Receipt) -> None:
-        self.create(join(self.folder, f"{record}-{attempt:04}-{step}.json"), msgspec.json.encode(content))
+        address = join(self.folder, f"{record}-{attempt:04}-{step}.json")
+        try:
+            self.create(address, msgspec.json.encode(content))
+        except FileExistsError:
+            raise FileExistsError(
+                f"{address} is there: another try of this task pushes the same record at the same moment; the next try "
+                "goes on with what it did, see that only one runs"
+            ) from None
 
     def _entry(self, attempt: int, steps: Mapping[tuple[int, str], str]) -> Entry:
         intended = max((each for each, step in steps if step == "intent"), default=0)
