@@ -28,11 +28,14 @@ class Lemonsoft:
     def __init__(self) -> None:
         self.rows: list[dict[str, Any]] = []
         self.writes = 0
+        self.alone: dict[str, Any] = {}
         self.answer: Callable[[dict[str, Any]], Reply] = reply_json
 
     def __call__(self, asked: Asked) -> Reply:
         if "login" in asked.path:
             return reply_json({"session_id": "s"})
+        if asked.method == "GET" and asked.path.endswith("/customers/1"):
+            return reply_json(self.rows[0] | self.alone)
         if asked.method == "GET":
             wanted = {"number": asked.query.get("filter.customer_number"), "vat": asked.query.get("filter.vat")}
             rows = [row for row in self.rows if all(w in (None, str(row.get(name))) for name, w in wanted.items())]
@@ -97,6 +100,15 @@ def test_one_customer_that_cannot_be_read_lets_nobody_be_created_whose_number_it
     assert "may be this one, by its org_number" in row["reason"]
     told = push(COMPANY, match_on=("number",), run_id="by its number alone")
     assert told["counts"] == {"created": 1}
+
+
+@pytest.mark.parametrize("alone", [{"email": 17}, {"city": "By a person"}], ids=str)
+def test_customer_that_is_read_as_another_before_it_is_written_back_is_left_alone(
+    push: Run, lemonsoft: Lemonsoft, alone: dict[str, Any]
+) -> None:
+    lemonsoft.rows, lemonsoft.alone = [{"id": 1, "number": 7, "city": "Oslo"}], alone
+    assert push({"number": "7", "city": "Oulu"})["counts"] == {"refused": 1}
+    assert lemonsoft.writes == 0
 
 
 @pytest.mark.parametrize("answer", [{}, {"id": None}, {"customer": {"id": 5}}], ids=str)
