@@ -33,8 +33,8 @@ def plan_of_records(
     """Each record's fields as changes; ``run`` says whose they are, so that another run's plan is another one.
 
     A record has the names of ``records.Customer``. ``source_id`` is the id of
-    the record that is meant, where it is known, and ``version`` what the system
-    wants back; ``modified_at`` is not written. None is not supplied, and says
+    the record that is meant, where it is known, and ``version`` that of which it
+    must still be; ``modified_at`` is not written. None is not supplied, and says
     nothing; an empty text is to be written. ``expected`` is what the system
     holds now, by the names of fields that are written. ``"action": "create"``
     is for a record that must not be there, whose ``source_id`` is another

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -69,17 +70,12 @@ def plan_of(
     check_choice("side", side, SIDES)
     not_created = tuple(not_created)
     check_known("not_created", not_created, FIELDS)
-    writable = frozenset(writable)
     _check_spec(findings, spec)
-    with open_engine(findings.breaks.parent, memory_mb=MEMORY_MB) as engine:
-        engine.read_parquet(str(findings.breaks)).create_view("breaks")
-        for name, file in zip(SIDES, records, strict=True):
-            engine.read_parquet(str(file)).create_view(f"{name}_records")
+    with _compared(findings, records) as engine:
         judge = _Judge(findings, spec, side, frozenset(approved_pairs), engine, clear=clear)
         [(total,)] = engine.execute(f"SELECT count(*) FROM {side}_records").fetchall()  # noqa: S608
         wanted = [*_updates(engine, judge), *(_creates(engine, judge, not_created) if create else ())]
-    planned = [_writable(each, writable) for each in wanted]
-    left_out = Counter(each for each in planned if isinstance(each, str))
+    changes, left_out = _parted(wanted, frozenset(writable))
     return Plan(
         spec=spec.name,
         origin=findings.spec_digest,
@@ -88,9 +84,26 @@ def plan_of(
         conn_type=conn_type,
         company=company,
         total=total,
-        changes=tuple(each for each in planned if isinstance(each, Change)),
-        left_out=dict(sorted(left_out.items())),
+        changes=changes,
+        left_out=left_out,
     )
+
+
+@contextmanager
+def _compared(findings: Findings, records: tuple[Path, Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine with the breaks and both sides' records as tables."""
+    with open_engine(findings.breaks.parent, memory_mb=MEMORY_MB) as engine:
+        engine.read_parquet(str(findings.breaks)).create_view("breaks")
+        for name, file in zip(SIDES, records, strict=True):
+            engine.read_parquet(str(file)).create_view(f"{name}_records")
+        yield engine
+
+
+def _parted(wanted: Iterable[Change | str], writable: Collection[str]) -> tuple[tuple[Change, ...], Mapping[str, int]]:
+    """The changes that the system has fields for, and how many were left out by the reason."""
+    planned = [_writable(each, writable) for each in wanted]
+    left_out = Counter(each for each in planned if isinstance(each, str))
+    return tuple(each for each in planned if isinstance(each, Change)), dict(sorted(left_out.items()))
 
 
 class _Judge:

@@ -26,6 +26,9 @@ class CustomerHook(ErpHook):
     has_jobs: ClassVar[bool] = False
     """Whether a write may be put into the background: then it takes ``on_job``, and ``outcome_of_job`` asks for it."""
 
+    reads_before_update: ClassVar[bool] = False
+    """Whether ``update_customer`` reads the whole first: then it takes ``is_still``, which may refuse what it read."""
+
     @property
     def background_seconds(self) -> float:
         """How long the system may be at work with a write that it took."""

@@ -27,6 +27,7 @@ class LemonsoftHook(CustomerHook):
     hook_name = LEMONSOFT.title
     default_conn_name = "lemonsoft_default"
     pushes = PUSHES
+    reads_before_update = True
     new_customer: ClassVar[Mapping[str, Any]] = {"is_customer": True}
     """Customers, suppliers and prospects share the table. Source: the document's new customer. ASSUMED: without it a
     new record is none of the three."""
@@ -69,19 +70,23 @@ class LemonsoftHook(CustomerHook):
         """
         return self._write(writes.create_customer(self.exchange, self.settings, customer))
 
-    def update_customer(self, customer_id: int | str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    def update_customer(
+        self, customer_id: int | str, changes: Mapping[str, Any], is_still: writes.IsStill = lambda _: True
+    ) -> dict[str, Any]:
         """The server's answer to the customer, which is read, changed and written back whole.
 
         Lists such as ``contacts`` are replaced, the named fields of
         ``dimension`` changed, all else goes back as the server wrote it.
         Empty where the server answers nothing. There is no version to hold it
         to: what is changed between the read and the write is lost.
+        ``is_still`` is given the row that was read, and may refuse it.
 
         Raises:
+            RecordChanged: ``is_still`` refused it; nothing was written.
             ErpProtocolError: there is no such customer to read (status 404).
             ValueError, ErpError: as ``create_customer``.
         """
-        return self._write(writes.update_customer(self.exchange, self.settings, customer_id, changes))
+        return self._write(writes.update_customer(self.exchange, self.settings, customer_id, changes, is_still))
 
     def add_account(self, customer_id: int | str, account: Mapping[str, Any]) -> dict[str, Any]:
         """The server's answer to a new bank account of a customer; empty where it answers nothing.

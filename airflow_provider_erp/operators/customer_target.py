@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from threading import Lock
 from typing import Any
 
-from airflow_provider_erp.exceptions import ErpConfigError, ErpProtocolError
+import msgspec
+
+from airflow_provider_erp.exceptions import ErpConfigError, ErpProtocolError, OutcomeUnknown, UnreadableRecord
 from airflow_provider_erp.hooks.customers import CustomerHook
 from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.normalise.fields import normalise
@@ -39,7 +42,7 @@ class CustomerTarget:
         self._defaults = dict(defaults or {})
         if self._defaults:
             self._pushes.check(self._defaults)
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _Known | str] = {}
         self._reading = Lock()
         seconds = hook.transport_options.timeout_seconds + hook.background_seconds
         self.timeout_seconds = seconds + _GRACE_SECONDS
@@ -54,7 +57,7 @@ class CustomerTarget:
         """Every customer with this key; two spellings of an identifier are the same.
 
         Raises:
-            ValueError: the system refuses to be asked for such a key.
+            ValueError: the system refuses to be asked for such a key, or answers with a record that cannot be read.
         """
         found = {
             customer.source_id: (customer, row)
@@ -86,6 +89,10 @@ class CustomerTarget:
             if exc.status not in _NOT_TO_BE_ASKED:
                 raise
             raise ValueError(f"the system refuses to be asked for such a {by} (status {exc.status})") from exc
+        except UnreadableRecord as exc:
+            raise ValueError(
+                f"a record that the system answers with cannot be read ({exc}); put it right there"
+            ) from exc
 
     def held(self, fields: Mapping[str, Value]) -> Mapping[str, Value]:
         """What the system shows of these fields once they are written; fields that it cannot take as they are."""
@@ -108,13 +115,27 @@ class CustomerTarget:
     def create(self, record: Mapping[str, Value], on_job: OnJob) -> str | None:
         """Sends one create."""
         answer = self._hook.create_customer(self._pushes.new(record, self._defaults), **self._told(on_job))
-        return str(answer["id"]) if isinstance(answer, Mapping) else answer
+        new = answer.get("id") if isinstance(answer, Mapping) else answer
+        if new in (None, ""):
+            raise OutcomeUnknown(f"{self._hook.vendor.conn_type}: a new customer was answered without its id")
+        return str(new)
 
     def update(self, current: Current, changes: Mapping[str, Value], on_job: OnJob) -> None:
         """Sends one update, on the condition that the record is as it was read, where the system takes one."""
         update: Callable[..., Any] = self._hook.update_customer
-        version = {} if current.version is None else {"if_match": current.version}
-        update(current.id, self._pushes.words(changes), **version, **self._told(on_job))
+        condition: dict[str, Any] = {} if current.version is None else {"if_match": current.version}
+        if self._hook.reads_before_update:
+            condition["is_still"] = partial(self._is_still, current, self.held(changes))
+        update(current.id, self._pushes.words(changes), **condition, **self._told(on_job))
+
+    def _is_still(self, current: Current, names: Iterable[str], row: msgspec.Raw) -> bool:
+        """Whether the row has these fields as the record that was looked at; what one of them lacks is not compared."""
+        try:
+            now = self._hook.traits("customer").read(row)
+        except UnreadableRecord:
+            return False
+        both = ((current.fields.get(name), getattr(now, name)) for name in names)
+        return all(None in (before, after) or before == after for before, after in both)
 
     def outcome_of_job(self, job: str) -> str | None:
         """Asks for a write that the system put into the background."""
@@ -127,14 +148,25 @@ class CustomerTarget:
         """Of all customers: by what addresses those with a value in this field are asked for; read once, or anew."""
         with self._reading:
             if anew or field not in self._known:
-                known: _Known = {}
-                for customer in self._hook.find_customers({}):
-                    value, address = _value(customer, field), getattr(customer, self._pushes.address)
-                    if value and address:
-                        of_country = known.setdefault(_country(customer), {})
-                        of_country.setdefault(value, set()).add(address)
-                self._known[field] = known
-            return self._known[field]
+                try:
+                    self._known[field] = self._indexed(field)
+                except UnreadableRecord as exc:
+                    self._known[field] = (
+                        f"one of the system's customers cannot be read ({exc}) and may be this one, by its {field}; "
+                        "put it right there, or leave the key out of match_on"
+                    )
+            known = self._known[field]
+        if isinstance(known, str):
+            raise ValueError(known)
+        return known
+
+    def _indexed(self, field: str) -> _Known:
+        known: _Known = {}
+        for customer in self._hook.find_customers({}):
+            value, address = _value(customer, field), getattr(customer, self._pushes.address)
+            if value and address:
+                known.setdefault(_country(customer), {}).setdefault(value, set()).add(address)
+        return known
 
     def _current(self, customer: Customer, row: bytes) -> Current:
         return Current(

@@ -62,9 +62,9 @@ class ErpPushOperator(BaseOperator):
             which a person approved a selection only that is pushed. A plan of another type of connection or company
             than ``conn_id`` is refused.
         records: canonical customers, instead of a plan: names of ``records.Customer``, texts; or the output of a task
-            that returns them. ``expected`` in one is what the system must hold now, by field; one with
-            ``"action": "create"`` must not be there, whatever ``mode`` says. Not a template: they are not shown with
-            the task's rendered fields.
+            that returns them. ``expected`` in one is what the system must hold now, by field, and ``version`` that of
+            which it must still be; one with ``"action": "create"`` must not be there, whatever ``mode`` says. Not a
+            template: they are not shown with the task's rendered fields.
         mode: ``upsert``, ``create`` (what exists is refused) or ``update`` (what does not is), for given records.
         match_on: what a record is looked up by, the first that it has: ``source_id``, ``number``, ``org_number``.
         defaults: fields that every new customer gets, by the vendor's names, besides those of the hook's
@@ -107,32 +107,13 @@ class ErpPushOperator(BaseOperator):
         **kwargs: Any,
     ) -> None:
         super().__init__(**with_retry_policy(kwargs))
-        with failing_for_good():
-            check_choice("resource", resource, ("customer",))
-            check_choice("mode", mode, MODES)
-            check_choice("on_rejected", on_rejected, ("fail", "warn"))
-            check_flag("dry_run", dry_run)
-            check_flag("allow_keyless", allow_keyless)
-            check_flag("approved_by_author", approved_by_author)
-            check_whole("in_flight", in_flight)
-            if in_flight < 1:
-                raise ValueError(f"in_flight: expected a whole number from 1 on, got {in_flight}")
-            check_not_one_text("match_on", match_on)
-            check_known("match_on", match_on, MATCH_ON)
-            if (plan is None) == (records is None):
-                raise ValueError("plan, records: expected one of the two")
-            if records is not None and not is_later(records):
-                check_records(records)
-            if defaults is not None:
-                check_fields("defaults", defaults)
-            Limits(max_changes=max_changes, max_share=max_share).check(0, 0 if records is None else None)
         XComArg.apply_upstream_relationship(self, records)  # no template: texts of customers are not Jinja
         self.conn_id = conn_id
         self.resource = resource
         self.plan = plan
         self.records = records
         self.mode = mode
-        self.match_on = tuple(match_on)
+        self.match_on = match_on
         self.defaults = defaults
         self.previews = dry_run  # a method of every operator is called dry_run
         self.allow_keyless = allow_keyless
@@ -141,8 +122,31 @@ class ErpPushOperator(BaseOperator):
         self.max_share = max_share
         self.on_rejected = on_rejected
         self.in_flight = in_flight
-        self._told: tuple[str, str, Mapping[str, int]] | None = None
         self.base_path = base_path
+        self._told: tuple[str, str, Mapping[str, int]] | None = None
+        with failing_for_good():
+            self._check_arguments()
+
+    def _check_arguments(self) -> None:
+        """Refuses what cannot work, when the DAG file is parsed."""
+        check_choice("resource", self.resource, ("customer",))
+        check_choice("mode", self.mode, MODES)
+        check_choice("on_rejected", self.on_rejected, ("fail", "warn"))
+        check_flag("dry_run", self.previews)
+        check_flag("allow_keyless", self.allow_keyless)
+        check_flag("approved_by_author", self.approved_by_author)
+        check_whole("in_flight", self.in_flight)
+        if self.in_flight < 1:
+            raise ValueError(f"in_flight: expected a whole number from 1 on, got {self.in_flight}")
+        check_not_one_text("match_on", self.match_on)
+        check_known("match_on", self.match_on, MATCH_ON)
+        if (self.plan is None) == (self.records is None):
+            raise ValueError("plan, records: expected one of the two")
+        if self.records is not None and not is_later(self.records):
+            check_records(self.records)
+        if self.defaults is not None:
+            check_fields("defaults", self.defaults)
+        self._limits().check(0, 0 if self.records is None else None)
 
     def execute(self, context: Context) -> dict[str, Any]:
         """The counts by outcome, and where the receipts lie."""

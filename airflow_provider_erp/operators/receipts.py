@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from airflow_provider_erp.operators.planned import Planned
 from airflow_provider_erp.pushing.journal import Receipt
 from airflow_provider_erp.pushing.many import Told, preview
 from airflow_provider_erp.pushing.one import Pusher
-from airflow_provider_erp.pushing.target import Wish
+from airflow_provider_erp.pushing.target import Value, Wish
 
 RECEIPTS, REJECTED, REFUSED = "receipts.jsonl", "rejected.jsonl", "refused.jsonl"
 _ENCODER = msgspec.json.Encoder()
@@ -65,9 +65,19 @@ def _receipt(wish: Wish, receipt: Receipt) -> dict[str, Any]:
 
 
 def _rejected(wish: Wish, receipt: Receipt) -> dict[str, Any]:
-    expected = {EXPECTED: {name: value or "" for name, value in wish.expected.items()}} if wish.expected else {}
+    expected = {EXPECTED: {name: value or "" for name, value in held.items()}} if (held := _held(wish)) else {}
     action = {ACTION: CREATE} if wish.mode == "create" else {}
-    return {"record": {**_known(wish), **wish.to, **expected, **action}, "reason": receipt.reason, "said": receipt.said}
+    version = {"version": wish.version} if wish.version else {}
+    record = {**_known(wish), **wish.to, **version, **expected, **action}
+    return {"record": record, "reason": receipt.reason, "said": receipt.said}
+
+
+def _held(wish: Wish) -> Mapping[str, Value]:
+    """What the record is expected to hold: of one that had to be there its key, so that no push creates it."""
+    match = wish.match
+    if wish.expected or wish.mode != "update" or match is None or match.by == "source_id":
+        return wish.expected
+    return {match.by: match.value}
 
 
 def _refused(wish: Wish, receipt: Receipt) -> dict[str, Any]:

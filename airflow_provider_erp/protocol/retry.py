@@ -13,6 +13,10 @@ from airflow_provider_erp.exceptions import ErpUnavailable, OutcomeUnknown
 from airflow_provider_erp.protocol.messages import Answer, Conversation, Lost, Request, Response, Sleep, ask
 
 TOO_MANY = 429
+_GIVEN_UP = frozenset({408, 499})
+"""A server or a gateway gave up waiting. ASSUMED: what is behind a gateway may have done a write all the same."""
+LONGEST_WAIT = 86_400.0
+"""Seconds. ASSUMED: no server means to be left alone for longer; a task cannot be put off for centuries."""
 
 
 class Pace(Protocol):
@@ -109,12 +113,12 @@ def retry_after_seconds(answer: Answer) -> float | None:
     if not text or isinstance(answer, Lost):
         return None
     if text.isdecimal():
-        return float(text)
+        return min(float(text), LONGEST_WAIT)
     until = _http_date(text)
     if until is None:
         return None
     now = _http_date(answer.headers.get("date", "")) or answer.received_at
-    return max(0.0, (until - now).total_seconds())
+    return min(max(0.0, (until - now).total_seconds()), LONGEST_WAIT)
 
 
 def _http_date(text: str) -> datetime | None:
@@ -126,7 +130,7 @@ def _http_date(text: str) -> datetime | None:
 
 
 def _is_transient(status: int) -> bool:
-    return status >= 500 or status == TOO_MANY
+    return status >= 500 or status == TOO_MANY or status in _GIVEN_UP
 
 
 def _may_have_been_done(answer: Answer) -> bool:

@@ -53,7 +53,7 @@ def write(
 
     Raises:
         RecordChanged, WriteRejected: any other 4xx, or ``refused``, with what the vendor said.
-        OutcomeUnknown: it may have been done: a 5xx, a lost answer, a status that says neither.
+        OutcomeUnknown: it may have been done: a 5xx, a lost answer, 408, a status that says neither.
         ErpUnavailable: not done within the retry budget.
         ErpAuthError: the credential, or its right to write, was refused.
         ErpProtocolError: the server is at another address.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -18,11 +18,13 @@ _NO_KEY = (
     "it has no unique key to look it up by, so that each run would create it again; give its number, or say "
     "mode='create' and allow_keyless=True where it is surely new"
 )
+_NOT_ASKED = "it has none of the keys of match_on that the system can be asked for; give its number"
 _OTHERS = (
     "a record with this {} is there with another {} than was to be written: it is somebody else's, or was changed "
     "since; nothing is written over it"
 )
 
+_NO_VERSION = "the system has no versions to hold it to; leave out its version, and say what is expected"
 _CHANGED = "changed since the plan was made: "
 _SAME = "it is the same record as "
 _TAKEN = "a record with this {} exists already, under another {}; nothing was created"
@@ -62,7 +64,8 @@ class Decider:
 
     def _of_none(self, wish: Wish) -> Receipt | Deed:
         if wish.mode == "update":
-            return self.receipt("refused", reason=f"no record has this {_key_of(wish)} any more")
+            gone = f"no record has this {wish.match.by} any more" if wish.match else _NOT_ASKED
+            return self.receipt("refused", reason=gone)
         if wish.match is None and (objection := self._objection(wish)):
             return self.receipt("refused", reason=objection)
         return self._fit(Deed(wish.to))
@@ -88,9 +91,10 @@ class Decider:
             return self.receipt("unchanged", id=current.id)
         if wish.mode == "create":
             return self.receipt("refused", id=current.id, reason=f"a record with this {_key_of(wish)} exists already")
-        stale = [name for name in changes if name in wish.expected and _is_other(current, name, wish.expected[name])]
-        if stale:
-            return self.receipt("refused", id=current.id, reason=f"{_CHANGED}{', '.join(stale)}")
+        if wish.version and current.version is None:
+            return self.receipt("refused", id=current.id, reason=_NO_VERSION)
+        if stale := _stale(wish, current, changes):
+            return self.changed(current, stale)
         return self._over(Deed(changes, current)) or self._fit(Deed(changes, current))
 
     def _find(self, match: Match | None, *, anew: bool = False) -> Sequence[Current]:
@@ -110,6 +114,10 @@ class Decider:
         other = {name for name, value in shown.items() if _is_other(current, name, value)}
         hidden = {name for name in wish.to if wish.to[name] and shown.get(name) is None}
         return {name: value for name, value in wish.to.items() if name in other - hidden}
+
+    def changed(self, current: Current, names: Iterable[str]) -> Receipt:
+        """The refusal of a record of which somebody changed these fields."""
+        return self.receipt("refused", id=current.id, reason=f"{_CHANGED}{', '.join(names)}")
 
     def _over(self, deed: Deed) -> Receipt | None:
         """A refusal of changes that would write over a field that they say nothing of."""
@@ -134,7 +142,10 @@ class Decider:
         A record that is there may be somebody else's: it was created by us
         only if it holds all that was to be written.
         """
-        found = self._find(wish.match, anew=True) or self._renumbered(wish)
+        try:
+            found = self._find(wish.match, anew=True) or self._renumbered(wish)
+        except ValueError as exc:
+            return self.receipt("unknown", reason=str(exc))
         if len(found) > 1:
             return self.receipt("unknown", reason=f"{len(found)} records have this {_key_of(wish)}")
         if not found:
@@ -199,6 +210,12 @@ def _is_other(current: Current, name: str, value: Value) -> bool:
         country = normalise("country", current.fields.get("country")) or ""
         return normalise(name, held, country) != normalise(name, value, country)
     return held != value
+
+
+def _stale(wish: Wish, current: Current, changes: Iterable[str]) -> list[str]:
+    """What is no longer as it is expected, by name."""
+    fields = [name for name in changes if name in wish.expected and _is_other(current, name, wish.expected[name])]
+    return [*fields, "version"] if wish.version and wish.version != current.version else fields
 
 
 def _is_found_by(current: Current, match: Match) -> bool:

@@ -36,8 +36,9 @@ _NAME = re.compile(r"(?P<record>[0-9a-f]{32})-(?P<attempt>\d{4,})-(?P<step>inten
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
     """A write is about to be sent, at ``at``, by a task instance; ``body`` is the digest of what it says.
 
-    ``id`` is the record's, where it is updated. ``confirmed`` says that a
-    person's word for the loss of some earlier write stood when it was begun.
+    ``id`` is the record's, where it is updated, and ``before`` the digest of
+    what the fields that are written held. ``confirmed`` says that a person's
+    word for the loss of some earlier write stood when it was begun.
     """
 
     action: Action
@@ -45,6 +46,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     body: str
     id: str | None = None
+    before: str | None = None
     confirmed: bool = False
 
 
@@ -120,7 +122,14 @@ class Journal:
         self._write(record, attempt, "receipt", receipt)
 
     def _write(self, record: str, attempt: int, step: str, content: Intent | Job | Receipt) -> None:
-        self.create(join(self.folder, f"{record}-{attempt:04}-{step}.json"), msgspec.json.encode(content))
+        address = join(self.folder, f"{record}-{attempt:04}-{step}.json")
+        try:
+            self.create(address, msgspec.json.encode(content))
+        except FileExistsError:
+            raise FileExistsError(
+                f"{address} is there: another try of this task pushes the same record at the same moment; the next try "
+                "goes on with what it did, see that only one runs"
+            ) from None
 
     def _entry(self, attempt: int, steps: Mapping[tuple[int, str], str]) -> Entry:
         intended = max((each for each, step in steps if step == "intent"), default=0)

@@ -50,12 +50,20 @@ def _push_some(pusher: Pusher, wishes: Iterable[Wish], entries: Mapping[str, Ent
         while under_way:
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)
             finished = [(future, under_way.pop(future)) for future in done]
-            failed = failed or next((error for future, _ in finished if (error := future.exception())), None)
+            failed = failed or next(_failures(finished), None)
             if failed is None:
                 under_way |= begun(len(finished))
             yield from ((wish, future.result()) for future, wish in finished if future.exception() is None)
         if failed is not None:
             raise failed
+
+
+def _failures(finished: Iterable[tuple[Future[Receipt], Wish]]) -> Iterator[BaseException]:
+    """What ended the push, with the name of the record at which it did."""
+    for future, wish in finished:
+        if error := future.exception():
+            error.add_note(f"the push ended at record {wish.key!r}")
+            yield error
 
 
 def _is_under_way(entry: Entry | None) -> bool:

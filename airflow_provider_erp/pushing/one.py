@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -20,7 +20,7 @@ from airflow_provider_erp.exceptions import (
 from airflow_provider_erp.pushing.deciding import Decider, Deed, is_same, stands
 from airflow_provider_erp.pushing.journal import Action, Create, Entry, Intent, Job, Journal, Outcome, Receipt, key_of
 from airflow_provider_erp.pushing.keyless import Keyless
-from airflow_provider_erp.pushing.target import OnJob, Target, Wish
+from airflow_provider_erp.pushing.target import OnJob, Target, Value, Wish
 
 _CHANGED_MEANWHILE = 412
 _MOST_SENDS = 2
@@ -74,10 +74,8 @@ class Pusher:
             receipt = self._after_loss(wish, intent, job) if intent else None
             if receipt is not None:
                 return self._told(wish, attempt, receipt)
-            decided = self.decider.decide(wish)
+            decided = self._decide(wish, intent)
             attempt += 1
-            if isinstance(decided, Deed) and (objection := self._begin_keyless(wish)):
-                decided = self.decider.receipt("refused", reason=objection)
             if isinstance(decided, Receipt):
                 before = entry.receipt if entry else None
                 return before if before and is_same(before, decided) else self._told(wish, attempt, decided)
@@ -95,6 +93,16 @@ class Pusher:
             "unknown", reason=f"its answer was lost {_MOST_SENDS} times; look for it in the system"
         )
         return self._told(wish, attempt, (self._after_loss(wish, intent) if intent else None) or lost)
+
+    def _decide(self, wish: Wish, lost: Intent | None) -> Receipt | Deed:
+        """What is to be sent; nothing over what somebody changed since a write that was lost was begun."""
+        decided = self.decider.decide(wish)
+        if isinstance(decided, Receipt):
+            return decided
+        if decided.current and lost and lost.before not in (None, _before(decided)):
+            return self.decider.changed(decided.current, decided.fields)
+        objection = self._begin_keyless(wish)
+        return self.decider.receipt("refused", reason=objection) if objection else decided
 
     def _told_before(self, wish: Wish, entry: Entry, receipt: Receipt) -> Receipt:
         """What is unknown is asked for and looked for once more, and never sent again: a person has to look."""
@@ -144,10 +152,16 @@ class Pusher:
         return self.keyless.begin(wish.to, key_of(wish.key, wish.to), at=self.now(), by=self.by)
 
     def _intend(self, wish: Wish, attempt: int, deed: Deed) -> Intent:
-        body = hashlib.sha256(msgspec.json.encode(deed.fields, order="deterministic")).hexdigest()[:32]
         current = deed.current
         action: Action = "update" if current else "create"
-        intent = Intent(action=action, at=self.now(), by=self.by, body=body, id=current.id if current else None)
+        intent = Intent(
+            action=action,
+            at=self.now(),
+            by=self.by,
+            body=_digest(deed.fields),
+            id=current.id if current else None,
+            before=_before(deed),
+        )
         self.journal.intend(key_of(wish.key, wish.to), attempt, intent)
         return intent
 
@@ -188,3 +202,12 @@ class Pusher:
         if wish.match is None and self.keyless is not None and receipt.outcome in _NOT_DONE:
             self.keyless.give_back(wish.to, key_of(wish.key, wish.to))
         return receipt
+
+
+def _before(deed: Deed) -> str | None:
+    """The digest of what the fields of an update hold; None of a create."""
+    return _digest({name: deed.current.fields.get(name) for name in deed.fields}) if deed.current else None
+
+
+def _digest(fields: Mapping[str, Value]) -> str:
+    return hashlib.sha256(msgspec.json.encode(fields, order="deterministic")).hexdigest()[:32]

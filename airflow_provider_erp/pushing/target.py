@@ -47,6 +47,7 @@ class Wish:
         key: names the record within its plan, the same at every try.
         to: the fields as they shall be.
         expected: what each of them must be before; a field that is not here may have any value.
+        version: that of which the record must still be, where the author names one.
         match: how the record is found; without one a create whose answer is lost stays unknown.
         besides: its other unique keys; who has one of them is no new record.
         siblings: how the records of this push are found that share such a key and are others all the same.
@@ -62,6 +63,7 @@ class Wish:
     besides: Sequence[Match] = ()
     siblings: Sequence[Match] = ()
     record_id: str | None = None
+    version: str | None = None
     mode: Mode = "upsert"
     objection: str | None = None
 
@@ -84,7 +86,7 @@ class Target(Protocol):
         """Every record with this key; ``anew`` forgets what is known from before.
 
         Raises:
-            ValueError: the system cannot be asked for such a key.
+            ValueError: the system cannot be asked for such a key, or its answer cannot be read.
         """
         ...
 

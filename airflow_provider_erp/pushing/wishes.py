@@ -57,7 +57,8 @@ def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str]
     expected = {change.field: change.old for change in group if is_update or change.old is not None}
     if first.action == "create":
         mode = "create"
-    elif is_update or ((first.record_id or expected) and mode != "create"):
+    version = first.version if first.action == "upsert" and mode != "create" else None  # else another system's
+    if is_update or ((first.record_id or expected or version) and mode != "create"):
         mode = "update"
     match = next(_matches(first, to, mode, keys, held), None)
     by_any = _matches(first, to, mode, keys, dict) if match and mode != "update" else ()
@@ -68,9 +69,16 @@ def _wish(subject: str, group: Sequence[Change], mode: Mode, keys: Iterable[str]
         match=match,
         besides=tuple(each for each in by_any if match and each.by != match.by),
         record_id=first.record_id,
+        version=version,
         mode=mode,
-        objection=_EXPECTS if expected and mode == "create" else _NO_NUMBER if _is_none(to.get("number")) else None,
+        objection=_objection(to, is_new=mode == "create", expects=bool(expected)),
     )
+
+
+def _objection(to: Mapping[str, Value], *, is_new: bool, expects: bool) -> str | None:
+    if is_new and expects:
+        return _EXPECTS
+    return _NO_NUMBER if _is_none(to.get("number")) else None
 
 
 def _is_none(number: Value) -> bool:

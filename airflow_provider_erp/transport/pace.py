@@ -16,6 +16,8 @@ from airflow_provider_erp.exceptions import ErpConfigError
 from airflow_provider_erp.protocol.messages import Response
 from airflow_provider_erp.protocol.retry import TOO_MANY, retry_after_seconds
 
+_WINDOW_SECONDS = 3_600.0
+"""No reset is further away. Source: Visma.net ERP API, rate limits: a fixed hourly window."""
 _MOMENT_NOT_SPAN = 1_000_000_000
 """Above this a reset is a moment since 1970, below it a number of seconds."""
 
@@ -95,7 +97,7 @@ def _asked_pause(response: Response, now: float) -> float:
         reset = float(response.headers.get("x-ratelimit-reset", ""))
     except ValueError:
         return 0.0
-    return max(0.0, reset - now if reset > _MOMENT_NOT_SPAN else reset)
+    return min(max(0.0, reset - now if reset > _MOMENT_NOT_SPAN else reset), _WINDOW_SECONDS)
 
 
 def _write(file: TextIO, free_from: float) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowFailException
+from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator
 
 from airflow_provider_erp.operators.lemonsoft import LemonsoftAddAccountOperator
 from airflow_provider_erp.operators.plan import ErpPlanOperator
 from airflow_provider_erp.operators.push import ErpPushOperator
+from airflow_provider_erp.operators.visma_net import VismaNetDunningLetterOperator
 from airflow_provider_erp.reconciliation import CUSTOMERS
 
 
@@ -70,3 +72,10 @@ def test_arguments_of_an_action_that_are_of_another_type_are_refused_when_the_da
         LemonsoftAddAccountOperator(task_id="act", conn_id="x", customer_id=1, account="FI21")  # type: ignore[arg-type]
     with pytest.raises(AirflowFailException, match="confirm_resend: expected bool or str"):
         LemonsoftAddAccountOperator(task_id="act", conn_id="x", customer_id=1, account={}, confirm_resend=1)
+
+
+@pytest.mark.parametrize("operator", [ErpPushOperator, VismaNetDunningLetterOperator, LemonsoftAddAccountOperator])
+def test_what_writes_cannot_be_deferred(operator: type[BaseOperator]) -> None:
+    assert not any("deferrable" in inspect.signature(kind).parameters for kind in operator.__mro__[:-1])
+    assert not operator.start_from_trigger
+    assert "defer(" not in inspect.getsource(inspect.getmodule(operator) or operator)

@@ -10,8 +10,12 @@ from airflow.providers.common.compat.sdk import AirflowFailException
 from pushed_records import WRITABLE, Push, a_company, lines, new_customers
 
 from airflow_provider_erp.hooks.lemonsoft import LemonsoftHook
+from airflow_provider_erp.hooks.visma_net import VismaNetHook
 from airflow_provider_erp.operators.customer_target import CustomerTarget
+from airflow_provider_erp.pushing.target import Current
 from airflow_provider_erp.sandbox import Sandbox
+
+_UPDATE = CustomerTarget.update
 
 
 @pytest.mark.parametrize("vendor", WRITABLE)
@@ -191,6 +195,62 @@ def test_rejected_change_that_is_pushed_again_writes_over_nothing_that_changed_m
     [refused] = lines(again["refused"])
     looked = {**refused["known"], **refused["wanted"], "expected": {"city": "Oulu"}}
     assert push(vendor, records=[looked], run_id="looked")["counts"] == {"updated": 1}
+
+
+@pytest.mark.parametrize(("meanwhile", "outcome"), [("city", "refused"), ("name", "updated")])
+def test_lemonsofts_customer_is_held_against_what_was_looked_at_when_it_is_read_to_be_written_back(
+    push: Push, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, meanwhile: str, outcome: str
+) -> None:
+    entry, hook, update = next(iter(sandbox.world.books["lemonsoft"].things.values())), LemonsoftHook(), _UPDATE
+
+    def after_somebody_else(target: CustomerTarget, current: Current, *rest: Any) -> None:
+        hook.update_customer(current.id, {meanwhile: "By a person"})
+        update(target, current, *rest)
+
+    monkeypatch.setattr(CustomerTarget, "update", after_somebody_else)
+    told = push("lemonsoft", records=[{"number": entry.number, "city": "Oulu"}], on_rejected="warn")
+    assert told["counts"] == {outcome: 1}
+    assert hook.get_customer(entry.source_id)[meanwhile] == "By a person"
+
+
+def test_record_of_another_version_than_was_read_is_not_written_over(push: Push, sandbox: Sandbox) -> None:
+    number, hook = next(iter(sandbox.world.books["visma_net"].things.values())).number, VismaNetHook()
+    read = hook.get_customer(number)["timeStamp"]
+    mine = {"number": number, "city": "Oulu", "version": read}
+    hook.update_customer(number, {"mainAddress": {"city": "Bergen"}})
+    told = push("visma_net", records=[mine], on_rejected="warn")
+    assert [row["reason"] for row in lines(told["receipts"])] == ["changed since the plan was made: version"]
+    assert hook.get_customer(number)["mainAddress"]["city"] == "Bergen"
+    now = hook.get_customer(number)["timeStamp"]
+    assert push("visma_net", records=[mine | {"version": now}], run_id="read anew")["counts"] == {"updated": 1}
+
+
+def test_rejected_change_keeps_the_version_that_it_was_for(push: Push, sandbox: Sandbox) -> None:
+    number, hook = next(iter(sandbox.world.books["visma_net"].things.values())).number, VismaNetHook()
+    sandbox.arm("visma_net", "write_rejected")
+    read = hook.get_customer(number)["timeStamp"]
+    told = push("visma_net", records=[{"number": number, "city": "Oulu", "version": read}], on_rejected="warn")
+    assert [row["record"]["version"] for row in lines(told["rejected"])] == [read]
+
+
+@pytest.mark.parametrize("said", [{}, {"action": "create"}])
+def test_version_of_another_system_is_none_of_a_record_that_is_to_be_created(
+    push: Push, sandbox: Sandbox, said: dict[str, str]
+) -> None:
+    record = new_customers(1)[0] | {"source_id": "9", "version": "theirs"} | said
+    mode = "upsert" if said else "create"
+    assert push("visma_net", records=[record], mode=mode)["counts"] == {"created": 1}
+
+
+def test_record_with_a_version_is_never_created_nor_written_where_there_are_none(push: Push, sandbox: Sandbox) -> None:
+    here = next(iter(sandbox.world.books["lemonsoft"].things.values())).number
+    records = [{"number": here, "city": "Oulu", "version": "7"}, new_customers(1)[0] | {"version": "7"}]
+    told = push("lemonsoft", records=records, on_rejected="warn")
+    assert sorted(row["reason"] for row in lines(told["receipts"])) == [
+        "no record has this number any more",
+        "the system has no versions to hold it to; leave out its version, and say what is expected",
+    ]
+    assert (sandbox.tally("lemonsoft").created, sandbox.tally("lemonsoft").updated) == (0, 0)
 
 
 @pytest.mark.parametrize("vendor", WRITABLE)

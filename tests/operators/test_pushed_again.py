@@ -113,3 +113,19 @@ def test_customer_whose_like_was_left_out_of_the_selection_is_pushed(
 def test_action_of_a_record_that_is_unknown_is_named(push: Push, action: object) -> None:
     with pytest.raises(AirflowFailException, match="record 1: expected 'create' or nothing in 'action'"):
         push("lemonsoft", records=[new_customers(1)[0] | {"action": action}])
+
+
+@pytest.mark.parametrize("vendor", WRITABLE)
+def test_rejected_change_of_a_customer_that_had_to_be_there_creates_nobody(
+    push: Push, sandbox: Sandbox, vendor: str
+) -> None:
+    push(vendor, records=new_customers(1))
+    change = {"number": new_customers(1)[0]["number"], "city": "Oulu"}
+    sandbox.arm(vendor, "write_rejected")
+    told = push(vendor, records=[change], mode="update", run_id="change", on_rejected="warn")
+    [row] = lines(told["rejected"])
+    mistyped = new_customers(1)[0] | row["record"] | {"number": "70999"}
+    told = push(vendor, records=[mistyped], run_id="mistyped", on_rejected="warn")
+    assert told["counts"] == {"refused": 1}
+    assert push(vendor, records=[row["record"]], run_id="mended")["counts"] == {"updated": 1}
+    assert sandbox.tally(vendor).created == 1

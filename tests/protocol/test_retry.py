@@ -32,7 +32,7 @@ def hold(request: Request, answers: list[Answer], retry: Retry | None = None) ->
 
 
 transient = st.one_of(
-    st.sampled_from([429, 500, 502, 503, 504]).map(response),
+    st.sampled_from([408, 429, 499, 500, 502, 503, 504]).map(response),
     st.just(Lost("reset", sent=True)),
     st.just(Lost("refused", sent=False)),
 )
@@ -85,7 +85,7 @@ def test_budget_counts_from_the_first_failure_so_one_long_time_out_leaves_a_seco
         hold(READ, [lost, lost, response(200)])
 
 
-@pytest.mark.parametrize("answer", [response(500), response(503), Lost("reset", sent=True)])
+@pytest.mark.parametrize("answer", [*map(response, (408, 499, 500, 503)), Lost("reset", sent=True)])
 def test_write_that_may_have_been_done_is_never_sent_again(answer: Answer) -> None:
     with pytest.raises(OutcomeUnknown, match="look before it is sent again"):
         hold(WRITE, [answer, response(200)])
@@ -107,6 +107,9 @@ def test_other_answers_are_handed_on_at_once(status: int) -> None:
     [
         ("3", 3.0),
         (" 120 ", 120.0),
+        ("99999999999999", 86_400.0),
+        ("9" * 400, 86_400.0),
+        ("Fri, 20 Nov 2099 00:00:00 GMT", 86_400.0),
         ("", None),
         ("soon", None),
         ("-1", None),

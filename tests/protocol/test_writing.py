@@ -108,7 +108,7 @@ def test_what_was_not_done_within_the_budget_is_unavailable(answer: Answer) -> N
 
 @pytest.mark.parametrize(
     "answer",
-    [*map(response, (500, 502, 503, 504, 302, 303, 304, 100)), Lost("reset", sent=True)],
+    [*map(response, (408, 499, 500, 502, 503, 504, 302, 303, 304, 100)), Lost("reset", sent=True)],
     ids=lambda answer: str(getattr(answer, "status", "lost")),
 )
 def test_what_may_have_been_done_is_unknown_and_never_sent_again(answer: Answer) -> None:
@@ -174,7 +174,7 @@ def test_request_that_may_be_repeated_is_no_write() -> None:
 
 
 NOT_DONE: list[Answer] = [response(429), response(401), Lost("refused", sent=False)]
-PERHAPS_DONE: list[Answer] = [Lost("reset", sent=True), response(503)]
+PERHAPS_DONE: list[Answer] = [Lost("reset", sent=True), response(503), response(408)]
 
 
 @given(st.lists(st.sampled_from(NOT_DONE + PERHAPS_DONE), max_size=6))

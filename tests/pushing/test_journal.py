@@ -73,6 +73,13 @@ def test_of_several_tasks_that_begin_the_same_attempt_one_may_send(folder: str) 
         assert sorted(tasks.map(may_send, range(8))) == [False] * 7 + [True]
 
 
+def test_task_that_comes_second_is_told_what_happened(folder: str) -> None:
+    unchanged = Receipt(outcome="unchanged", at=NOW)
+    Journal(folder).settle(RECORD, 1, unchanged)
+    with pytest.raises(FileExistsError, match=r"another try of this task pushes the same record .* only one runs"):
+        Journal(folder).settle(RECORD, 1, unchanged)
+
+
 def test_file_that_is_no_step_is_told_by_its_address(folder: str) -> None:
     storage.create(f"{folder}/{RECORD}-0001-intent.json", b'{"action": "delete"}')
     with pytest.raises(ErpInconsistentRead, match=r"-0001-intent\.json: expected a step of a push"):

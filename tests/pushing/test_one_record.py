@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,7 +17,7 @@ from airflow_provider_erp.landing import storage
 from airflow_provider_erp.pushing.journal import Journal, Receipt, key_of
 from airflow_provider_erp.pushing.keyless import Keyless
 from airflow_provider_erp.pushing.one import Pusher
-from airflow_provider_erp.pushing.target import Match, Value, Wish
+from airflow_provider_erp.pushing.target import Current, Match, Value, Wish
 
 Push = Callable[..., Receipt]
 HERE = {"number": "7", "name": "Meri Oy", "city": "Oslo"}
@@ -230,6 +230,51 @@ def test_lost_change_of_a_number_that_another_record_has_stays_unknown(tmp_path:
         push(system, tmp_path, wish)
     system.records = {"b": {"number": "9", "name": "another"}}
     assert push(system, tmp_path, wish).outcome == "unknown"
+
+
+@pytest.mark.parametrize("fate", ["not done, answer lost", "killed after", "killed before"])
+def test_what_somebody_changed_after_a_write_was_lost_is_not_written_over(tmp_path: Path, fate: str) -> None:
+    wish = Wish(key="7", match=BY_NUMBER, to={"city": "Turku"})
+    system = a_system(fates=iter([fate]))
+
+    class Meanwhile(Clock):
+        def sleep(self, seconds: float) -> None:
+            system.records["a"]["city"] = "Bergen"
+
+    for _ in range(3):
+        try:
+            receipt = push(system, tmp_path, wish, Meanwhile())
+        except Killed:
+            system.records["a"]["city"] = "Bergen"
+    assert system.records["a"]["city"] == "Bergen"
+    assert outcome(receipt) == ("refused", "a", "changed since the plan was made: city")
+
+
+def test_lost_write_that_cannot_be_looked_up_is_unknown_until_it_can(tmp_path: Path) -> None:
+    class Forbidding(FakeSystem):
+        forbids = False
+
+        def find(self, match: Match, *, anew: bool = False) -> Sequence[Current]:
+            if self.forbids and anew:
+                raise ValueError("such a key cannot be asked for")
+            return super().find(match, anew=anew)
+
+    system = Forbidding(fates=iter(["done, answer lost"]))
+    system.forbids = True
+    assert outcome(push(system, tmp_path, NEW)) == ("unknown", None, "such a key cannot be asked for")
+    system.forbids = False
+    assert push(system, tmp_path, NEW).outcome == "created"
+    assert system.writes["id0"] == 1
+
+
+def test_record_without_a_key_that_the_system_can_be_asked_for_is_not_said_to_be_gone(tmp_path: Path) -> None:
+    wish = Wish(key="7", to={"city": "Turku"}, record_id="a", mode="update")
+    receipt = push(a_system(), tmp_path, wish)
+    assert outcome(receipt) == (
+        "refused",
+        None,
+        "it has none of the keys of match_on that the system can be asked for; give its number",
+    )
 
 
 def test_record_that_is_gone_when_it_is_written_is_refused(tmp_path: Path) -> None:

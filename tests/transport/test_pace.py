@@ -68,6 +68,9 @@ def test_connection_without_a_limit_waits_for_nothing_and_keeps_no_file(tmp_path
         (answer(x_ratelimit_remaining="0", x_ratelimit_reset="1763600000"), 1763600000 - 1763599000),
         (answer(x_ratelimit_remaining="0", x_ratelimit_reset="soon"), 0),
         (answer(x_ratelimit_remaining="0"), 0),
+        (answer(x_ratelimit_remaining="0", x_ratelimit_reset="1763600000000"), 3_600),
+        (answer(x_ratelimit_remaining="0", x_ratelimit_reset="inf"), 3_600),
+        (answer(429, retry_after="9" * 400), 86_400),
     ],
 )
 def test_what_one_task_is_told_all_tasks_of_the_machine_obey(tmp_path: Path, told: Response, seconds: float) -> None:

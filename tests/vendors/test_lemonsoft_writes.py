@@ -18,7 +18,7 @@ from airflow_provider_erp.protocol.drivers import complete, run
 from airflow_provider_erp.protocol.exchange import Exchange
 from airflow_provider_erp.protocol.messages import Answer, Conversation, Request, Response
 from airflow_provider_erp.protocol.retry import Retry
-from airflow_provider_erp.protocol.writing import WriteRejected
+from airflow_provider_erp.protocol.writing import RecordChanged, WriteRejected
 from airflow_provider_erp.vendors.lemonsoft import writes
 from airflow_provider_erp.vendors.settings import Settings
 
@@ -138,6 +138,15 @@ def test_what_is_not_the_customer_is_never_written_back(stored: Any) -> None:
     played = Played(response(200, stored))
     with pytest.raises(ErpProtocolError, match=r"lemonsoft customer 7: expected the customer .* nothing was written"):
         played.hold(writes.update_customer(EXCHANGE, SETTINGS, 7, {"name": "B"}))
+    assert len(played.asked) == 1
+
+
+def test_customer_that_is_no_longer_as_it_was_looked_at_is_not_written_back() -> None:
+    played = Played(response(200, {"id": 7, "name": "By a person"}))
+    with pytest.raises(RecordChanged):
+        played.hold(
+            writes.update_customer(EXCHANGE, SETTINGS, 7, {"name": "B"}, lambda row: b"person" not in bytes(row))
+        )
     assert len(played.asked) == 1
 
 

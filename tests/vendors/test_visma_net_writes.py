@@ -349,6 +349,27 @@ def test_job_that_an_earlier_task_began_is_known_or_the_error_says_what_it_may_b
     assert type(caught.value) is kind
 
 
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        ({"status": "Finished", "statusCode": 200, "response": {"statusCode": 400}}, WriteRejected),
+        ({"status": "Finished", "statusCode": 400, "response": {"statusCode": 200}}, WriteRejected),
+        ({"status": "Finished", "StatusCode": "400"}, WriteRejected),
+        ({"status": "Finished", "statusCode": 200, "response": {"statusCode": 503}}, OutcomeUnknown),
+        ({"status": "Finished", "statusCode": 200, "response": {"statusCode": None}}, OutcomeUnknown),
+        ({"status": "Finished", "statusCode": True}, OutcomeUnknown),
+        ({"status": "Finished"}, OutcomeUnknown),
+        ({"status": "Failed", "statusCode": 200}, OutcomeUnknown),
+        ({"state": "Failed", "statusCode": 422}, WriteRejected),
+    ],
+)
+def test_job_is_done_only_where_nothing_in_its_state_says_otherwise(state: Any, kind: type[ErpError]) -> None:
+    with pytest.raises(kind):
+        asked_later(response(200, state))
+    with pytest.raises(kind):
+        create(accepted(), response(200, state))
+
+
 def test_background_job_without_a_location_is_the_given_number() -> None:
     assert create(accepted(), response(200, {"state": "Finished", "statusCode": 201}))[0] == "10000"
 

@@ -5,7 +5,7 @@ Source: lemonsoft-customers-invoices document, customer and account payloads, fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from airflow_provider_erp.exceptions import ErpProtocolError
 from airflow_provider_erp.protocol.exchange import Exchange
 from airflow_provider_erp.protocol.messages import UNREADABLE, Conversation, Request, decode_record
-from airflow_provider_erp.protocol.writing import unknown, write
+from airflow_provider_erp.protocol.writing import CHANGED, rejected, unknown, write
 from airflow_provider_erp.vendors.lemonsoft.api import CUSTOMERS, customer_path
 from airflow_provider_erp.vendors.settings import Settings
 from airflow_provider_erp.vendors.writing import Known, encode, known_fields, said_by, scalars
@@ -78,6 +78,8 @@ _MESSAGES = ("Message", "message", "MessageDetail", "errors", "ExceptionMessage"
 _HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 _Fields = dict[str, msgspec.Raw]
 _FIELDS = msgspec.json.Decoder(_Fields).decode
+IsStill = Callable[[msgspec.Raw], bool]
+"""Whether a customer, as it is read before it is written back, is the one that the caller looked at."""
 
 
 def create_customer(
@@ -107,13 +109,17 @@ def add_account(
 
 
 def update_customer(
-    exchange: Exchange, settings: Settings, customer_id: int | str, changes: Mapping[str, Any]
+    exchange: Exchange,
+    settings: Settings,
+    customer_id: int | str,
+    changes: Mapping[str, Any],
+    is_still: IsStill = lambda _: True,
 ) -> Conversation[dict[str, Any]]:
     """The server's answer to the customer as it is read now, with the changes: a PUT takes a whole customer.
 
     What is not changed goes back as the server wrote it, digit for digit, its
     unknown and misspelt keys too. Of ``dimension`` the named fields change, a
-    list is replaced.
+    list is replaced. One that ``is_still`` does not know again is not written.
     """
     path = customer_path(customer_id)
     asked = known_fields("lemonsoft customer", changes, CUSTOMER)
@@ -121,6 +127,8 @@ def update_customer(
     def read_and_write_back() -> Conversation[dict[str, Any]]:
         whole = yield from _read(exchange, settings, path)
         label = f"lemonsoft update customer {customer_id}"
+        if not is_still(msgspec.Raw(encode(whole))):
+            raise rejected(label, None, CHANGED, None)
         request = _request(settings, label, "PUT", path, _changed(whole, asked))
         return (yield from _write(exchange, settings, request, needed=False))
 

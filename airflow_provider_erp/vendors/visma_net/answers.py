@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from base64 import urlsafe_b64decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote
@@ -29,7 +29,8 @@ HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 _MESSAGES = ("message", "Message", "ExceptionMessage", "errorMessage")
 _ENCODED = re.compile(r"b64\(([A-Za-z0-9_=-]+)\)")
 _JOB = re.compile(r"[A-Za-z0-9._~-]*[A-Za-z0-9_~-][A-Za-z0-9._~-]*")
-_FINISHED = frozenset({"finished", "completed", "failed"})
+_FAILED = "failed"
+_FINISHED = frozenset({"finished", "completed", _FAILED})
 _NOT_FOUND = 404
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 
@@ -125,7 +126,7 @@ def _finished(exchange: Exchange, settings: Settings, job: str, left: float) -> 
     pause = _FIRST_PAUSE
     while True:
         state = yield from exchange.read(request, decode_record)
-        if {str(state.get(name)).lower() for name in ("status", "state")} & _FINISHED:
+        if _states(state) & _FINISHED:
             return state
         if left <= 0:
             raise OutcomeUnknown(f"{request.label}: not finished in time")
@@ -138,20 +139,30 @@ def _label(job: str) -> str:
 
 
 def _judged(settings: Settings, label: str, response: Response | None, state: Mapping[str, Any]) -> tuple[int, str]:
-    """Status and location that a finished job had: it may be finished and yet have failed."""
-    status = _within(state, "statusCode")
-    if not isinstance(status, int) or status >= 500 or status < 200:
-        raise unknown(label, f"its background job ended with statusCode {status!r:.20}", response)
+    """Status and location that a finished job had: it may be finished and yet have failed, in any part of its state."""
+    statuses = [_number(value) for value in _each(state, "statusCode")]
+    status = max(statuses) if statuses and min(statuses) >= 200 else 0
+    if not status or status >= 500 or (status < 300 and _FAILED in _states(state)):
+        raise unknown(label, f"its background job ended with statusCode {status or None}", response)
     if status >= 300:
         raise rejected(label, response, status, said_by(settings, _MESSAGES)(encode(state)))
-    location = _within(state, "location")
+    location = next(_each(state, "location"), None)
     return status, location if isinstance(location, str) else ""
 
 
-def _within(state: Mapping[str, Any], name: str) -> Any:
-    """A value by its name in any case, of the job or of a part of it."""
-    found = part_with(state, name).items()
-    return next((value for key, value in found if key.lower() == name.lower()), None)
+def _states(state: Mapping[str, Any]) -> set[str]:
+    return {str(state.get(name)).lower() for name in ("status", "state")}
+
+
+def _number(value: object) -> int:
+    """The status that is written, as a number or a text; 0 for anything else."""
+    return int(str(value)) if str(value).isdecimal() else 0
+
+
+def _each(state: Mapping[str, Any], name: str) -> Iterator[Any]:
+    """Every value by this name in any case, of the job and then of its parts."""
+    for part in (state, *(value for value in state.values() if isinstance(value, dict))):
+        yield from (value for key, value in part.items() if key.lower() == name.lower())
 
 
 def part_with(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
