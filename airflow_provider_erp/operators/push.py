@@ -151,6 +151,7 @@ class ErpPushOperator(BaseOperator):
 
     def _push(self, context: Context, workdir: Path) -> dict[str, Any]:
         from airflow_provider_erp.hooks.erp import ErpHook  # noqa: PLC0415  # heavy: not when a DAG file is parsed
+        from airflow_provider_erp.landing.progress import counted  # noqa: PLC0415
         from airflow_provider_erp.operators.customer_target import CustomerTarget  # noqa: PLC0415
         from airflow_provider_erp.operators.metrics import tell_push  # noqa: PLC0415
         from airflow_provider_erp.operators.receipts import write_receipts  # noqa: PLC0415
@@ -174,7 +175,8 @@ class ErpPushOperator(BaseOperator):
         claim(folder, attempt, dt.datetime.now(dt.UTC), create)
         pusher = pusher.creating(create)
         try:
-            told = list(push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight))
+            pushed = push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight)
+            told = list(counted(f"{hook.vendor.conn_type} {self.resource}", "records", pushed, len(wishes)))
         except Exception:  # the system cannot be asked any more: what the journal has is told
             try:
                 write_receipts(list(told_by_now(pusher.journal, wishes)), planned, folder, workdir)
