@@ -21,7 +21,7 @@ from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.pushing.claim import claim
 from airflow_provider_erp.ui.breaks import first_seen, read_history
 from airflow_provider_erp.ui.fetches import last_fetches
-from airflow_provider_erp.ui.ledgers import Comparison, list_reports
+from airflow_provider_erp.ui.ledgers import Comparison, Report, list_reports
 from airflow_provider_erp.ui.pages import completeness
 from airflow_provider_erp.ui.pushes import pushes_of_run
 from airflow_provider_erp.ui.trend import trend
@@ -106,12 +106,25 @@ def test_history_goes_on_without_an_observation_that_is_gone(base_path: Path, tm
     assert read_history(comparison.reports, row["break_id"], tmp_path_factory.mktemp("copies")) is None
 
 
-def test_trend_tells_each_day_by_its_last_observation(base_path: Path) -> None:
+def days_of(comparison: Comparison) -> list[tuple[int, int, int]]:
+    """The columns of its trend."""
+    return [(each.day.open, each.day.new, each.day.resolved) for each in trend(comparison).columns]
+
+
+def without_days(report: Report) -> Report:
+    """As it was noted before reports told of their days."""
+    return replace(report, facts=msgspec.structs.replace(report.facts, days=[]))
+
+
+def test_trend_is_that_of_the_report_and_tells_each_day_by_its_last_observation(base_path: Path) -> None:
     report_of_a_task(base_path, 0, NAMES, NAMES | {"1": "Sale", "2": "Åbo"})
     report_of_a_task(base_path, 2, NAMES, NAMES | {"1": "Sale", "3": "Vasa"})
     report_of_a_task(base_path, 2, NAMES, NAMES, moment=MONDAY.replace(day=18, hour=8))
-    columns = trend(only_comparison(base_path)).columns
-    assert [(column.day.open, column.day.new, column.day.resolved) for column in columns] == [(2, 2, 0), (0, 1, 3)]
+    comparison = only_comparison(base_path)
+    told = json.loads(storage.read(comparison.newest.file("breaks.json")))["days"]
+    assert [(day["open"], day["new"], day["resolved"]) for day in told] == [(2, 2, 0), (0, 0, 2)] == days_of(comparison)
+    before = replace(comparison, reports=tuple(map(without_days, comparison.reports)))
+    assert days_of(before) == [(2, 2, 0), (0, 1, 3)]
 
 
 def test_day_of_several_reports_shows_each(visit: Any, base_path: Path) -> None:
