@@ -39,6 +39,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     task_id: str
     map_index: int
     date: dt.date
+    zone: str = "UTC"
     verdict: str
     judgements: list[str]
     titles: tuple[str, str, str]

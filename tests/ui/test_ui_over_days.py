@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from batches_on_disk import DAY, MONDAY
 from fake_source import FakeSource, customers, page
 from page_as_seen import Page
@@ -24,6 +25,7 @@ from airflow_provider_erp.ui.fetches import last_fetches
 from airflow_provider_erp.ui.ledgers import Comparison, Report, list_reports
 from airflow_provider_erp.ui.pages import completeness
 from airflow_provider_erp.ui.pushes import pushes_of_run
+from airflow_provider_erp.ui.times import RULE, at, day_of
 from airflow_provider_erp.ui.trend import trend
 
 ATTEMPT = Attempt(dag_id="daily", run_id="day-0", task_id="fetch")
@@ -172,6 +174,32 @@ def test_stray_files_are_passed_over(visit: Any, base_path: Path) -> None:
     comparison = only_comparison(base_path)
     assert comparison.newest.facts.verdict in shown(visit("/"))
     assert visit(f"/comparisons/{comparison.identity}").status_code == 307
+
+
+def test_times_of_a_comparison_are_those_of_its_spec_as_in_its_report(visit: Any, base_path: Path) -> None:
+    spec = replace(BY_NUMBER, zone="Europe/Helsinki")
+    for hour, minute in ((4, 0), (22, 30)):
+        moment = MONDAY.replace(hour=hour, minute=minute)
+        report_of_a_task(base_path, 0, NAMES, NAMES | {"1": "Sale"}, spec=spec, moment=moment)
+    report_of_a_task(base_path, 1, NAMES, NAMES | {"1": "Sale"}, spec=spec)
+    comparison = only_comparison(base_path)
+    latest, late, early = comparison.reports
+    page = f"/comparisons/{comparison.identity}/{late.name}"
+    assert (late.name, early.name) == ("2026-11-16T223000Z", "2026-11-16")
+    for text in (shown(visit(page)), Page(visit(f"{page}/report.html").text).text):
+        assert "As of 2026-11-17 00:30 EET" in text
+    assert [day_of(comparison, each) for each in comparison.reports] == [
+        at(latest.manifest.as_of, "Europe/Helsinki"),
+        "2026-11-17 00:30 EET",
+        "2026-11-16",
+    ]
+    for path in ("/", page, f"{page}/view", "/dags/daily/runs/none"):
+        assert RULE in shown(visit(path))
+
+
+@pytest.mark.parametrize("zone", ["Moon/Base", "../../etc/passwd", "", "/etc"])
+def test_zone_that_this_machine_does_not_know_is_told_in_utc(zone: str) -> None:
+    assert at(MONDAY, zone) == at(MONDAY) == "2026-11-16 00:00 UTC"
 
 
 def test_many_days_are_folded(visit: Any, base_path: Path) -> None:
