@@ -120,9 +120,11 @@ def _sent(address: str, sha256: str | None, name: str | None, media_type: str) -
     folder = TemporaryDirectory(prefix="erp-page-")
     try:
         local = copy(address, Path(folder.name) / "file", sha256)
-    except Gone:
+    except BaseException as exc:
         folder.cleanup()
-        raise HTTPException(404, _GONE) from None
+        if isinstance(exc, Gone):
+            raise HTTPException(404, _GONE) from None
+        raise
     return FileResponse(
         local,
         media_type=media_type,
