@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -97,32 +98,59 @@ def read_all(address: str, folder: Path, *, before: dt.datetime | None = None) -
     return tuple(Observed(manifest, _copy(address, manifest, folder)) for manifest in newest.values())
 
 
-def known(address: str, read: Callable[[str], bytes] = storage.read) -> tuple[Manifest, ...]:
+def known(address: str) -> tuple[Manifest, ...]:
     """The manifests of all observations in the folder at ``address``, by the moments when they were made.
-
-    What ``read`` answers for an address may be kept: what lies there never changes.
 
     Raises:
         ValueError: something else lies in the folder, or a manifest cannot be read.
     """
-    return tuple(sorted(_manifests(address, read), key=lambda each: (each.observed_at, each.file)))
+    return tuple(sorted(_manifests(address), key=_when_made))
 
 
-def _manifests(address: str, read: Callable[[str], bytes] = storage.read) -> Iterator[Manifest]:
+def newest_first(
+    address: str, read: Callable[[str], bytes] = storage.read, *, day: dt.date | None = None
+) -> Iterator[Manifest]:
+    """The manifest that counts of each moment, or of each moment of a day in UTC, the newest moment first.
+
+    One is read only when it is asked for. What ``read`` answers for an address
+    may be kept: what lies there never changes.
+
+    Raises:
+        ValueError: something else lies in the folder, or a manifest cannot be read.
+    """
+    moments = f"{day:%Y%m%d}T" if day else ""
+    names = sorted((name for name in _names(address) if name.startswith(moments)), reverse=True)
+    for _, of_moment in groupby(names, key=lambda name: name.partition("-")[0]):
+        yield max((_manifest(join(address, name), read) for name in of_moment), key=_when_made)
+
+
+def _when_made(manifest: Manifest) -> tuple[dt.datetime, str]:
+    return manifest.observed_at, manifest.file
+
+
+def _manifests(address: str) -> Iterator[Manifest]:
+    return (_manifest(join(address, name), storage.read) for name in _names(address))
+
+
+def _names(address: str) -> Iterator[str]:
+    """Of the manifests in the folder."""
     for name in storage.names(address):
-        path = join(address, name)
         found = _NAME.fullmatch(name)
         if found is None:
+            path = join(address, name)
             raise ValueError(f"{path}: expected only observations in this folder; move this file elsewhere")
-        if name.startswith(".") or found[2] == "parquet":
-            continue
-        content = read(path)
-        if _digest(content) != found[1]:
-            raise ErpInconsistentRead(
-                f"{path}: expected content with the digest {found[1]}, got {_digest(content)}; the file was changed or "
-                "cut: restore it, or remove it to forget this observation"
-            )
-        yield _decode(content, path)
+        if not name.startswith(".") and found[2] == "json":
+            yield name
+
+
+def _manifest(path: str, read: Callable[[str], bytes]) -> Manifest:
+    content, expected = read(path), path.rpartition("-")[2].removesuffix(".json")
+    if _digest(content) != expected:
+        raise ErpInconsistentRead(
+            f"{path}: expected content with the digest {expected}, got {_digest(content)}; the file was changed or "
+            "cut: restore it, or remove it to forget this observation"
+        )
+    return _decode(content, path)
 
 
 class _Format(msgspec.Struct):

@@ -13,6 +13,7 @@ from pathlib import Path
 from airflow_provider_erp.landing.catalog import Published
 from airflow_provider_erp.landing.deletions import Guard
 from airflow_provider_erp.landing.paths import join, segment
+from airflow_provider_erp.landing.progress import Steps
 from airflow_provider_erp.landing.purge import ENGINE
 from airflow_provider_erp.operators.engines.choice import answer_of, engine_of
 from airflow_provider_erp.operators.engines.shared import SharedFolder, shared_folder
@@ -62,30 +63,33 @@ class Comparison:
 
     def run(self, workdir: Path) -> tuple[Reconciliation, tuple[str, ...]]:
         """The result, and why a side is suspiciously short; ``workdir`` takes copies of the batches."""
+        steps = Steps(self.spec.name)
         resources = _RESOURCES[type(self.spec)]
         source, target = (
             current_side(batch, workdir / side, resource=resource, allow_filtered=self.allow_filtered, guard=self.guard)
             for side, batch, resource in zip(("source", "target"), (self.source, self.target), resources, strict=True)
         )
-        result = self._reconcile(source, target, workdir)
+        steps.finished("current states", f"of {len(source.state.batches)} and {len(target.state.batches)} batches")
+        result = self._reconcile(source, target, workdir, steps)
         provenance = {**result.provenance, **self._provenance(source, target)}
         return dataclasses.replace(result, provenance=provenance), (*source.state.short, *target.state.short)
 
-    def _reconcile(self, source: CurrentSide, target: CurrentSide, workdir: Path) -> Reconciliation:
+    def _reconcile(self, source: CurrentSide, target: CurrentSide, workdir: Path, steps: Steps) -> Reconciliation:
         engine = engine_of(self.engine, self.engine_conn_id, self._shared)
         if isinstance(self.spec, ReconciliationSpec):
-            return self._customers(self.spec, _customer_side(source), _customer_side(target), workdir, engine)
+            return self._customers(self.spec, _customer_side(source), _customer_side(target), workdir, engine, steps)
         sides = _posting_side(source), _posting_side(target)
         answer = answer_here if self.engine == "duckdb" else answer_of(self._watched(engine), workdir)
-        return reconcile_postings(self.spec, *sides, workdir, as_of=self.as_of, answer=answer)
+        return reconcile_postings(self.spec, *sides, workdir, as_of=self.as_of, answer=answer, steps=steps)
 
     def _customers(
-        self, spec: ReconciliationSpec, source: Side, target: Side, workdir: Path, engine: OpenEngine
+        self, spec: ReconciliationSpec, source: Side, target: Side, workdir: Path, engine: OpenEngine, steps: Steps
     ) -> Reconciliation:
         kind, kept = kind_of_rows(spec), workdir / "normalised"
         kept.mkdir()
         fetch_rows(self.folder, kind, kept)
-        result = reconcile(spec, source, target, workdir, as_of=self.as_of, engine=self._watched(engine), kept=kept)
+        watched = self._watched(engine)
+        result = reconcile(spec, source, target, workdir, as_of=self.as_of, engine=watched, kept=kept, steps=steps)
         if max(result.source.records, result.target.records) >= self.keep_rows_from:
             keep_rows(self.folder, kind, kept, self.as_of.astimezone(dt.UTC).date())
         else:

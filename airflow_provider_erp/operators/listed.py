@@ -31,6 +31,8 @@ def facts_of(
         "titles": [result.title, result.source.title, result.target.title],
         "kinds": dict(result.kinds),
         "date": history.date.isoformat(),
+        "zone": result.zone,
+        "days": [[day.date.isoformat(), day.open, day.new, day.resolved] for day in history.days],
         "aging": _aging(history),
         "breaks_sha256": storage.sha256(breaks),
         **told,

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from airflow.providers.common.compat.sdk import AirflowFailException, BaseOperator, XComArg
+from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException, BaseOperator, XComArg
 
 from airflow_provider_erp.exceptions import ErpError
 from airflow_provider_erp.landing.paths import default_base_path, join, segment
@@ -150,11 +150,15 @@ class ErpPushOperator(BaseOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         """The counts by outcome, and where the receipts lie."""
+        if isinstance(self.plan, Mapping) and self.plan.get("approved") is False:
+            # Airflow 3.3 skips what follows a rejection, but not within a mapped task group.
+            raise AirflowSkipException("the plan was rejected; nothing is sent")
         with failing_for_good(), tempfile.TemporaryDirectory(prefix="erp-push-") as name:
             return self._push(context, Path(name))
 
     def _push(self, context: Context, workdir: Path) -> dict[str, Any]:
         from airflow_provider_erp.hooks.erp import ErpHook  # noqa: PLC0415  # heavy: not when a DAG file is parsed
+        from airflow_provider_erp.landing.progress import counted  # noqa: PLC0415
         from airflow_provider_erp.operators.customer_target import CustomerTarget  # noqa: PLC0415
         from airflow_provider_erp.operators.metrics import tell_push  # noqa: PLC0415
         from airflow_provider_erp.operators.receipts import write_receipts  # noqa: PLC0415
@@ -178,7 +182,8 @@ class ErpPushOperator(BaseOperator):
         claim(folder, attempt, dt.datetime.now(dt.UTC), create)
         pusher = pusher.creating(create)
         try:
-            told = list(push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight))
+            pushed = push_all(pusher, wishes, pusher.journal.entries(), in_flight=self.in_flight)
+            told = list(counted(f"{hook.vendor.conn_type} {self.resource}", "records", pushed, len(wishes)))
         except Exception:  # the system cannot be asked any more: what the journal has is told
             try:
                 write_receipts(list(told_by_now(pusher.journal, wishes)), planned, folder, workdir)

@@ -36,6 +36,7 @@ def make_application() -> ProtectiveHeaders:
     application.add_exception_handler(HTTPException, _refused)
     application.add_exception_handler(RequestValidationError, _refused)
     application.add_exception_handler(Unreachable, _refused)
+    application.add_exception_handler(Exception, _refused)
     return ProtectiveHeaders(application)
 
 
@@ -56,8 +57,8 @@ def _refused(request: Request, exc: Exception) -> Response:
 
 
 def _answer(exc: Exception) -> tuple[int, str]:
-    if isinstance(exc, Unreachable):
-        return 503, str(exc)
     if isinstance(exc, HTTPException):
         return exc.status_code, _SAID.get(exc.status_code) or str(exc.detail)
-    return 404, "There is no such page."
+    if isinstance(exc, RequestValidationError):
+        return 404, "There is no such page."
+    return 503, str(exc if isinstance(exc, Unreachable) else Unreachable(exc))

@@ -11,7 +11,14 @@ log = logging.getLogger(__name__)
 
 
 class Unreachable(Exception):
-    """The base path cannot be listed; the message is for anyone, and names no address."""
+    """The place of the reports cannot be read; the message is for anyone, and names no address."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(
+            f"The place of the reports, [erp] base_path, cannot be read from here ({type(cause).__name__}). Who "
+            "administers Airflow finds the reason in the API server's log: usually its connection, its package or the "
+            "network lacks."
+        )
 
 
 def base_path() -> str:
@@ -25,11 +32,7 @@ def base_path() -> str:
         names_in(base)
     except Exception as exc:  # an outer edge: each storage's library has errors of its own
         log.exception("The base path cannot be listed")
-        raise Unreachable(
-            f"The place of the reports, [erp] base_path, cannot be read from here ({type(exc).__name__}). Who "
-            "administers Airflow finds the reason in the API server's log: usually its connection, its package or the "
-            "network lacks."
-        ) from exc
+        raise Unreachable(exc) from exc
     return base
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import MutableMapping
 from typing import Any
 
 from starlette.datastructures import MutableHeaders
+
+log = logging.getLogger(__name__)
 
 PAGE_POLICY = "; ".join(
     (
@@ -46,7 +49,11 @@ class ProtectiveHeaders:
         self.application = app
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        """Answers as the application does, with the headers."""
+        """Answers as the application does, with the headers.
+
+        An error that it could not foresee it has answered, and raises once
+        more: here it is logged, so that Airflow does not answer it again.
+        """
 
         async def send_with_headers(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
@@ -58,4 +65,7 @@ class ProtectiveHeaders:
                 headers["Cache-Control"] = "no-store"
             await send(message)
 
-        await self.application(scope, receive, send_with_headers)
+        try:
+            await self.application(scope, receive, send_with_headers)
+        except Exception:  # an outer edge: each storage's library has errors of its own
+            log.exception("A page of ERP reconciliation could not be made")

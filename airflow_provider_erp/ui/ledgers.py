@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Annotated
 
 import msgspec
@@ -23,8 +24,10 @@ REPORTS, LEDGER = "reconciliation", "ledger"
 MayRead = Callable[[str], bool]
 """Whether the user may read the results of a DAG."""
 
-_KEPT_LEDGERS = 100
-"""The manifests of so many comparisons stay in memory, about one megabyte for each year of a daily one."""
+LOOKED_THROUGH = 30
+"""As many of a comparison's last observations are looked through for the newest that the user may see."""
+_KEPT = 20_000
+"""So many manifests stay in memory, of about two kilobytes each: a published one never changes."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +39,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     task_id: str
     map_index: int
     date: dt.date
+    zone: str = "UTC"
     verdict: str
     judgements: list[str]
     titles: tuple[str, str, str]
@@ -46,6 +50,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     at_risk: dict[str, str]
     breaks_sha256: str
     files: dict[str, str] = {}
+    days: list[tuple[dt.date, int, int, int]] = []
+    """The observed ones of the last 30: how many breaks were open, new and resolved."""
     unplaced: int = 0
 
 
@@ -102,7 +108,10 @@ Found = tuple[Comparison, Report]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """The comparisons that the user may see; how many observations nobody may, and how many ledgers are damaged."""
+    """The comparisons that the user may see; how many observations nobody may, and how many ledgers are damaged.
+
+    Counted are those that were looked through.
+    """
 
     comparisons: tuple[Comparison, ...]
     without_dag: int = 0
@@ -120,45 +129,67 @@ class Listing:
         ]
 
 
-def list_reports(base_path: str, may_read: MayRead) -> Listing:
-    """What lies below a base path, for one user."""
-    found, without_dag, damaged = [], 0, 0
-    for folder in _folders(base_path):
-        manifests = _readable(folder)
-        if manifests is None:
-            damaged += 1
-            continue
-        reports = _reports(folder, manifests)
-        without_dag += len(manifests) - len(reports)
-        if comparison := _visible(comparison_identity(base_path, folder), reports, may_read):
-            found.append(comparison)
-    found.sort(key=lambda each: (each.newest.facts.titles, each.identity))
-    return Listing(comparisons=tuple(found), without_dag=without_dag, damaged=damaged)
+def list_reports(base_path: str, may_read: MayRead, *, day: dt.date | None = None) -> Listing:
+    """What lies below a base path, for one user; with ``day`` what runs of that day in UTC left."""
+    return _listing(base_path, lambda folder: _look(folder, may_read, day=day))
+
+
+def list_newest(base_path: str, may_read: MayRead) -> Listing:
+    """The same with the newest report of each comparison alone, however long its history is.
+
+    Where that does not tell the days before it, because it is of before reports did, these are there, too.
+    """
+    return _listing(base_path, lambda folder: _look(folder, may_read, most=LOOKED_THROUGH))
 
 
 def find_comparison(base_path: str, identity: str, may_read: MayRead) -> Comparison | None:
     """The comparison of that identity, for one user; no other comparison's ledger is read."""
     for folder in _folders(base_path):
         if comparison_identity(base_path, folder) == identity:
-            return _visible(identity, _reports(folder, _readable(folder) or []), may_read)
+            found = _look(folder, may_read)
+            return Comparison(identity=identity, reports=tuple(found.visible)) if found and found.visible else None
     return None
 
 
-def _visible(identity: str, reports: Iterable[Report], may_read: MayRead) -> Comparison | None:
-    visible = tuple(report for report in reports if may_read(report.facts.dag_id))
-    return Comparison(identity=identity, reports=visible) if visible else None
+@dataclass(slots=True)
+class _Looked:
+    """What a look through a ledger found: the reports that the user may see, and how many nobody may."""
+
+    visible: list[Report]
+    without_dag: int = 0
 
 
-def _reports(folder: str, manifests: Iterable[observations.Manifest]) -> list[Report]:
-    return [Report(folder=folder, manifest=each, facts=facts) for each in manifests if (facts := _facts(each))]
+def _listing(base_path: str, look: Callable[[str], _Looked | None]) -> Listing:
+    looked = [(folder, look(folder)) for folder in _folders(base_path)]
+    found = [
+        Comparison(identity=comparison_identity(base_path, folder), reports=tuple(each.visible))
+        for folder, each in looked
+        if each and each.visible
+    ]
+    found.sort(key=lambda each: (each.newest.facts.titles, each.identity))
+    return Listing(
+        comparisons=tuple(found),
+        without_dag=sum(each.without_dag for _, each in looked if each),
+        damaged=sum(each is None for _, each in looked),
+    )
 
 
-def _readable(folder: str) -> list[observations.Manifest] | None:
+def _look(folder: str, may_read: MayRead, *, day: dt.date | None = None, most: int | None = None) -> _Looked | None:
+    """None where the ledger cannot be read; with ``most`` no further than to a report that tells of its days."""
+    looked = _Looked([])
     try:
-        return _newest_first(folder)
+        for manifest in islice(observations.newest_first(join(folder, LEDGER), _kept, day=day), most):
+            facts = _facts(manifest)
+            if facts is None:
+                looked.without_dag += 1
+            elif may_read(facts.dag_id):
+                looked.visible.append(Report(folder=folder, manifest=manifest, facts=facts))
+                if most and looked.visible[0].facts.days:
+                    break
     except (ValueError, OSError, ErpInconsistentRead):
         log.exception("A ledger cannot be read, its comparison is not shown")
         return None
+    return looked
 
 
 def _folders(base_path: str) -> Iterator[str]:
@@ -169,23 +200,10 @@ def _folders(base_path: str) -> Iterator[str]:
     yield from folders
 
 
-def _newest_first(folder: str) -> list[observations.Manifest]:
-    """Of several observations of one moment the last counts: its report has replaced theirs."""
-    kept = _kept(folder)
-
-    def read(address: str) -> bytes:
-        if address not in kept:
-            kept[address] = storage.read(address)
-        return kept[address]
-
-    last = {each.as_of: each for each in observations.known(join(folder, LEDGER), read)}
-    return [last[as_of] for as_of in sorted(last, reverse=True)]
-
-
-@lru_cache(maxsize=_KEPT_LEDGERS)
-def _kept(_folder: str) -> dict[str, bytes]:
-    """A ledger's manifests that were read before, by address; what lies at an address never changes."""
-    return {}
+@lru_cache(maxsize=_KEPT)
+def _kept(address: str) -> bytes:
+    """A manifest, read once."""
+    return storage.read(address)
 
 
 def _facts(manifest: observations.Manifest) -> Facts | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -20,16 +18,7 @@ from airflow_provider_erp.reconciliation.report.figures import AGES
 from airflow_provider_erp.reconciliation.report.formats import money
 from airflow_provider_erp.reconciliation.report.marks import clipped
 from airflow_provider_erp.reconciliation.words import field_words, plural, sentence_case
-
-
-def at(moment: dt.datetime) -> str:
-    """The minute in UTC."""
-    return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def day_of(name: str) -> str:
-    """A report's name as people write it: its date, and where it has one its time."""
-    return re.sub(r"T(\d\d)(\d\d)(\d\d)Z$", r" \1:\2:\3 UTC", name)
+from airflow_provider_erp.ui.times import RULE, at, day_of
 
 
 def lasted(seconds: float | None) -> str:
@@ -75,6 +64,7 @@ _TEMPLATES.globals.update(
     DAYS=DAYS,
     MOVED_HEIGHT=MOVED_HEIGHT,
     OPEN_HEIGHT=OPEN_HEIGHT,
+    RULE=RULE,
     STEP=STEP,
     amounted=amounted,
     at=at,

@@ -21,7 +21,7 @@ from airflow_provider_erp.ui.fetches import last_fetches
 from airflow_provider_erp.ui.filters import ORDERS, Filters
 from airflow_provider_erp.ui.folders import base_path
 from airflow_provider_erp.ui.headers import FILE_POLICY, POLICY
-from airflow_provider_erp.ui.ledgers import Comparison, Report, find_comparison, list_reports
+from airflow_provider_erp.ui.ledgers import Comparison, Report, find_comparison, list_newest
 from airflow_provider_erp.ui.pages import page, segment
 from airflow_provider_erp.ui.plans import plan_digest
 from airflow_provider_erp.ui.runs import left_by
@@ -50,7 +50,7 @@ _GONE = (
 def index(request: Request, reader: Asking) -> HTMLResponse:
     """All comparisons with their last verdict, and the last fetches."""
     base = base_path()
-    listing = list_reports(base, reader.may_read)
+    listing = list_newest(base, reader.may_read)
     values = {
         "listing": listing,
         "trends": {each.identity: trend(each) for each in listing.comparisons},
@@ -120,9 +120,11 @@ def _sent(address: str, sha256: str | None, name: str | None, media_type: str) -
     folder = TemporaryDirectory(prefix="erp-page-")
     try:
         local = copy(address, Path(folder.name) / "file", sha256)
-    except Gone:
+    except BaseException as exc:
         folder.cleanup()
-        raise HTTPException(404, _GONE) from None
+        if isinstance(exc, Gone):
+            raise HTTPException(404, _GONE) from None
+        raise
     return FileResponse(
         local,
         media_type=media_type,

@@ -45,7 +45,7 @@ def left_by(
         return Left(reports=[], batches=[], pushes=[])
     run = (dag_id, run_id)
     return Left(
-        reports=list_reports(base_path, may_read).of_task(dag_id, run_id, task_id, map_index),
+        reports=list_reports(base_path, may_read, day=day).of_task(dag_id, run_id, task_id, map_index),
         batches=fetches_of_run(base_path, day, may_read, run, task_id, map_index),
         pushes=pushes_of_run(base_path, run, task_id, map_index),
     )

@@ -12,8 +12,16 @@ _NEW = ("new", "reopened")
 
 
 def trend(comparison: Comparison) -> Chart:
-    """Each day is told by its last observation: what was open then, and what came and went on that day."""
-    return chart_of(_days(reversed(comparison.reports)), comparison.newest.facts.date)
+    """As the newest report tells it, from all of the ledger.
+
+    One of before reports told it is drawn from the reports that the user may
+    see, each day by its last: what was open then, and what came and went on
+    that day.
+    """
+    told = [
+        Day(date=date, open=found, new=new, resolved=gone) for date, found, new, gone in comparison.newest.facts.days
+    ]
+    return chart_of(told or _days(reversed(comparison.reports)), comparison.newest.facts.date)
 
 
 def _days(reports: Iterable[Report]) -> list[Day]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from airflow.providers.common.compat.sdk import AirflowFailException
+from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException
 from airflow.sdk import DAG, task
 from lax_storage import a_lax_storage
 from pushed_records import DEFAULTS, NOW, WRITABLE, Push, a_company, lines, new_customers
@@ -174,9 +174,11 @@ def test_plan_that_no_digest_binds_is_written_only_when_its_author_answers_for_i
         assert (warning in caplog.messages) is warned
 
 
-def test_plan_that_a_person_rejected_is_not_even_previewed(push: Push) -> None:
-    with pytest.raises(AirflowFailException, match="it was not approved; nothing was sent"):
-        push("visma_net", plan={"plan": "x", "digest": "y", "approved": False}, dry_run=True)
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_plan_that_a_person_rejected_skips_the_push(push: Push, sandbox: Sandbox, dry_run: bool) -> None:
+    with pytest.raises(AirflowSkipException, match="the plan was rejected; nothing is sent"):
+        push("visma_net", plan={"plan": "x", "digest": "y", "approved": False}, dry_run=dry_run)
+    assert not sandbox.requests
 
 
 def test_plan_belongs_to_one_task(push: Push, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -85,6 +85,14 @@ def test_every_answer_forbids_what_comes_from_elsewhere(route: str, visit: Any, 
         assert headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize("path", ["/none", "/comparisons/", "/dags/d", "/openapi.json", "/docs", "/assets/none.css"])
+def test_address_of_no_page_is_answered_with_the_same_headers(path: str, visit: Any) -> None:
+    answer = visit(path)
+    assert answer.status_code in {307, 404}
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
 def test_report_runs_no_script_whatever_it_holds(visit: Any, world: World) -> None:
     policy = visit(world.address("/comparisons/{comparison}/{report}/{file}")).headers["Content-Security-Policy"]
     assert "sandbox " in policy

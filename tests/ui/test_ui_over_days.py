@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from batches_on_disk import DAY, MONDAY
 from fake_source import FakeSource, customers, page
 from page_as_seen import Page
@@ -21,9 +22,10 @@ from airflow_provider_erp.landing.paths import Attempt
 from airflow_provider_erp.pushing.claim import claim
 from airflow_provider_erp.ui.breaks import first_seen, read_history
 from airflow_provider_erp.ui.fetches import last_fetches
-from airflow_provider_erp.ui.ledgers import Comparison, list_reports
+from airflow_provider_erp.ui.ledgers import Comparison, Report, list_reports
 from airflow_provider_erp.ui.pages import completeness
 from airflow_provider_erp.ui.pushes import pushes_of_run
+from airflow_provider_erp.ui.times import RULE, at, day_of
 from airflow_provider_erp.ui.trend import trend
 
 ATTEMPT = Attempt(dag_id="daily", run_id="day-0", task_id="fetch")
@@ -106,12 +108,25 @@ def test_history_goes_on_without_an_observation_that_is_gone(base_path: Path, tm
     assert read_history(comparison.reports, row["break_id"], tmp_path_factory.mktemp("copies")) is None
 
 
-def test_trend_tells_each_day_by_its_last_observation(base_path: Path) -> None:
+def days_of(comparison: Comparison) -> list[tuple[int, int, int]]:
+    """The columns of its trend."""
+    return [(each.day.open, each.day.new, each.day.resolved) for each in trend(comparison).columns]
+
+
+def without_days(report: Report) -> Report:
+    """As it was noted before reports told of their days."""
+    return replace(report, facts=msgspec.structs.replace(report.facts, days=[]))
+
+
+def test_trend_is_that_of_the_report_and_tells_each_day_by_its_last_observation(base_path: Path) -> None:
     report_of_a_task(base_path, 0, NAMES, NAMES | {"1": "Sale", "2": "Åbo"})
     report_of_a_task(base_path, 2, NAMES, NAMES | {"1": "Sale", "3": "Vasa"})
     report_of_a_task(base_path, 2, NAMES, NAMES, moment=MONDAY.replace(day=18, hour=8))
-    columns = trend(only_comparison(base_path)).columns
-    assert [(column.day.open, column.day.new, column.day.resolved) for column in columns] == [(2, 2, 0), (0, 1, 3)]
+    comparison = only_comparison(base_path)
+    told = json.loads(storage.read(comparison.newest.file("breaks.json")))["days"]
+    assert [(day["open"], day["new"], day["resolved"]) for day in told] == [(2, 2, 0), (0, 0, 2)] == days_of(comparison)
+    before = replace(comparison, reports=tuple(map(without_days, comparison.reports)))
+    assert days_of(before) == [(2, 2, 0), (0, 1, 3)]
 
 
 def test_day_of_several_reports_shows_each(visit: Any, base_path: Path) -> None:
@@ -159,6 +174,32 @@ def test_stray_files_are_passed_over(visit: Any, base_path: Path) -> None:
     comparison = only_comparison(base_path)
     assert comparison.newest.facts.verdict in shown(visit("/"))
     assert visit(f"/comparisons/{comparison.identity}").status_code == 307
+
+
+def test_times_of_a_comparison_are_those_of_its_spec_as_in_its_report(visit: Any, base_path: Path) -> None:
+    spec = replace(BY_NUMBER, zone="Europe/Helsinki")
+    for hour, minute in ((4, 0), (22, 30)):
+        moment = MONDAY.replace(hour=hour, minute=minute)
+        report_of_a_task(base_path, 0, NAMES, NAMES | {"1": "Sale"}, spec=spec, moment=moment)
+    report_of_a_task(base_path, 1, NAMES, NAMES | {"1": "Sale"}, spec=spec)
+    comparison = only_comparison(base_path)
+    latest, late, early = comparison.reports
+    page = f"/comparisons/{comparison.identity}/{late.name}"
+    assert (late.name, early.name) == ("2026-11-16T223000Z", "2026-11-16")
+    for text in (shown(visit(page)), Page(visit(f"{page}/report.html").text).text):
+        assert "As of 2026-11-17 00:30 EET" in text
+    assert [day_of(comparison, each) for each in comparison.reports] == [
+        at(latest.manifest.as_of, "Europe/Helsinki"),
+        "2026-11-17 00:30 EET",
+        "2026-11-16",
+    ]
+    for path in ("/", page, f"{page}/view", "/dags/daily/runs/none"):
+        assert RULE in shown(visit(path))
+
+
+@pytest.mark.parametrize("zone", ["Moon/Base", "../../etc/passwd", "", "/etc"])
+def test_zone_that_this_machine_does_not_know_is_told_in_utc(zone: str) -> None:
+    assert at(MONDAY, zone) == at(MONDAY) == "2026-11-16 00:00 UTC"
 
 
 def test_many_days_are_folded(visit: Any, base_path: Path) -> None:

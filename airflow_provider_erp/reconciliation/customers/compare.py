@@ -22,6 +22,7 @@ from airflow_provider_erp.reconciliation.customers.sides import Side
 from airflow_provider_erp.reconciliation.engines import Engine, LocalEngine
 from airflow_provider_erp.reconciliation.result import Reconciliation
 from airflow_provider_erp.reconciliation.spec import KINDS, ReconciliationSpec
+from airflow_provider_erp.reconciliation.steps import UNTOLD, Steps
 
 MEMORY_MB = 400
 OpenEngine = Callable[[Path], AbstractContextManager[Engine]]
@@ -43,6 +44,7 @@ def reconcile(
     as_of: dt.datetime | None = None,
     engine: OpenEngine = local_engine,
     kept: Path | None = None,
+    steps: Steps = UNTOLD,
 ) -> Reconciliation:
     """Match and compare two systems' customers; the answer does not depend on the order of their rows.
 
@@ -52,7 +54,7 @@ def reconcile(
     with the normalised rows of an earlier comparison of the same
     :func:`kind_of_rows`, or an empty one: customers that did not change are
     taken from there, and this comparison's rows stay in it. The answer is the
-    same without.
+    same without. ``steps`` is told how far it is.
 
     Raises:
         ValueError: a side does not hold all customers, so that missing ones cannot be told, or not all columns.
@@ -62,17 +64,23 @@ def reconcile(
         _check_coverage(side)
     with tempfile.TemporaryDirectory(prefix="customers-", dir=workdir) as name:
         one, other = (
-            _normalise(spec, side, Path(name) / f"{place}.parquet", kept)
+            _normalise(spec, side, Path(name) / f"{place}.parquet", kept, steps)
             for place, side in zip(SIDES, (source, target), strict=True)
         )
-        return compare(spec, (source, target), (one, other), workdir, as_of=as_of, engine=engine)
+        return compare(spec, (source, target), (one, other), workdir, as_of=as_of, engine=engine, steps=steps)
 
 
-def _normalise(spec: ReconciliationSpec, side: Side, file: Path, kept: Path | None) -> Normalised:
+def _normalise(spec: ReconciliationSpec, side: Side, file: Path, kept: Path | None, steps: Steps) -> Normalised:
+    normalised = _normalise_or_keep(spec, side, file, kept, steps)
+    steps.finished(f"normalising {side.title}", f"{normalised.rows:,} rows")
+    return normalised
+
+
+def _normalise_or_keep(spec: ReconciliationSpec, side: Side, file: Path, kept: Path | None, steps: Steps) -> Normalised:
     if kept is None:
-        return normalise_side(spec, side, file)
+        return normalise_side(spec, side, file, steps=steps)
     earlier = kept / file.name
-    normalised = normalise_side(spec, side, file, earlier if earlier.exists() else None)
+    normalised = normalise_side(spec, side, file, earlier if earlier.exists() else None, steps)
     beside = changed_beside(earlier)
     if normalised.changed:
         return replace(normalised, changed=normalised.changed.replace(beside))
@@ -88,15 +96,17 @@ def compare(
     *,
     as_of: dt.datetime | None = None,
     engine: OpenEngine = local_engine,
+    steps: Steps = UNTOLD,
 ) -> Reconciliation:
     """The same for sides that are normalised already, by this spec."""
     breaks = workdir / "breaks.parquet"
     with tempfile.TemporaryDirectory(prefix="compare-", dir=workdir) as name:
         folder = Path(name)
         with engine(folder) as opened:
-            comparison = Comparison(spec, normalised, opened)
+            comparison = Comparison(spec, normalised, opened, steps)
             comparison.run(folder / "findings.parquet")
         counts, differing = write_breaks(spec, folder / "findings.parquet", breaks)
+    steps.finished("breaks", f"{sum(counts.values()):,}")
     remarks = [
         remark for side, rows in zip(sides, normalised, strict=True) for remark in (*side.remarks, *rows.remarks)
     ]

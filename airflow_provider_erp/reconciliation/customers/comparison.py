@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from airflow_provider_erp.reconciliation.customers.sql import Statements
 from airflow_provider_erp.reconciliation.engines import Engine
 from airflow_provider_erp.reconciliation.result import Agreement, SideResult, Suggestion
 from airflow_provider_erp.reconciliation.spec import SIMILARITY, ReconciliationSpec
+from airflow_provider_erp.reconciliation.steps import Steps
 
 if TYPE_CHECKING:
     from airflow_provider_erp.matching import Pair
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 class Comparison:
     """Runs once; then it has the totals, which are counted each by itself."""
 
-    def __init__(self, spec: ReconciliationSpec, normalised: tuple[Normalised, Normalised], engine: Engine) -> None:
+    def __init__(
+        self, spec: ReconciliationSpec, normalised: tuple[Normalised, Normalised], engine: Engine, steps: Steps
+    ) -> None:
         self._spec = spec
+        self._steps = steps
         self._engine = engine
         self._sides = normalised
         supplied = {name for name in spec.field_names if all(each.supplied[f"compared_{name}"] for each in normalised)}
@@ -73,6 +77,7 @@ class Comparison:
             self._groups[place].update(group(shared))
             self._load(f"{side}_members", "record_id group_id", sorted(self._groups[place].items()))
         self._grouped = len(self._groups[0])
+        self._steps.finished("duplicates", f"{_both(self._groups)} records")
 
     def _pair_by_keys(self) -> None:
         self._engine.create("loose", self._sql.loose())
@@ -87,6 +92,7 @@ class Comparison:
 
     def _settle_leftovers(self) -> None:
         rows = self._leftover_rows(0), self._leftover_rows(1)
+        self._steps.finished("pairs by keys", f"{_both(rows)} records are left to similarity")
         self._left = settle(self._spec, rows, [Carrier(*row) for row in self._engine.rows(self._sql.sharing())])
         self._load("similar_pairs", "source_id target_id", self._left.like.paired)
         for place, side in enumerate(SIDES):
@@ -95,6 +101,8 @@ class Comparison:
         only_here = [(side, one) for side, ids in zip(SIDES, self._left.only_here, strict=True) for one in sorted(ids)]
         self._load("only_here", "side record_id", only_here)
         self._load("ambiguous", "side record_id source_id target_id", list(self._ambiguous()))
+        like = self._left.like
+        self._steps.finished("similarity", f"{len(like.paired):,} pairs, {len(like.suggested):,} that may be")
         by_id = [{str(row["id"]): row for row in each} for each in rows]
         self.suggestions = [_suggestion(each, by_id[0], by_id[1]) for each in self._left.like.suggested]
 
@@ -159,6 +167,10 @@ def _merge(groups: dict[str, str], doubles: Iterable[tuple[str, ...]]) -> None:
     for record_id, of_group in groups.items():
         groups[record_id] = first.get(of_group, of_group)
     groups |= first
+
+
+def _both(sides: Iterable[Sized]) -> str:
+    return " and ".join(f"{len(side):,}" for side in sides)
 
 
 def _suggestion(likely: Pair, source: Mapping[str, Row], target: Mapping[str, Row]) -> Suggestion:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
@@ -16,10 +16,11 @@ from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.matching.collector import no_collection
 from airflow_provider_erp.reconciliation.customers.kept import STILL_KEPT, changed_beside, look_up, values_gone
-from airflow_provider_erp.reconciliation.customers.row import RowReader, columns_hashed, columns_made
-from airflow_provider_erp.reconciliation.customers.sides import Side, read_rows, remarks_of, view_records
+from airflow_provider_erp.reconciliation.customers.row import Row, RowReader, columns_hashed, columns_made
+from airflow_provider_erp.reconciliation.customers.sides import Side, count_rows, read_rows, remarks_of, view_records
 from airflow_provider_erp.reconciliation.engines import quoted, read_lines, write_lines
 from airflow_provider_erp.reconciliation.spec import ReconciliationSpec
+from airflow_provider_erp.reconciliation.steps import UNTOLD, Steps
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,7 +76,9 @@ class Normalised:
         return _PATCHED.format(file=quoted(self.file), gone=quoted(self.gone), changed=quoted(self.changed))
 
 
-def normalise_side(spec: ReconciliationSpec, side: Side, file: Path, kept: Path | None = None) -> Normalised:
+def normalise_side(
+    spec: ReconciliationSpec, side: Side, file: Path, kept: Path | None = None, steps: Steps = UNTOLD
+) -> Normalised:
     """Write the side's normalised rows to ``file``, by way of files beside it.
 
     ``kept`` is such a file of an earlier time, by the same :func:`kind_of_rows`,
@@ -91,7 +94,9 @@ def normalise_side(spec: ReconciliationSpec, side: Side, file: Path, kept: Path 
         view_records(engine, spec, side)
         _check_ids(engine.execute(_REPEATED).fetchall(), side.batch)
         in_one = look_up(engine, kept) if kept else True
-        lines = _normalise(engine, spec, file.with_suffix(".jsonl"), anew=kept is not None)
+        total, some = count_rows(engine, anew=kept is not None), read_rows(engine, anew=kept is not None)
+        some = steps.counted(f"normalising {side.title}", some, total)
+        lines = _normalise(engine, spec, file.with_suffix(".jsonl"), some)
         remarks = tuple(remarks_of(engine, spec, side))
         if kept and not in_one:
             return replace(_patched(engine, file, kept, lines), remarks=remarks)
@@ -100,10 +105,12 @@ def normalise_side(spec: ReconciliationSpec, side: Side, file: Path, kept: Path 
     return replace(open_normalised(file), remarks=remarks)
 
 
-def _normalise(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, file: Path, *, anew: bool) -> str:
+def _normalise(
+    engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, file: Path, some: Iterable[Sequence[Row]]
+) -> str:
     """Normalises the records by way of a file of lines; a query for the rows comes back."""
     with no_collection():
-        made = map(RowReader(spec).read, read_rows(engine, anew=anew))
+        made = map(RowReader(spec).read, some)
         longest = write_lines(file, chain.from_iterable(made))
     read_lines(engine, file, columns_made(spec), longest).create_view("lines")
     hashes = {"digest": _HASH.format(columns=", ".join(f"compared_{name}" for name in spec.field_names))}

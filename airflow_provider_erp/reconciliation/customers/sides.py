@@ -74,6 +74,11 @@ def read_rows(engine: duckdb.DuckDBPyConnection, *, anew: bool = False) -> Itera
             yield rows
 
 
+def count_rows(engine: duckdb.DuckDBPyConnection, *, anew: bool = False) -> int:
+    """How many rows :func:`read_rows` gives."""
+    return len(engine.table("fresh") if anew else engine.view("records_read"))
+
+
 def remarks_of(engine: duckdb.DuckDBPyConnection, spec: ReconciliationSpec, side: Side) -> Iterator[str]:
     """Sentences on what of the side cannot be compared as the spec asks."""
     yield from unknown_countries(engine, side)

@@ -34,6 +34,8 @@ from airflow_provider_erp.reconciliation.result import (
     SideResult,
     sum_amounts,
 )
+from airflow_provider_erp.reconciliation.steps import UNTOLD, Steps
+from airflow_provider_erp.reconciliation.words import plural
 
 if TYPE_CHECKING:
     import duckdb
@@ -69,11 +71,13 @@ def reconcile_postings(
     *,
     as_of: dt.datetime,
     answer: Answer = answer_here,
+    steps: Steps = UNTOLD,
 ) -> Reconciliation:
     """Compare sums, then lines; the answer does not depend on the order of the records.
 
     ``workdir`` takes the file of breaks, and temporary files that are gone at
     the end. ``answer`` may take the tables to another engine and ask there.
+    ``steps`` is told how far it is.
 
     Raises:
         ValueError: the transactions were not read in full of late, or a record is not as it should be.
@@ -86,8 +90,10 @@ def reconcile_postings(
         open_engine(Path(name), memory_mb=MEMORY_MB, threads=2) as engine,
     ):
         work, bills = make_tables(engine, spec, transactions, invoices)
+        steps.finished("lines", f"{len(engine.table(SOURCE)):,} and {len(engine.table(TARGET)):,}")
         found = map(Finding._make, answer(engine, render()))
         counts = _write(engine, breaks_of(spec, found, matched), Path(name), path)
+        steps.finished("sums and breaks", plural(counts.total(), "break", "breaks"))
         source = _side_result(engine, SOURCE, transactions, work.left_out, matched.source)
         target = _side_result(engine, TARGET, invoices, bills.left_out, matched.target)
         sums = _count_sums(engine)
