@@ -166,6 +166,13 @@ def test_ten_largest_and_ten_oldest_stand_before_the_list(tmp_path: Path) -> Non
     assert "50 days" in oldest
 
 
+def test_one_break_is_not_counted(tmp_path: Path) -> None:
+    text = Page(page(tmp_path, {"amount": Decimal(1), "currency": "EUR"})).text
+    assert "the largest; amounts" in text
+    assert "the oldest" in text
+    assert "the only one" in text
+
+
 def test_list_begins_with_what_is_new_and_ends_with_what_is_accepted(tmp_path: Path) -> None:
     until = TODAY + dt.timedelta(days=100)
     states: list[dict[str, Any]] = [

@@ -221,6 +221,20 @@ def test_customer_held_twice_matches_as_one_by_the_address_that_only_he_has(
     assert compared.result.suggestions == ()
 
 
+@pytest.mark.parametrize("spec", [BY_NAME, BY_LIKENESS])
+def test_address_that_only_one_has_on_each_side_goes_before_likeness(
+    compare: Compare, spec: ReconciliationSpec
+) -> None:
+    source, target = everybody("s"), everybody("t")
+    target[5]["email"] = None  # s05 is like t05, but has the address of z1, who is held twice
+    held = {"name": "Zenit Holding", "email": source[5]["email"], "street": "Satamakatu 99", "city": "Kotka"}
+    twice = [a_customer(each, **held, phone="+358 50 1112223") for each in ("z1", "z2")]
+    compared = compare(source, [*target, *twice], spec=spec)
+    found = [(each.kind, each.target_id) for each in compared.breaks if each.kind != "field_differs"]
+    assert sorted(found) == [("duplicate_in_target", "z1"), ("missing_in_source", "t05")]
+    assert {(each.source_id, each.target_id) for each in compared.of_kind("field_differs")} == {("s05", "z1")}
+
+
 def test_partner_by_likeness_of_who_is_ambiguous_is_one_of_the_candidates(compare: Compare) -> None:
     source, target = two_of_a_group()
     target[5]["email"] = None  # s05 is like t05, but s04 and s05 both share an address with t04

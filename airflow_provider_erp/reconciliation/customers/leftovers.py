@@ -49,6 +49,8 @@ def settle(spec: ReconciliationSpec, rows: Rows, carriers: Sequence[Carrier]) ->
     free = [[row for row in side if row["id"] not in ids] for side, ids in zip(rows, tied, strict=True)]
     like = likeness(spec, (free[0], free[1])) if spec.similar and any(free) else Likeness()
     sharing = _sharing(spec, like, carriers)
+    if spec.similar:
+        like = _with_sole_partners(like, sharing)
     if spec.shared_email == "ambiguous":
         like = _left_to_a_person(like, sharing)
     alone = [{str(row["id"]) for row in side if not row["taken"]} - like.settled(at) for at, side in enumerate(rows)]
@@ -56,17 +58,21 @@ def settle(spec: ReconciliationSpec, rows: Rows, carriers: Sequence[Carrier]) ->
     clusters = _clusters(_within(part, alone) for part in (*sharing, *vague))
     for place, side in enumerate(alone):
         side -= {one for cluster in clusters for one in cluster[place]}
-    sole = {part for part in sharing if spec.similar and len(part[0]) == len(part[1]) == 1}.intersection(clusters)
-    in_doubt = [cluster for cluster in clusters if cluster not in sole]
-    return Leftovers(like=_paired(like, sole), clusters=in_doubt, only_here=(alone[0], alone[1]))
+    return Leftovers(like=like, clusters=clusters, only_here=(alone[0], alone[1]))
 
 
-def _paired(like: Likeness, sole: Iterable[Part]) -> Likeness:
-    """Also who shares an address with one only, now that those who are held twice are one."""
-    edges = {(one, other) for (one,), (other,) in sole}
-    of_groups = _of_groups(like, ((each.source_id, each.target_id) for each in like.suggested))
-    suggested = [each for each in like.suggested if of_groups[each.source_id, each.target_id] not in edges]
-    return replace(like, paired=sorted([*like.paired, *edges]), suggested=suggested)
+def _with_sole_partners(like: Likeness, sharing: Iterable[Part]) -> Likeness:
+    """Who shares a value with one only, now that those who are held twice are one, is paired by that: keys go first."""
+    sole = {(one[0], other[0]) for one, other in _clusters(sharing) if len(one) == len(other) == 1}
+    taken = [{edge[place] for edge in sole} for place in range(2)]
+    of_groups = _of_groups(like, [*like.paired, *((each.source_id, each.target_id) for each in like.suggested)])
+    kept = {
+        edge: groups
+        for edge in like.paired
+        if (groups := of_groups[edge]) in sole or not (groups[0] in taken[0] or groups[1] in taken[1])
+    }
+    suggested = [each for each in like.suggested if of_groups[each.source_id, each.target_id] not in sole]
+    return replace(like, paired=sorted([*kept, *sole.difference(kept.values())]), suggested=suggested)
 
 
 def _sharing(spec: ReconciliationSpec, like: Likeness, carriers: Iterable[Carrier]) -> list[Part]:
