@@ -73,7 +73,7 @@ test-scale: $(READY)
 	$(BIN)/uv pip install --quiet --python $(CELERY)/bin/python --compile-bytecode -c constraints.txt \
 	  -e '.[postgres,s3]' apache-airflow-providers-celery 'celery[redis]<5.7'
 	SPARK_HOME=$$($(SPARK)/bin/python -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))') \
-	  CELERY_PYTHON=$(CURDIR)/$(CELERY)/bin/python $(BIN)/python -m pytest -s scale
+	  CELERY_PYTHON=$(CURDIR)/$(CELERY)/bin/python $(BIN)/python -m pytest -s -o tmp_path_retention_policy=failed scale
 
 # The exact versions that everything is tested with, without addresses of package indexes.
 constraints: $(READY)

@@ -22,6 +22,11 @@ class Task:
     try_number: int
     worker: str
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Which one it is, whatever became of it."""
+        return self.task_id, self.map_index
+
 
 @dataclass(frozen=True, slots=True)
 class AirflowApi:

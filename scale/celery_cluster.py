@@ -14,9 +14,12 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from scale.airflow_api import AirflowApi
+from scale.loopback import HOST, free_port
 from scale.processes import Program, run, start
-from scale.spark_cluster import HOST, free_port
 from scale.waiting import until
+
+CONCURRENCY = 2
+"""How many tasks a worker runs at once."""
 
 _SETTINGS = Path(__file__).with_name("settings")
 _MIGRATE_SECONDS, _READY_SECONDS = 120.0, 180.0
@@ -45,6 +48,11 @@ class CeleryCluster:
     api: AirflowApi
     parts: dict[str, Program] = field(default_factory=dict)
     workers: dict[str, Program] = field(default_factory=dict)
+
+    @property
+    def logs(self) -> Path:
+        """Of the tasks; those of the processes lie beside it."""
+        return self.folder / "logs"
 
     def start_part(self, name: str) -> None:
         """One of the processes that are there once."""
@@ -124,7 +132,7 @@ def _common(folder: Path, port: int) -> dict[str, str]:
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__CORE__PARALLELISM": "6",
-        "AIRFLOW__CELERY__WORKER_CONCURRENCY": "2",
+        "AIRFLOW__CELERY__WORKER_CONCURRENCY": str(CONCURRENCY),
         "AIRFLOW__SCHEDULER__USE_JOB_SCHEDULE": "False",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(folder / "logs"),
     }

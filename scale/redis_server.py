@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scale.loopback import HOST, free_port
 from scale.processes import Program, start
-from scale.spark_cluster import HOST, free_port
 from scale.waiting import until
 
 _READY_SECONDS = 20.0
