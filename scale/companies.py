@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
 
-COMPANIES, CUSTOMERS = 20, 60
+COMPANIES, CUSTOMERS = 20, 150
 SYSTEMS = ("lemonsoft", "visma_net")
 _LATENCY_SECONDS = 0.1
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")

@@ -107,10 +107,11 @@ def killed_while_it_pushes(run: Run, companies: Companies) -> set[Place]:
     """Kills a worker one of whose pushes has written some customers, and not all; what died with it."""
 
     def begun() -> Task | None:
-        written = companies.writes()
-        return next((task for task in run.tasks("running") if task.task_id == "push" and written[task.map_index]), None)
+        written = [each.total() for each in companies.writes()]
+        pushes = (task for task in run.tasks("running") if task.task_id == "push")
+        return next((task for task in pushes if written[task.map_index] > 2), None)
 
-    pushing = until("a push has written something", begun, RUN_SECONDS, run.cluster.logs)
+    pushing = until("a push is under way", begun, RUN_SECONDS, run.cluster.logs)
     run.cluster.kill_worker(pushing.worker)
     return run.running_on(pushing.worker)
 
