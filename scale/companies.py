@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
 
-COMPANIES, CUSTOMERS = 20, 150
+COMPANIES, CUSTOMERS = 20, 60
 SYSTEMS = ("lemonsoft", "visma_net")
-_LATENCY_SECONDS = 0.1
+_LATENCY_SECONDS = 0.4
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
 
