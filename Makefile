@@ -20,7 +20,7 @@ help:
 	@echo "make ui     Airflow's own UI on this machine, with the sandbox, its connections and the example DAGs"
 	@echo "make test   run every test"
 	@echo "make test-min   run hooks, operators, sensors and the example DAGs on Airflow 3.1, the oldest that is supported"
-	@echo "make test-scale   run on two Celery workers and on a real Spark, each losing one (Java 17, Redis, PostgreSQL; 2 GB)"
+	@echo "make test-scale   run on two Celery workers and on a real Spark, each losing one (Java 17, Redis, PostgreSQL; 4 GB)"
 	@echo "make soak   random days with faults, kills and reruns against the sandbox (SCHEDULES=1000 MINUTES=60 SEED=7)"
 	@echo "make bench  measure this provider beside its peers, each installed below .bench; writes benchmarks/RESULTS.md"
 	@echo "make lint   check style, types and formatting"
