@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OLDEST := .venv-oldest
 SPARK := .venv-spark
+CELERY := .venv-celery
 MEET_AIRFLOW := $(wildcard $(addprefix tests/,hooks operators waiting notifications dags test_provider_info.py))
 
 help:
@@ -19,7 +20,7 @@ help:
 	@echo "make ui     Airflow's own UI on this machine, with the sandbox, its connections and the example DAGs"
 	@echo "make test   run every test"
 	@echo "make test-min   run hooks, operators, sensors and the example DAGs on Airflow 3.1, the oldest that is supported"
-	@echo "make test-scale   run the comparison on a real Spark with two workers (Java 17 and 500 MB of Spark are needed)"
+	@echo "make test-scale   run on two Celery workers and on a real Spark, each losing one (Java 17, Redis, PostgreSQL; 4 GB)"
 	@echo "make soak   random days with faults, kills and reruns against the sandbox (SCHEDULES=1000 MINUTES=60 SEED=7)"
 	@echo "make bench  measure this provider beside its peers, each installed below .bench; writes benchmarks/RESULTS.md"
 	@echo "make lint   check style, types and formatting"
@@ -63,13 +64,16 @@ test-min: $(READY)
 	$(BIN)/uv pip install --quiet --python $(OLDEST)/bin/python --compile-bytecode -e '.[dev]' 'apache-airflow>=3.1,<3.2'
 	$(OLDEST)/bin/python -m pytest -o filterwarnings=default $(MEET_AIRFLOW)
 
-# Spark's programs are in an environment of their own: the tests use its client, which is in every environment.
+# Spark's programs and Celery are in environments of their own: the tests are their clients, which is in every environment.
 test-scale: $(READY)
-	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer: apt-get install openjdk-17-jre-headless"; exit 1; }
+	@scale/install.sh
 	$(PYTHON) -m venv $(SPARK)
 	$(BIN)/uv pip install --quiet --python $(SPARK)/bin/python 'pyspark>=4.2,<4.3'
+	$(PYTHON) -m venv $(CELERY)
+	$(BIN)/uv pip install --quiet --python $(CELERY)/bin/python --compile-bytecode -c constraints.txt \
+	  -e '.[postgres,s3]' apache-airflow-providers-celery 'celery[redis]<5.7'
 	SPARK_HOME=$$($(SPARK)/bin/python -c 'import os, pyspark; print(os.path.dirname(pyspark.__file__))') \
-	  $(BIN)/python -m pytest scale
+	  CELERY_PYTHON=$(CURDIR)/$(CELERY)/bin/python $(BIN)/python -m pytest -s -o tmp_path_retention_policy=failed scale
 
 # The exact versions that everything is tested with, without addresses of package indexes.
 constraints: $(READY)
@@ -77,5 +81,5 @@ constraints: $(READY)
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o constraints.txt
 
 clean:
-	rm -rf $(VENV) $(OLDEST) $(SPARK) .bench .demo dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(OLDEST) $(SPARK) $(CELERY) .bench .demo dist .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -11,7 +11,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-HOST = "127.0.0.1"
+from scale.loopback import HOST, free_port
+
 _PACKAGE = "org.apache.spark"
 _READY_SECONDS = 120.0
 _SETTINGS = {
@@ -80,11 +81,6 @@ def _connect_server(home: Path, address: str, port: int) -> list[str]:
         *(part for key, value in settings.items() for part in ("--conf", f"{key}={value}")),
         "spark-internal",
     ]
-
-
-def free_port() -> int:
-    with closing(socket.create_server((HOST, 0))) as taken:
-        return int(taken.getsockname()[1])
 
 
 def _await(port: int, folder: Path) -> None:

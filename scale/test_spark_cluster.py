@@ -20,7 +20,8 @@ from airflow_provider_erp.reconciliation.customers.compare import OpenEngine, lo
 from airflow_provider_erp.reconciliation.postings.compare import answer_here, reconcile_postings
 from airflow_provider_erp.reconciliation.result import Reconciliation
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS, ReconciliationSpec
-from scale.spark_cluster import HOST, SparkCluster, running_spark
+from scale.loopback import HOST
+from scale.spark_cluster import SparkCluster, running_spark
 
 CONN_ID, MANY = "spark_lake", 20_000
 Rows = list[dict[str, str | None]]
