@@ -81,6 +81,7 @@ class Population:
         self._names: set[str] = set()
         self._last_domain: dict[str, str] = {}
         self._persons: Counter[str] = Counter()
+        self._homes: set[tuple[str, str]] = set()
 
     def draw(self, shape: Shape) -> Customer:
         """A new customer of a shape; persons come only if that or any shape is asked for, freelancers only by name."""
@@ -111,7 +112,16 @@ class Population:
         self._persons[name] += 1
         address = f"{_slug(name).replace('-', '.')}.{self._persons[name]}@post.{country.code.lower()}.example"
         phone = "" if self._rng.random() < 0.3 else self.identifiers.phone(country.code)
-        return self._customer(country, name, ("", ""), (address, address), phone=phone, is_person=True)
+        person = self._customer(country, name, ("", ""), (address, address), phone=phone, is_person=True)
+        return self._settled(country, person)
+
+    def _settled(self, country: Country, person: Customer) -> Customer:
+        """Namesakes live in different towns, while there are any: nobody could say that those of one town are two."""
+        places = [(person.city, person.postal_code), *country.places]
+        free = (place for place in places if (person.name, place[1]) not in self._homes)
+        city, postal_code = next(free, places[0])
+        self._homes.add((person.name, postal_code))
+        return replace(person, city=city, postal_code=postal_code)
 
     def _company(self, country: Country, *, registered: bool) -> Customer:
         org_number = self.identifiers.organisation(country.code) if registered else ""
