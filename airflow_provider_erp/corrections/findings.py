@@ -60,7 +60,7 @@ def read_findings(folder: Path) -> Findings:
         ErpInconsistentRead: ``breaks.json`` is not what a report writes.
     """
     try:
-        said = msgspec.json.decode((folder / "breaks.json").read_bytes(), type=_Report)
+        said = _REPORT((folder / "breaks.json").read_bytes())
     except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise ErpInconsistentRead(
             f"{folder.name}/breaks.json: expected the file of a report; make the report again"
@@ -99,6 +99,9 @@ class _Report(msgspec.Struct):
     target: _Side
     suggestions: list[_Suggestion]
     provenance: dict[str, str]
+
+
+_REPORT = msgspec.json.Decoder(_Report).decode
 
 
 def _is_whole(side: SideResult | _Side) -> bool:

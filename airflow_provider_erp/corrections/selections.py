@@ -16,6 +16,9 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     changes: list[str]
 
 
+_FILE = msgspec.json.Decoder(_File).decode
+
+
 def write_selection(selection: Selection, folder: Path) -> Path:
     """Write ``selection-<digest>.json``: no values, only the digests of the plan, the selection and its changes."""
     changes = [each.change_id for each in selection.changes]
@@ -31,7 +34,7 @@ def read_selection(file: Path, plan: Plan) -> Selection:
         ErpInconsistentRead: the file is no selection of this plan, or not the one that its digest names.
     """
     try:
-        said = msgspec.json.decode(file.read_bytes(), type=_File)
+        said = _FILE(file.read_bytes())
         selection = plan.select(said.changes)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as exc:
         raise ErpInconsistentRead(

@@ -43,6 +43,9 @@ class Checkpoint:
     overlap: int = 0
 
 
+_CHECKPOINT = msgspec.json.Decoder(Checkpoint).decode
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adopted:
     """An earlier try's checkpoint and the folder that it lies in."""
@@ -93,7 +96,7 @@ def _read(folder: str) -> Checkpoint | None:
     if content is None or _content(join(folder, MANIFEST)) is not None:
         return None
     try:
-        return msgspec.json.decode(content, type=Checkpoint)
+        return _CHECKPOINT(content)
     except msgspec.DecodeError:
         log.warning("%s/%s cannot be read; the list is read from its first page", folder, NAME)
         return None

@@ -111,6 +111,9 @@ class _Format(msgspec.Struct):
     format: int
 
 
+_FORMAT_OF, _MANIFEST = msgspec.json.Decoder(_Format).decode, msgspec.json.Decoder(Manifest).decode
+
+
 def encode(manifest: Manifest) -> bytes:
     """The manifest as JSON, one field a line."""
     return msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
@@ -123,9 +126,9 @@ def decode(content: bytes, address: str) -> Manifest:
         ValueError: this is no manifest, or one of a newer format.
     """
     try:
-        found = msgspec.json.decode(content, type=_Format).format
+        found = _FORMAT_OF(content).format
         if found <= FORMAT:
-            return msgspec.json.decode(content, type=Manifest)
+            return _MANIFEST(content)
     except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise ValueError(f"{address}: expected the manifest of a batch, but {exc}") from exc
     raise ValueError(

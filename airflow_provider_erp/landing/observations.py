@@ -157,11 +157,14 @@ class _Format(msgspec.Struct):
     format: int
 
 
+_FORMAT_OF, _MANIFEST = msgspec.json.Decoder(_Format).decode, msgspec.json.Decoder(Manifest).decode
+
+
 def _decode(content: bytes, path: str) -> Manifest:
     try:
-        found = msgspec.json.decode(content, type=_Format).format
+        found = _FORMAT_OF(content).format
         if found <= FORMAT:
-            return msgspec.json.decode(content, type=Manifest)
+            return _MANIFEST(content)
     except (msgspec.DecodeError, UnicodeDecodeError) as exc:
         raise ValueError(f"{path}: expected the manifest of an observation, but {exc}") from exc
     raise ValueError(f"{path}: format {found} is newer than this package reads ({FORMAT}); upgrade the package")

@@ -25,6 +25,9 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     at: dt.datetime
 
 
+_CLAIM = msgspec.json.Decoder(Claim).decode
+
+
 def claim(folder: str, attempt: Attempt, at: dt.datetime, create: Create = storage.create) -> None:
     """Makes the plan of this folder this task instance's own, unless it is already.
 
@@ -49,7 +52,7 @@ def claim(folder: str, attempt: Attempt, at: dt.datetime, create: Create = stora
 
 def _read(address: str) -> Claim:
     try:
-        return msgspec.json.decode(storage.read(address), type=Claim)
+        return _CLAIM(storage.read(address))
     except msgspec.DecodeError as exc:
         raise ErpConfigError(
             f"{address}: expected the claim of a push, {exc}; nobody knows which task pushes the plan: look into its "

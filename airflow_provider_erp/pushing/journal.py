@@ -70,6 +70,11 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     said: str | None = None
 
 
+_INTENT = msgspec.json.Decoder(Intent).decode
+_JOB = msgspec.json.Decoder(Job).decode
+_RECEIPT = msgspec.json.Decoder(Receipt).decode
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """The last attempt at a record, counted from 1, with its receipt, and the last intent there was with its job.
@@ -136,16 +141,16 @@ class Journal:
         return Entry(
             attempt=attempt,
             intended=intended,
-            intent=self._read(steps.get((intended, "intent")), Intent),
-            job=self._read(steps.get((intended, "job")), Job),
-            receipt=self._read(steps.get((attempt, "receipt")), Receipt),
+            intent=self._read(steps.get((intended, "intent")), _INTENT),
+            job=self._read(steps.get((intended, "job")), _JOB),
+            receipt=self._read(steps.get((attempt, "receipt")), _RECEIPT),
         )
 
-    def _read(self, name: str | None, kind: type[Step]) -> Step | None:
+    def _read(self, name: str | None, decode: Callable[[bytes], Step]) -> Step | None:
         if name is None:
             return None
         try:
-            return msgspec.json.decode(storage.read(join(self.folder, name)), type=kind)
+            return decode(storage.read(join(self.folder, name)))
         except msgspec.DecodeError as exc:
             raise ErpInconsistentRead(f"{join(self.folder, name)}: expected a step of a push, {exc}") from None
 

@@ -32,6 +32,9 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True):
     record: str = ""
 
 
+_MARK = msgspec.json.Decoder(Mark).decode
+
+
 @dataclass(frozen=True, slots=True)
 class Keyless:
     """The marks of one system's company, as one plan sees them; ``record`` is a record's name in the plan's journal.
@@ -80,7 +83,7 @@ class Keyless:
     def _mark(self, fields: Mapping[str, Value]) -> Mark | None:
         address = self._address(fields)
         try:
-            return msgspec.json.decode(storage.read(address), type=Mark)
+            return _MARK(storage.read(address))
         except FileNotFoundError:
             return None
         except msgspec.DecodeError as exc:

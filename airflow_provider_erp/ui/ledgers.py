@@ -55,6 +55,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     unplaced: int = 0
 
 
+_ = msgspec.json.Decoder(Facts)  # two threads that meet a struct at once, each for the first time, crash msgspec 0.22
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """One run of a comparison; ``folder`` is the comparison's."""

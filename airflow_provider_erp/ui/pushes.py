@@ -29,7 +29,7 @@ class ReceiptLine(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-_RECEIPT = msgspec.json.Decoder(ReceiptLine)
+_RECEIPT, _CLAIM = msgspec.json.Decoder(ReceiptLine), msgspec.json.Decoder(Claim)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,4 +99,4 @@ def _claim(address: str) -> Claim | None:
 @lru_cache(maxsize=2_000)
 def _kept_claim(address: str) -> Claim:
     """A claim is written once and never changes."""
-    return msgspec.json.decode(storage.read(address), type=Claim)
+    return _CLAIM.decode(storage.read(address))
