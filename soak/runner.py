@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from airflow_provider_erp.sandbox import running_sandbox
 from soak.invariants import violations
 from soak.running import Counts, Course
 from soak.schedule import Schedule, draw
 from soak.settling import settle
-from soak.world import open_sandbox
 
 _EVERY = 10
 Say = Callable[[str], None]
@@ -54,7 +54,10 @@ def one(schedule: Schedule, keep: Path | None = None) -> tuple[list[str], Counts
     """What does not hold after one schedule, and how much was done."""
     folder = Path(tempfile.mkdtemp(prefix=f"soak-{schedule.seed}-"))
     (folder / "tmp").mkdir()
-    with open_sandbox(schedule) as sandbox:
+    world = running_sandbox(
+        seed=schedule.seed, customers=schedule.customers, requests_per_session=40, visma_net_limit=1_000_000
+    )
+    with world as sandbox:
         course = Course(schedule, sandbox, folder)
         course.live()
         odd = violations(settle(course))

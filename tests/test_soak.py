@@ -20,7 +20,6 @@ from soak.invariants import INVARIANTS, Invariant, violations
 from soak.runner import soak
 from soak.running import Counts
 from soak.schedule import DECEIVING, draw
-from soak.world import has_namesakes
 
 SEED = 85
 ROOT = Path(__file__).parents[1]
@@ -62,11 +61,6 @@ def test_all_that_may_go_wrong_is_drawn() -> None:
     assert {step.task for step in steps if step.kill} == {"source", "target", "reconcile", "plan", "push", "give"}
     assert any(draw(seed).deceived for seed in range(50))
     assert kinds >= DECEIVING
-
-
-def test_worlds_with_two_of_one_name_in_one_place_are_told_from_others() -> None:
-    assert has_namesakes(20001, 107, 2)
-    assert not has_namesakes(20002, 107, 2)
 
 
 def test_time_that_is_over_begins_no_other_schedule() -> None:
