@@ -21,8 +21,8 @@ from airflow_provider_erp.operators.purge import ErpPurgeOperator
 from airflow_provider_erp.operators.snapshot import ErpSnapshotOperator
 
 LISTS = {"visma_px": "project_transaction", "lemonsoft": "invoice"}
-# An empty text reads everything: dag_run.run_after is there in every run, logical_date is not.
-CHANGES_OR_ALL_ON_SUNDAYS = "{{ '' if dag_run.run_after.isoweekday() == 7 else 'last' }}"
+# An empty text reads everything. A run stands for its logical date; one that was started by an event has none.
+CHANGES_OR_ALL_ON_SUNDAYS = "{{ '' if (dag_run.logical_date or dag_run.run_after).isoweekday() == 7 else 'last' }}"
 
 with DAG(
     dag_id="incremental_project_hours",
