@@ -19,11 +19,11 @@ _NO_LETTER, _NO_DIGIT = re.compile(r"[\W\d_]+"), re.compile(r"\D+")
 
 
 class Marks(NamedTuple):
-    """``namesakes`` is what the e-mail addresses of people of one name have in common, ``place`` what they do not."""
+    """``namesakes`` is what the e-mail addresses of people of one name have in common, ``numbering`` their digits."""
 
     number: Number | None
     namesakes: tuple[str, str] | None
-    place: str
+    numbering: str
     street: str
 
 
@@ -40,7 +40,7 @@ class MarksOf(dict[str, Marks]):
         marks = self[record_id] = Marks(
             number=_number(row, country),
             namesakes=(_NO_LETTER.sub("", name), domain) if domain else None,
-            place=_NO_DIGIT.sub("", name),
+            numbering=_NO_DIGIT.sub("", name),
             street=street(row.get("street") or "", country),
         )
         return marks
@@ -64,5 +64,5 @@ def told_apart(one: Marks, other: Marks) -> bool:
     """
     if one.number and other.number and one.number[0] == other.number[0]:
         return one.number != other.number
-    are_namesakes = one.namesakes is not None and one.namesakes == other.namesakes and one.place != other.place
+    are_namesakes = one.namesakes is not None and one.namesakes == other.namesakes and one.numbering != other.numbering
     return are_namesakes and not (one.street and one.street == other.street)
