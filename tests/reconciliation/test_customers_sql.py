@@ -39,7 +39,7 @@ SPECS = {
 def statements(spec: ReconciliationSpec, supplied: tuple[str, ...]) -> Iterator[str]:
     """Every statement that a comparison may execute."""
     sql = Statements(spec, supplied)
-    yield from (sql.loose(), sql.rest_pairs(), sql.sharing(), sql.agreement(), sql.findings())
+    yield from (sql.loose(), sql.key_pairs(), sql.rest_pairs(), sql.sharing(), sql.agreement(), sql.findings())
     for side in SIDES:
         yield from (
             sql.shared(side),

@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from mirrored_breaks import mirrored, mirrored_rules, mirrored_suggestions, plain
 from sides_on_disk import a_customer
-from strangers import COMPANIES, Row, Sides, everybody, two_sides
+from strangers import ADDRESSES, COMPANIES, Row, Sides, everybody, sides_of_copies, two_sides
 
+from airflow_provider_erp.reconciliation.customers.leftovers import SIDES
+from airflow_provider_erp.reconciliation.result import Break
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS, ReconciliationSpec
 
 Compare = Callable[..., Compared]
@@ -251,6 +253,59 @@ def test_copy_of_who_has_a_partner_makes_nobody_ambiguous(compare: Compare) -> N
         each["email"] = "invoices@group.fi"
     compared = compare([*source, copy], target)
     assert (compared.the_break.kind, compared.the_break.members) == ("duplicate_in_source", ("s04", "u04"))
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_pair_by_an_address_is_ambiguous_where_a_copy_has_one_that_several_share(
+    compare: Compare, swapped: bool
+) -> None:
+    source, target = everybody("s"), everybody("t")
+    for row in (target[6], target[7]):
+        row["email"] = "invoices@group.fi"
+    copy = source[5] | {"source_id": "u05", "email": "invoices@group.fi"}
+    sides = [*source, copy], target
+    compared = compare(*(reversed(sides) if swapped else sides))
+    [found] = compared.of_kind("ambiguous")
+    members, candidates = (found.candidates, found.members) if swapped else (found.members, found.candidates)
+    assert (members, candidates) == (("s05", "s06", "s07"), ("t05", "t06", "t07"))
+    assert [each.members for each in compared.breaks if each.kind.startswith("duplicate")] == [("s05", "u05")]
+    assert compared.matched_by == {"email": len(COMPANIES) - 3}
+
+
+def test_pair_by_an_address_stays_where_a_copy_has_another_that_only_its_partner_has(compare: Compare) -> None:
+    source, target = everybody("s"), everybody("t")
+    copies = [row | {"source_id": f"{row['source_id']}b", "email": "b@post.fi"} for row in (source[5], target[5])]
+    compared = compare([*source, copies[0]], [*target, copies[1]])
+    assert compared.matched_by == {"email": len(COMPANIES) + 1}, "each copy is paired with the other's copy"
+
+
+@few
+@given(sides=sides_of_copies())
+def test_nobody_is_paired_while_a_copy_of_either_shares_an_address_with_others(compare: Compare, sides: Sides) -> None:
+    compared = compare(*sides, spec=BY_NAME.comparing("language"))  # in which all pairs differ, so that they are seen
+    duplicates = [compared.of_kind(f"duplicate_in_{side}") for side in SIDES]
+    groups = [groups_of(*each) for each in zip(sides, duplicates, strict=True)]
+    pairs = [
+        (groups[0][str(each.source_id)], groups[1][str(each.target_id)], each.matched_by)
+        for each in compared.of_kind("field_differs")
+        if each.field == "language"
+    ]
+    assert len(pairs) == compared.result.matched
+    by_number = [{pair[place] for pair in pairs if pair[2] == "number"} for place in range(2)]
+    for address in ADDRESSES:
+        carriers = [
+            {of[str(row["source_id"])] for row in rows if row["email"] == address} - settled
+            for rows, of, settled in zip(sides, groups, by_number, strict=True)
+        ]
+        if all(carriers):
+            having = [pair for pair in pairs if pair[0] in carriers[0] or pair[1] in carriers[1]]
+            assert [pair[:2] for pair in having] in ([], [(*carriers[0], *carriers[1])])
+
+
+def groups_of(rows: list[Row], duplicates: list[Break]) -> dict[str, tuple[str, ...]]:
+    """For each record those that are one with it."""
+    ids = [str(row["source_id"]) for row in rows]
+    return {one: (one,) for one in ids} | {one: each.members for each in duplicates for one in each.members}
 
 
 def test_all_who_share_the_mailbox_of_an_accountant_are_candidates_of_each_other(compare: Compare) -> None:

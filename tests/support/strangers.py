@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import product
 
 from hypothesis import strategies as st
@@ -40,6 +41,8 @@ CHANGES: Mapping[str, Row] = {
     "shared e-mail": {"email": "info@group.fi"},
     "numbered": {},
 }
+_AN_ADDRESS = st.sampled_from([None, "a@group", "b@group", "c@group"])
+ADDRESSES = tuple(f"{each}@group{place}.fi" for each in "abc" for place in range(8))
 
 
 def everybody(prefix: str, **changed: str | None) -> list[Row]:
@@ -57,6 +60,26 @@ def one_side(prefix: str) -> st.SearchStrategy[list[Row]]:
 
 def two_sides() -> st.SearchStrategy[Sides]:
     return st.tuples(one_side("s"), one_side("t"))
+
+
+def sides_of_copies() -> st.SearchStrategy[Sides]:
+    """Many companies that are held up to three times a side, under few addresses; the sides' languages differ."""
+    held = st.lists(st.tuples(_AN_ADDRESS, st.sampled_from([None, None, "number"])), max_size=3)
+    sides = [st.tuples(*(held for _ in COMPANIES)).map(partial(_copies, *each)) for each in (("s", "fi"), ("t", "sv"))]
+    return st.tuples(*sides)
+
+
+def _copies(prefix: str, language: str, held: Sequence[list[tuple[str | None, str | None]]]) -> list[Row]:
+    """Addresses are shared within five companies."""
+    return [
+        a_customer(
+            f"{prefix}{place:02}{copy}",
+            **COMPANIES[place]
+            | {"email": email and f"{email}{place // 5}.fi", "number": number and f"{place}", "language": language},
+        )
+        for place, copies in enumerate(held)
+        for copy, (email, number) in enumerate(copies)
+    ]
 
 
 def _customer(source_id: str, company: int, change: str) -> Row:

@@ -84,7 +84,7 @@ class Comparison:
         for side in SIDES:
             self._engine.create(f"{side}_wanted", self._sql.wanted(side))
             self._engine.create(f"{side}_rest", self._sql.rest(side))
-        self._engine.create("rest_pairs", self._sql.rest_pairs())
+        self._engine.create("key_pairs", self._sql.key_pairs())
         for side in SIDES:
             self._engine.create(f"{side}_alone", self._sql.alone(side))
             self._engine.create(f"{side}_near", self._sql.near(side))
@@ -94,6 +94,8 @@ class Comparison:
         rows = self._leftover_rows(0), self._leftover_rows(1)
         self._steps.finished("pairs by keys", f"{_both(rows)} records are left to similarity")
         self._left = settle(self._spec, rows, [Carrier(*row) for row in self._engine.rows(self._sql.sharing())])
+        self._load("undone", "source_group target_group", sorted(self._left.undone))
+        self._engine.create("rest_pairs", self._sql.rest_pairs())
         self._load("similar_pairs", "source_id target_id", self._left.like.paired)
         for place, side in enumerate(SIDES):
             _merge(self._groups[place], self._left.like.doubles[place])
@@ -115,7 +117,7 @@ class Comparison:
 
     def _leftover_rows(self, place: int) -> list[Row]:
         columns = [name for name in TELLING if name in self._spec.field_names and name != "name"]
-        names = ("taken", "id", "customer", "name", "country", *columns)
+        names = ("taken", "partner", "id", "customer", "name", "country", *columns)
         return [
             dict(zip(names, row, strict=True)) for row in self._engine.rows(self._sql.leftovers(SIDES[place], columns))
         ]

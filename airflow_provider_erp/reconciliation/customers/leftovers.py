@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -26,12 +26,14 @@ class Leftovers:
     """The groups without a partner, and what becomes of them; all ids are those of the groups' first records.
 
     ``clusters`` are the connected parts of those that cannot be told apart,
-    ``only_here`` have neither a partner nor a candidate.
+    ``only_here`` have neither a partner nor a candidate. ``undone`` are pairs
+    by an address that are none, now that it is known who is held twice.
     """
 
     like: Likeness
     clusters: list[Part]
     only_here: tuple[set[str], set[str]]
+    undone: Set[Edge] = frozenset()
 
 
 class Carrier(NamedTuple):
@@ -48,17 +50,44 @@ def settle(spec: ReconciliationSpec, rows: Rows, carriers: Sequence[Carrier]) ->
     tied = [{one.group_id for one in carriers if one.side == side and one.key in IDENTIFIERS} for side in SIDES]
     free = [[row for row in side if row["id"] not in ids] for side, ids in zip(rows, tied, strict=True)]
     like = likeness(spec, (free[0], free[1])) if spec.similar and any(free) else Likeness()
-    sharing = _sharing(spec, like, carriers)
+    undone = _undone(spec, like, carriers, rows) if spec.shared_email == "ambiguous" else set()
+    like = _without(like, undone)
+    sharing = [*_sharing(spec, like, carriers), *_parts(like, undone)]
     if spec.similar:
         like = _with_sole_partners(like, sharing)
     if spec.shared_email == "ambiguous":
         like = _left_to_a_person(like, sharing)
-    alone = [{str(row["id"]) for row in side if not row["taken"]} - like.settled(at) for at, side in enumerate(rows)]
+    alone = [
+        {str(row["id"]) for row in side if not row["taken"]}.union(edge[at] for edge in undone) - like.settled(at)
+        for at, side in enumerate(rows)
+    ]
     vague = (((one,), (other,)) for one, other in like.vague)
     clusters = _clusters(_within(part, alone) for part in (*sharing, *vague))
     for place, side in enumerate(alone):
         side -= {one for cluster in clusters for one in cluster[place]}
-    return Leftovers(like=like, clusters=clusters, only_here=(alone[0], alone[1]))
+    return Leftovers(like=like, clusters=clusters, only_here=(alone[0], alone[1]), undone=undone)
+
+
+def _undone(spec: ReconciliationSpec, like: Likeness, carriers: Iterable[Carrier], rows: Rows) -> set[Edge]:
+    """Pairs by an address, of whom one is held twice and carries another address, too, that leads to others."""
+    partners = [
+        [(str(row["id"]), str(row["partner"])) for row in side if row["taken"] and row["taken"] not in IDENTIFIERS]
+        for side in rows
+    ]
+    by_address = {*partners[0], *((one, other) for other, one in partners[1])}
+    parts = [*_sharing(spec, _without(like, by_address), carriers), *_parts(like, by_address)]
+    unsure = {one for source, target in _clusters(parts) if len(source) + len(target) > 2 for one in source}
+    return {edge for edge, (source_id, _) in _of_groups(like, by_address).items() if source_id in unsure}
+
+
+def _without(like: Likeness, pairs: Iterable[Edge]) -> Likeness:
+    """As if these had no partner yet."""
+    one, other = (like.taken[place].difference(edge[place] for edge in pairs) for place in range(2))
+    return replace(like, taken=(one, other))
+
+
+def _parts(like: Likeness, pairs: Iterable[Edge]) -> list[Part]:
+    return [((one,), (other,)) for one, other in _of_groups(like, pairs).values()]
 
 
 def _with_sole_partners(like: Likeness, sharing: Iterable[Part]) -> Likeness:

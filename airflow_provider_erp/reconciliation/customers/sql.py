@@ -72,9 +72,13 @@ class Statements:
         """The keys of the records that the first key did not pair directly."""
         return self._render("rest", side=side)
 
-    def rest_pairs(self) -> str:
+    def key_pairs(self) -> str:
         """Pairs of groups by the keys in their order, each on what the earlier ones left."""
         return self._render("cascade")
+
+    def rest_pairs(self) -> str:
+        """Those of the ``key_pairs`` that are not ``undone``."""
+        return self._render("rest_pairs")
 
     def alone(self, side: str) -> str:
         """The groups without a partner, by their first record."""
@@ -90,7 +94,8 @@ class Statements:
 
     def leftovers(self, side: str, columns: Collection[str]) -> str:
         """What similarity is judged by, of the groups without a partner and of those that they may be copies of."""
-        return self._render("leftovers", side=side, columns=columns)
+        other = "target" if side == "source" else "source"
+        return self._render("leftovers", side=side, other=other, columns=columns)
 
     def compared(self, fields: Collection[str]) -> str:
         """Of the pairs that agree in everything: how many have a value in these fields on both sides."""
