@@ -12,6 +12,7 @@ import resource
 import sys
 import tempfile
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 
@@ -36,9 +37,10 @@ def main() -> None:
     parser.add_argument("rows", type=int)
     parser.add_argument("--package", default="benchmarks.ways")
     parser.add_argument("--option", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--folder", help="an empty one, which the caller removes; without it one is made and removed")
     asked = parser.parse_args()
     options = dict(each.split("=", 1) for each in asked.option)
-    with tempfile.TemporaryDirectory(prefix="erp-bench-") as name:
+    with nullcontext(asked.folder) if asked.folder else tempfile.TemporaryDirectory(prefix="erp-bench-") as name:
         work = importlib.import_module(f"{asked.package}.{asked.way}").prepare(
             asked.url, Path(name), asked.rows, options
         )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from queue import SimpleQueue
-from threading import Lock
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 
 from airflow_provider_erp.pushing.deciding import Deed
 from airflow_provider_erp.pushing.journal import Entry, Journal, Receipt, key_of
@@ -38,63 +37,33 @@ def push_all(
     yield from _push_some(pusher, (wish for wish in wishes if wish.key not in keys), entries, in_flight)
 
 
-class _Line:
-    """Records that wait for their turn, until one fails."""
-
-    def __init__(self, wishes: Iterable[Wish]) -> None:
-        self._waiting = iter(wishes)
-        self._lock = Lock()
-        self._failures: list[BaseException] = []
-        self._is_closed = False
-
-    def next(self) -> Wish | None:
-        """The next one, or None where nothing more is to be begun."""
-        with self._lock:
-            return None if self._is_closed else next(self._waiting, None)
-
-    def close(self, failure: BaseException | None = None) -> None:
-        with self._lock:
-            self._is_closed = True
-            if failure is not None:
-                self._failures.append(failure)
-
-    def raise_failure(self) -> None:
-        """The first one, if there was any."""
-        if self._failures:
-            raise self._failures[0]
-
-
 def _push_some(pusher: Pusher, wishes: Iterable[Wish], entries: Mapping[str, Entry], in_flight: int) -> Iterator[Told]:
-    """Each thread takes its next record by itself: to be handed one by another thread would take it longer."""
-    line = _Line(wishes)
-    told: SimpleQueue[Told | None] = SimpleQueue()
-
-    def work() -> None:
-        try:
-            while (wish := line.next()) is not None:
-                told.put((wish, _push_one(pusher, wish, entries, line)))
-        finally:
-            told.put(None)
-
+    waiting = iter(wishes)
     with ThreadPoolExecutor(in_flight, thread_name_prefix="erp-push") as pool:
-        try:
-            for _ in range(in_flight):
-                pool.submit(work)
-            for _ in range(in_flight):
-                yield from iter(told.get, None)
-        finally:
-            line.close()
-    line.raise_failure()
+
+        def begun(number: int) -> dict[Future[Receipt], Wish]:
+            some = list(islice(waiting, number))
+            return {pool.submit(pusher.push, each, entries.get(key_of(each.key, each.to))): each for each in some}
+
+        under_way = begun(in_flight)
+        failed: BaseException | None = None
+        while under_way:
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            finished = [(future, under_way.pop(future)) for future in done]
+            failed = failed or next(_failures(finished), None)
+            if failed is None:
+                under_way |= begun(len(finished))
+            yield from ((wish, future.result()) for future, wish in finished if future.exception() is None)
+        if failed is not None:
+            raise failed
 
 
-def _push_one(pusher: Pusher, wish: Wish, entries: Mapping[str, Entry], line: _Line) -> Receipt:
-    """Ends the line where the record's push ended in an error."""
-    try:
-        return pusher.push(wish, entries.get(key_of(wish.key, wish.to)))
-    except BaseException as error:
-        error.add_note(f"the push ended at record {wish.key!r}")
-        line.close(error)
-        raise
+def _failures(finished: Iterable[tuple[Future[Receipt], Wish]]) -> Iterator[BaseException]:
+    """What ended the push, with the name of the record at which it did."""
+    for future, wish in finished:
+        if error := future.exception():
+            error.add_note(f"the push ended at record {wish.key!r}")
+            yield error
 
 
 def _is_under_way(entry: Entry | None) -> bool:
