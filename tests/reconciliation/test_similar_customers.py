@@ -272,6 +272,18 @@ def test_pair_by_an_address_is_ambiguous_where_a_copy_has_one_that_several_share
     assert compared.matched_by == {"email": len(COMPANIES) - 3}
 
 
+@pytest.mark.parametrize("swapped", [False, True])
+def test_pair_by_an_address_stays_where_a_number_says_the_same(compare: Compare, swapped: bool) -> None:
+    source, target = everybody("s"), everybody("t")
+    source[5]["number"] = target[5]["number"] = "5"
+    for row in (target[6], target[7]):
+        row["email"] = "invoices@group.fi"
+    sides = [*source, source[5] | {"source_id": "u05", "number": None, "email": "invoices@group.fi"}], target
+    compared = compare(*(reversed(sides) if swapped else sides), spec=BY_NAME.matched_by("email", "number"))
+    assert [each.members for each in compared.breaks if each.kind != "key_changed"] == [("s05", "u05")]
+    assert compared.matched_by == {"email": len(COMPANIES) - 2, "similarity": 2}
+
+
 def test_pair_by_an_address_stays_where_a_copy_has_another_that_only_its_partner_has(compare: Compare) -> None:
     source, target = everybody("s"), everybody("t")
     copies = [row | {"source_id": f"{row['source_id']}b", "email": "b@post.fi"} for row in (source[5], target[5])]
