@@ -18,13 +18,15 @@ _UNIQUE = 0.4
 """What two rows share and no other has is rarer than twice in the tables at hand: by how much they cannot tell."""
 _LEAST = 0.05
 """A word that every row has still says that it was not left out."""
+_FEWEST = 10
+"""So many rows there are at least: that all of three have a name is no sign that it is a frequent one."""
 
 
 class Rarity:
     """Of one field, over both sides: natural logarithms of one over the share of the rows that have something."""
 
     def __init__(self, values: Sequence[Tokens | str | None], *, with_domains: bool = False) -> None:
-        self._rows = max(len(values), 2)
+        self._rows = max(len(values), _FEWEST)
         self.counts = _counted(values, with_domains=with_domains)
         """How many rows have the word, or the value."""
         self.of = cache(self._of)

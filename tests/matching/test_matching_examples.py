@@ -230,6 +230,16 @@ def test_duplicates_of_the_target_match_as_one() -> None:
     assert found.ambiguous == ()
 
 
+@pytest.mark.parametrize("others", range(6))
+def test_who_is_held_twice_matches_as_one_also_where_hardly_anybody_is_left(others: int) -> None:
+    known: Row = {"name": "Vesterinen Kuljetus Oy", "phone": "040 1234567", "street": "Rantakatu 5", "city": "Turku"}
+    one = {**dict.fromkeys(FIELDS), "id": "a", "country": "FI", **known}
+    twice = [one | {"email": "vesterinen@post.fi"}, one | {"id": "b", "email": "kuljetus@vesterinen.fi"}]
+    found = match([*twice, *_others("s")[:others]], [one | {"id": "c"}, *_others("t")[50 : 50 + others]], FIELDS)
+    assert _ids(found.applied) == {("a", "c"), ("b", "c")}
+    assert found.source_duplicates == (("a", "b"),)
+
+
 def test_candidates_that_are_no_duplicates_of_each_other_are_ambiguous() -> None:
     one: Row = {"id": "a", "name": "Vesterinen Oy", "email": "info@vesterinen.fi"}
     first = one | {"id": "b", "street": "Rantatie 5", "city": "Vaasa", "org_number": "1234567-1"}
