@@ -83,7 +83,9 @@ def test_form_has_the_common_fields_none_of_them_required_and_secrets_masked(con
     assert all("null" in field["schema"]["type"] for field in fields.values())
     assert all(field["label"] and field["description"] for field in fields.values())
     assert fields.get("api_key", {"schema": {"format": "password"}})["schema"]["format"] == "password"
-    assert connection["ui-field-behaviour"]["placeholders"]["port"] == "443"
+    placeholders = connection["ui-field-behaviour"]["placeholders"]
+    assert placeholders["port"] == "443"
+    assert placeholders["host"].startswith("https://")
 
 
 def test_fields_that_the_code_reads_are_those_of_the_forms() -> None:

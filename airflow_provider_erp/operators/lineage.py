@@ -6,7 +6,7 @@ Each function gives an ``OperatorLineage``, whose class is not known where that 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from airflow_provider_erp.landing.catalog import Published
 
 _RECORDS: Mapping[str, Any] = {"customer": Customer, "project_transaction": ProjectTransaction, "invoice": Invoice}
-_BATCH_LEVELS, _REPORT_LEVELS = 3, 2
-"""How many names below a stream, or a comparison, are one run's own: date, try, file; date, file."""
+_BATCH_LEVELS, _REPORT_LEVELS, _PLAN_LEVELS = 3, 2, 3
+"""How many names below a stream, or a comparison, are one run's own: date, try, file; date, file; date, plan, file."""
 
 
 def of_fetch(summary: Mapping[str, Any]) -> Any:
@@ -35,11 +35,20 @@ def of_reconciliation(batches: Iterable[Published], summary: Mapping[str, Any]) 
     return _lineage(read, [_output(*comparison, tuple(COLUMNS), summary["open"])])
 
 
-def of_push(conn_type: str, company: str, plan: str | None, counts: Mapping[str, int]) -> Any:
-    """The plan in, where there is one, a system's customers out."""
-    read = [_input(*_stored(plan, _REPORT_LEVELS), ())] if plan else []
+def of_push(conn_type: str, company: str, plan: tuple[str, int] | None, counts: Mapping[str, int]) -> Any:
+    """The comparison's breaks in, a system's customers out.
+
+    ``plan`` is where one lies, and how many breaks it puts right; none of given
+    records. One that lies beside no report is of no comparison that has a name.
+    """
     written = counts.get("created", 0) + counts.get("updated", 0)
-    return _lineage(read, [_output(_system(conn_type, company), "customer", _columns_of("customer"), written)])
+    out = _output(_system(conn_type, company), "customer", _columns_of("customer"), written)
+    return _lineage([*_breaks_of(*plan)] if plan else [], [out])
+
+
+def _breaks_of(plan: str, number: int) -> Iterator[Any]:
+    if plan.rsplit("/", 2)[-2].startswith("plan-"):
+        yield _input(*_stored(plan, _PLAN_LEVELS), tuple(COLUMNS), number)
 
 
 def _system(conn_type: str, company: str) -> str:

@@ -123,7 +123,7 @@ class ErpPushOperator(BaseOperator):
         self.on_rejected = on_rejected
         self.in_flight = in_flight
         self.base_path = base_path
-        self._told: tuple[str, str, Mapping[str, int]] | None = None
+        self._told: tuple[str, str, tuple[str, int] | None, Mapping[str, int]] | None = None
         with failing_for_good():
             self._check_arguments()
 
@@ -192,7 +192,7 @@ class ErpPushOperator(BaseOperator):
             raise
         summary = write_receipts(told, planned, folder, workdir)
         tell_push(hook.vendor.conn_type, summary["counts"])
-        self._told = hook.vendor.conn_type, hook.company, summary["counts"]
+        self._told = hook.vendor.conn_type, hook.company, self._breaks(planned), summary["counts"]
         self._judge(summary)
         return summary
 
@@ -241,14 +241,16 @@ class ErpPushOperator(BaseOperator):
         return Limits(max_changes=self.max_changes, max_share=self.max_share)
 
     def get_openlineage_facets_on_complete(self, task_instance: object) -> Any:
-        """The plan, and the system's customers; nothing of a dry run."""
+        """The comparison's breaks, and the system's customers; nothing of a dry run."""
         from airflow_provider_erp.operators.lineage import of_push  # noqa: PLC0415  # not installed everywhere
 
-        if self._told is None:
+        return None if self._told is None else of_push(*self._told)
+
+    def _breaks(self, planned: Planned) -> tuple[str, int] | None:
+        """Where the plan lies, and how many breaks it puts right, or what of it was selected."""
+        if self.plan is None:
             return None
-        plan = None if self.plan is None else str(names_of(self.plan)["plan"])
-        conn_type, company, counts = self._told
-        return of_push(conn_type, company, plan, counts)
+        return str(names_of(self.plan)["plan"]), len({each.break_id for each in planned.changes})
 
     def _preview(self, pusher: Pusher, wishes: Sequence[Wish], plan: Plan) -> dict[str, Any]:
         from airflow_provider_erp.operators.receipts import preview_lines  # noqa: PLC0415

@@ -95,7 +95,8 @@ def test_what_a_person_approved_over_the_api_is_pushed_and_resolved_the_next_day
     report = report_of(base_path, NAME, DAY.date())
     right = {change["break_id"] for change in planned["changes"]}
     assert to_correct(base_path, DAY) == wrong - right
-    assert right <= {row["break_id"] for row in report["resolved"]}
+    history = {row["break_id"]: (row["since"], row["resolved_on"], row["age_days"]) for row in report["resolved"]}
+    assert {history[each] for each in right} == {("2026-11-19", "2026-11-20", 1)}
 
 
 @pytest.mark.needs("newer airflow")

@@ -61,6 +61,12 @@ def test_arguments_of_a_plan_that_cannot_work_are_refused_when_the_dag_file_is_p
         ErpPlanOperator(task_id="plan", spec=CUSTOMERS, **given)
 
 
+def test_push_of_which_its_author_says_nothing_is_a_dry_run_of_four_at_a_time_that_fails_on_a_rejection() -> None:
+    push = ErpPushOperator(task_id="push", conn_id="x", records=[])
+    assert (push.previews, push.in_flight, push.on_rejected) == (True, 4, "fail")
+    assert (push.mode, push.match_on) == ("upsert", ("source_id", "number", "org_number"))
+
+
 def test_pairs_may_be_lists() -> None:
     given: Any = [["1", "2"]]
     plan = ErpPlanOperator(task_id="plan", spec=CUSTOMERS, source="x", target="y", report="z", approved_pairs=given)

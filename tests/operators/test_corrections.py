@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException
 from asking import MOMENT, answered
-from published_report import read_report
+from published_report import folder_of, read_report
 
 from airflow_provider_erp.operators.approval import ErpApprovalOperator
 from airflow_provider_erp.operators.fetch import ErpFetchOperator
@@ -93,6 +93,24 @@ def test_breaks_are_planned_pushed_and_gone_with_the_next_run(sandbox: Sandbox, 
         assert planned["left_out"]
     with pytest.raises(AirflowSkipException, match="nothing is to be changed in the target"):
         run(ErpPlanOperator(task_id="plan", spec=SPEC, **second), NOW)
+
+
+def test_lineage_leads_from_the_breaks_of_a_comparison_to_the_system_that_was_put_right(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    base = f"file://{tmp_path}/erp"
+    day = a_day(base, NOW)
+    planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **day), NOW)
+    push = ErpPushOperator(
+        task_id="push", conn_id="visma_net_default", plan=answered(planned, "Approve"), base_path=base, dry_run=False
+    )
+    run(push, NOW)
+    lineage = push.get_openlineage_facets_on_complete(None)
+    [breaks], [written] = lineage.inputs, lineage.outputs
+    assert breaks.name == str(folder_of(day["report"]["report"]).parent)
+    assert breaks.inputFacets["inputStatistics"].rowCount == planned["changes"]
+    assert "break_id" in {each.name for each in breaks.facets["schema"].fields}
+    assert written.outputFacets["outputStatistics"].rowCount == planned["records"]
 
 
 DIRECTIONS = {
@@ -274,8 +292,9 @@ def test_greater_share_of_the_system_than_allowed_is_not_pushed(sandbox: Sandbox
     planned = run(ErpPlanOperator(task_id="plan", spec=SPEC, **a_day(base, NOW)), NOW)
     push: dict[str, Any] = {"conn_id": "visma_net_default", "plan": planned, "base_path": base, "dry_run": False}
     of_all = f"about {planned['records']} of the system's 197 records, max_share is 0.01; nothing was sent"
+    before = list(sandbox.requests)
     with pytest.raises(AirflowFailException, match=of_all):
         run(ErpPushOperator(task_id="push", max_share=0.01, **push), NOW)
-    assert sandbox.tally("visma_net").updated == 0
+    assert sandbox.requests == before
     told = run(ErpPushOperator(task_id="push", max_share=0.2, **push), NOW)
     assert told["counts"] == {"updated": planned["records"]}

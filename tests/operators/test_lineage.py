@@ -93,12 +93,21 @@ def test_client_without_statistics_of_inputs_is_told_the_rest(monkeypatch: pytes
     assert (named(read), read.inputFacets) == (("px://N", "customer"), {})
 
 
-def test_push_reads_a_plan_and_writes_customers() -> None:
+def test_push_reads_the_breaks_of_a_plan_and_writes_customers() -> None:
     plan = "s3://conn@bucket/erp/reconciliation/c/a/b/2026-11-20/plan-0a/plan.parquet"
-    lineage = of_push("visma_net", "Nordic Oy", plan, {"created": 2, "updated": 1, "rejected": 5})
-    assert [named(each) for each in lineage.inputs] == [("s3://bucket", "erp/reconciliation/c/a/b/2026-11-20")]
-    assert [(named(each), rows(each)) for each in lineage.outputs] == [(("visma_net://Nordic Oy", "customer"), 3)]
-    assert of_push("visma_net", "Nordic Oy", None, {}).inputs == []
+    lineage = of_push("visma_net", "Nordic Oy", (plan, 7), {"created": 2, "updated": 1, "rejected": 5})
+    [read], [written] = lineage.inputs, lineage.outputs
+    assert (named(read), rows_read(read)) == (("s3://bucket", "erp/reconciliation/c/a/b"), 7)
+    assert "break_id" in columns(read)
+    assert (named(written), rows(written)) == (("visma_net://Nordic Oy", "customer"), 3)
+    assert "org_number" in columns(written)
+
+
+@pytest.mark.parametrize("plan", [None, ("file:///tmp/plan.parquet", 7)])
+def test_push_of_records_or_of_a_plan_beside_no_report_reads_nothing_that_has_a_name(
+    plan: tuple[str, int] | None,
+) -> None:
+    assert of_push("visma_net", "Nordic Oy", plan, {"created": 2}).inputs == []
 
 
 def test_dry_run_has_no_lineage() -> None:

@@ -25,6 +25,17 @@ FOCUSED = """() => {
   if (at === document.body) return null;
   return [at.tagName, (at.getAttribute("href") || at.name || at.innerText || ""), style.outlineStyle];
 }"""
+GAPS_OF_HEADINGS = """() => {
+  const words = [...document.querySelectorAll(".aged thead th:not(:first-child)")].map(each => {
+    const range = document.createRange();
+    range.selectNodeContents(each);
+    return range.getBoundingClientRect();
+  });
+  return words.slice(1).map((each, at) => each.left - words[at].right).filter(gap => gap > -100);
+}"""
+"""Pixels between the words of one heading and the next; where the next table begins there is none."""
+IN_AIRFLOWS_FRAME = {"width": 320, "height": 844}
+"""What Airflow's menu leaves of a phone."""
 CAN_BE_USED = "document.querySelectorAll('a[href], button, input, select, summary').length"
 pytestmark = pytest.mark.needs("browser")
 
@@ -60,6 +71,16 @@ def test_longest_words_do_not_push_a_phone_sideways(word: str, visit: Any, base_
     paths = ("/", breaks, f"{breaks}/view", "/dags/daily/runs/day-0", f"{breaks}/none")
     with opened(visit, *paths) as go:
         assert [path for path in paths if go(path).evaluate(OVERHANG) > 0] == []
+
+
+def test_headings_of_ages_stand_apart_beside_airflows_menu(visit: Any, world: World) -> None:
+    with opened(visit, "/") as go:
+        sheet = go("/")
+        sheet.set_viewport_size(IN_AIRFLOWS_FRAME)  # type: ignore[arg-type]
+        gaps = sheet.evaluate(GAPS_OF_HEADINGS)
+        assert len(gaps) >= 4
+        assert min(gaps) >= 4
+        assert sheet.evaluate(OVERHANG) <= 0
 
 
 @pytest.mark.parametrize("route", ["/", "/comparisons/{comparison}/{report}", "/dags/{dag_id}/runs/{run_id}"])

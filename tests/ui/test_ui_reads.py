@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,13 @@ import pytest
 from long_ledgers import LAST, long_ledgers
 from reconciled_days import BY_NUMBER
 from shown_reports import report_of_a_task
+from world_of_the_page import DAG_ID, World
 
 from airflow_provider_erp.landing import storage
+from airflow_provider_erp.ui.application import make_application
 from airflow_provider_erp.ui.ledgers import LOOKED_THROUGH, find_comparison, list_newest, list_reports
 from airflow_provider_erp.ui.trend import trend
+from airflow_provider_erp.vendors import VENDORS
 
 Reads = list[str]
 
@@ -46,6 +50,26 @@ def test_page_of_one_comparison_reads_its_ledger_alone(base_path: Path, visit: A
             assert visit(page).status_code == 200
     [read] = manifests
     assert "/second/" in read
+
+
+def test_no_page_reads_a_batch_but_its_manifest(visit: Any, world: World, tmp_path: Path) -> None:
+    moved = tmp_path / "moved"
+    shutil.copytree(world.base, moved)
+    rows = [file for kind in VENDORS for file in moved.glob(f"{kind}/*/customer/**/*") if is_of_rows(file)]
+    for file in rows:
+        file.unlink()
+    assert len(rows) > len(VENDORS)
+    pages = [world.address(route.path) for route in make_application().application.routes]
+    tabs = [f"/dags/{DAG_ID}/runs/{world.run_id}/tasks/fetch_{kind}" for kind in VENDORS]
+    told = {page: visit(page).status_code for page in pages + tabs}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIRFLOW__ERP__BASE_PATH", moved.as_uri())
+        assert {page: visit(page).status_code for page in told} == told
+    assert set(told.values()) <= {200, 307}
+
+
+def is_of_rows(file: Path) -> bool:
+    return file.is_file() and file.name != "manifest.json"
 
 
 def test_manifest_is_read_once_however_many_days_there_are(base_path: Path, manifests: Reads) -> None:
