@@ -72,16 +72,9 @@ def serving(latency: float) -> Iterator[str]:
 def _one(way: Way, url: str, rows: int, folder: str) -> dict[str, Any]:
     """Nothing is removed between the ways: for a minute after that ext4 takes several times as long for a new file."""
     options = [part for name, value in way.options.items() for part in ("--option", f"{name}={value}")]
-    measure = [
-        python_of(way.environment),
-        "-m",
-        "benchmarks.measure",
-        "--package",
-        "benchmarks.pushing",
-        "--folder",
-        folder,
-    ]
-    done = subprocess.run([*measure, way.module, url, str(rows), *options], capture_output=True, text=True, check=False)
+    measure = [python_of(way.environment), "-m", "benchmarks.measure", "--package", "benchmarks.pushing"]
+    command = [*measure, "--folder", folder, way.module, url, str(rows), *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     counts = _counts(url)
     if done.returncode or counts["created"] != rows:
         raise RuntimeError(
