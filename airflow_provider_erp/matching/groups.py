@@ -23,8 +23,9 @@ def group(shared: Iterable[tuple[Hashable, Id]]) -> Mapping[Id, Id]:
     for identifier, record_id in shared:
         parents.setdefault(record_id, record_id)
         carrier = first_carrier.setdefault(identifier, record_id)
-        one, other = sorted((_root(parents, carrier), _root(parents, record_id)), key=in_order)
-        parents[other] = one
+        if carrier != record_id:
+            one, other = sorted((_root(parents, carrier), _root(parents, record_id)), key=in_order)
+            parents[other] = one
     roots = {record_id: _root(parents, record_id) for record_id in parents}
     members = Counter(roots.values())
     return {record_id: root for record_id, root in roots.items() if members[root] > 1}

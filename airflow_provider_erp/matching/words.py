@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import fsum
 from typing import NamedTuple
@@ -83,7 +83,7 @@ def _align(one: Tokens, other: Tokens, rarity: Rarity) -> _Alignment:
             rest.remove(word)
             rest_other.remove(word_other)
             shared.append(min(rarity.of(word), rarity.of(word_other)) * alike)
-    if (rest or rest_other) and _same_letters(one, other, with_errors=not any(map(_is_mark, (*rest, *rest_other)))):
+    if (rest or rest_other) and _same_letters(one, other, (*rest, *rest_other)):
         return _Alignment(_without_blanks(one, other, rarity) or shared)
     return _Alignment(shared, rest, rest_other)
 
@@ -103,13 +103,14 @@ def _alike_words(words: Sequence[str], others: Sequence[str]) -> list[tuple[floa
     return pairs
 
 
-def _same_letters(words: Tokens, others: Tokens, *, with_errors: bool) -> bool:
-    """Whether only the blanks between the words, and little else, are elsewhere; digits must be the same."""
+def _same_letters(words: Tokens, others: Tokens, unlike: Iterable[str]) -> bool:
+    """Whether only blanks, and little else, are elsewhere; digits must be the same, and where marks differ all is."""
     one, other = "".join(words), "".join(others)
     length = min(len(one), len(other))
     if length < _LEAST_LETTERS or max(len(one), len(other)) > length + 2:
         return False
-    wrong = (1 if length < _LONG else 2) if with_errors else 0
+    usual = 1 if length < _LONG else 2
+    wrong = 0 if any(map(_is_mark, unlike)) else usual
     return OSA.distance(one, other, score_cutoff=wrong) <= wrong and _digits(one) == _digits(other)
 
 

@@ -73,8 +73,7 @@ class Comparison:
 
     def _find_duplicates(self) -> None:
         for place, side in enumerate(SIDES):
-            shared = (((key, text), record_id) for key, text, record_id in self._engine.rows(self._sql.shared(side)))
-            self._groups[place].update(group(shared))
+            self._groups[place].update(group(self._engine.rows(self._sql.shared(side))))
             self._load(f"{side}_members", "record_id group_id", sorted(self._groups[place].items()))
         self._grouped = len(self._groups[0])
         self._steps.finished("duplicates", f"{_both(self._groups)} records")

@@ -53,7 +53,7 @@ class Statements:
         }
 
     def shared(self, side: str) -> str:
-        """Identifiers that several records carry, with each record's id; now and then one that only one carries."""
+        """Who carries an identifier that several do: the id of its first record, and theirs, that record's own, too."""
         return self._render("shared", side=side)
 
     def loose(self) -> str:
