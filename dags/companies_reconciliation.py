@@ -9,7 +9,7 @@ at once.
 are the connections `lemonsoft_ab` and `visma_net_ab`, each naming its company.
 
 **Pools** `lemonsoft` and `visma_net` say how many fetches ask one system at once, over all workers: make them before
-the first run. The **queue** `erp` is for workers that reach the systems; with other executors it changes nothing.
+the first run. **Queues** of the same names are for workers that reach that system; they count for Celery only.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def company(lemonsoft: str, visma_net: str) -> None:
     conn_ids = {"lemonsoft": lemonsoft, "visma_net": visma_net}
     fetched = {
         system: ErpFetchOperator(
-            task_id=f"fetch_{system}", conn_id=conn_ids[system], resource="customer", pool=system, queue="erp"
+            task_id=f"fetch_{system}", conn_id=conn_ids[system], resource="customer", pool=system, queue=system
         )
         for system in SYSTEMS
     }
@@ -50,7 +50,6 @@ def company(lemonsoft: str, visma_net: str) -> None:
         spec=SPEC,
         source=fetched["lemonsoft"].output,
         target=fetched["visma_net"].output,
-        queue="erp",
     )
 
 

@@ -60,7 +60,7 @@ class CeleryCluster:
 
     def start_worker(self, name: str) -> None:
         """One more, or one again; it takes tasks as soon as it is ready."""
-        options = ("--celery-hostname", f"{name}@%h", "--queues", "default,erp", "--skip-serve-logs")
+        options = ("--celery-hostname", f"{name}@%h", "--queues", "default,lemonsoft,visma_net", "--skip-serve-logs")
         command = (self.python, "-m", "airflow", "celery", "worker", *options)
         self.workers[name] = start(name, command, {**self.settings, "WORKER_NAME": name}, self.folder)
 

@@ -33,14 +33,12 @@ def company(lemonsoft: str, visma_net: str) -> None:
     conn_ids = {"lemonsoft": lemonsoft, "visma_net": visma_net}
     source, target = (
         ErpFetchOperator(
-            task_id=f"fetch_{system}", conn_id=conn_ids[system], resource="customer", pool=system, queue="erp"
+            task_id=f"fetch_{system}", conn_id=conn_ids[system], resource="customer", pool=system, queue=system
         ).output
         for system in SYSTEMS
     )
-    report = ErpReconcileOperator(task_id="reconcile", spec=SPEC, source=source, target=target, queue="erp").output
-    plan = ErpPlanOperator(
-        task_id="plan", spec=SPEC, source=source, target=target, report=report, create=True, queue="erp"
-    )
+    report = ErpReconcileOperator(task_id="reconcile", spec=SPEC, source=source, target=target).output
+    plan = ErpPlanOperator(task_id="plan", spec=SPEC, source=source, target=target, report=report, create=True)
     ErpPushOperator(
         task_id="push",
         conn_id=visma_net,
@@ -50,7 +48,7 @@ def company(lemonsoft: str, visma_net: str) -> None:
         defaults={"overrideWithClassValues": True, "customerClassId": "1"},
         in_flight=1,
         pool="visma_net",
-        queue="erp",
+        queue="visma_net",
     )
 
 
