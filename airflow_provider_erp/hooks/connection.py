@@ -40,15 +40,15 @@ class ConnectedHook(BaseHook):
     ) -> None:
         super().__init__()
         self.conn_id = conn_id or self.default_conn_name
-        self._between_tries = sleep
+        self._sleep = sleep
         self._asleep = asleep
-        self.retries = 0
-        """How often pages have been waited for to be asked once more."""
+        self._pauses: list[float] = []
         self.on_secret: Callable[[str], None] = mask_secret
 
-    def _sleep(self, seconds: float) -> None:
-        self.retries += 1
-        self._between_tries(seconds)
+    @property
+    def retries(self) -> int:
+        """How often something was asked for once more."""
+        return len(self._pauses)
 
     @cached_property
     def connection(self) -> Connection:
@@ -102,6 +102,7 @@ class ConnectedHook(BaseHook):
             max_attempts=int(self.settings.number("max_attempts", 5, 1)),
             max_seconds=self.settings.number("retry_seconds", 15.0, 0.0),
             pace=self._pace,
+            note=self._pauses.append,
         )
         return self.exchange_with(retry)
 

@@ -115,12 +115,8 @@ class ErpHook(ConnectedHook):
         listing = self._listing(resource, since, filters)()
         async with opened(self.transport_options) as transport:
             conversation = fetch(listing, self.exchange, window=self.window, adopted=adopted)
-            async for page in arun(conversation, transport.send, self._wait):
+            async for page in arun(conversation, transport.send, self._asleep):
                 yield page
-
-    async def _wait(self, seconds: float) -> None:
-        self.retries += 1
-        await self._asleep(seconds)
 
     def pages(
         self,

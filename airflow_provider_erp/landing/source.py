@@ -69,7 +69,7 @@ class Source(Protocol):
 
     @property
     def retries(self) -> int:
-        """How often it has waited by now to ask once more."""
+        """How often it has asked for something once more by now."""
 
     def traits(self, resource: str) -> Traits:
         """What a fetch must know of a list; ValueError where there is no such list."""

@@ -65,6 +65,7 @@ def fetch_dump(dump: Dump, exchange: Exchange) -> Conversation[None]:
             if attempt > 1 and isinstance(exc, ErpInconsistentRead):
                 raise
             log.warning("%s; asking once more", exc)
+            exchange.retry.note(pause)
             yield Sleep(pause)
         else:
             return

@@ -45,12 +45,17 @@ class Unlimited:
 UNLIMITED = Unlimited()
 
 
+def _unnoted(_seconds: float) -> None:
+    """Nobody counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
     """A budget for one request: attempts in all, and seconds after its first failure.
 
     The clock starts with the first failure, so that one long time-out still
-    leaves a second try. ``pace`` says when each attempt may go out.
+    leaves a second try. ``pace`` says when each attempt may go out; ``note`` is
+    told of each pause before something is asked for once more.
     """
 
     max_attempts: int = 5
@@ -58,6 +63,7 @@ class Retry:
     first_pause_seconds: float = 0.5
     jitter: Callable[[], float] = random.random
     pace: Pace = UNLIMITED
+    note: Callable[[float], object] = _unnoted
 
     def delay(self, failures: int, spent_seconds: float, asked_seconds: float | None) -> float | None:
         """Seconds to wait after that many failures, at least what the server asked for; None when spent."""
@@ -93,6 +99,7 @@ def persist(request: Request, retry: Retry) -> Conversation[Response]:
         if pause is None:
             raise _unavailable(request, answer, failures, asked)
         spent += pause
+        retry.note(pause)
         yield Sleep(pause)
 
 

@@ -94,6 +94,17 @@ def test_log_says_how_often_was_asked_once_more(
     assert " s, 2 retries, coverage full" in caplog.messages[-1]
 
 
+def test_waiting_for_its_turn_is_no_asking_once_more(
+    sandbox: Sandbox, tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = next(each for each in sandbox.connections().values() if each["conn_type"] == "fynn")
+    paced = connection["extra"] | {"max_requests_per_minute": 600}
+    monkeypatch.setenv("AIRFLOW_CONN_FYNN", json.dumps(connection | {"extra": paced}))
+    with caplog.at_level(logging.INFO, "airflow_provider_erp.landing"):
+        fetch("fynn", tmp_path)
+    assert " s, 0 retries, coverage full" in caplog.messages[-1]
+
+
 NOT_TO_BE_SEEN = ("lemonsoft", "removed_row")
 """Without an announced total a row that is removed while the list is read can hide its neighbour."""
 
