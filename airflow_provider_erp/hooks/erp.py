@@ -259,7 +259,7 @@ class ErpHook(ConnectedHook):
             described = self.vendor.resource(resource)
             exchange = self.exchange_with(Retry(max_attempts=1))
             listing = self.vendor.listing(described, self.settings, described.arguments(None, asked))
-            pages = run(fetch(listing, exchange), self.transport.send, self._sleep)
+            pages = run(fetch(listing, exchange, hasty=True), self.transport.send, self._sleep)
             next(pages)
             pages.close()
         except ErpUnavailable as exc:

@@ -22,7 +22,7 @@ class Completeness:
 
     A short page proves nothing, servers cut the page size in silence: only an
     announced total that is reached, an announced last page, or an empty page
-    where nothing was announced is the end.
+    where nothing was announced is the end. A page is empty when it is so twice.
     """
 
     def __init__(self, label: str) -> None:
@@ -57,6 +57,13 @@ class Completeness:
         self._most_rows = max(self._most_rows, len(scan.keys))
         self.is_whole = whole
         return whole
+
+    def ends_by_silence(self, rows: Rows) -> bool:
+        """Whether nothing but its being empty says that the list ends with this page, so that it is asked for again.
+
+        An answer that lost its rows on the way looks like that, and would hide a last page or a whole system.
+        """
+        return not rows.raw and not rows.more and self.total is None and rows.total is None
 
     @property
     def is_reached(self) -> bool:

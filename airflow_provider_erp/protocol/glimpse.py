@@ -50,7 +50,7 @@ def glimpse(
         looked.take(page)
         return stops and enough is not None and looked.records >= enough
 
-    ended = yield from _until(take, fetch(listing, exchange, adopted=completeness))
+    ended = yield from _until(take, fetch(listing, exchange, adopted=completeness, hasty=True))
     whole = ended or completeness.is_whole
     return Glimpse(
         records=looked.records, whole=whole, cursor=looked.cursor if whole else None, rows=frozenset(looked.rows)

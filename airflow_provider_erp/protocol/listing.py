@@ -35,13 +35,19 @@ class Listing(Question):
 
 
 def fetch(
-    listing: Listing | Dump, exchange: Exchange, *, window: int = 1, adopted: Completeness | None = None
+    listing: Listing | Dump,
+    exchange: Exchange,
+    *,
+    window: int = 1,
+    adopted: Completeness | None = None,
+    hasty: bool = False,
 ) -> Conversation[None]:
     """Yields the list's pages in order; the first one always, also when it is empty.
 
     Up to ``window`` pages are asked for at once where a total is announced.
     ``adopted`` is how far an earlier try came; its pages are not handed on
     again. Where rows moved, all of the list is read once more, as ``look`` 2.
+    ``hasty`` believes at once that a list is empty: for who asks again soon.
 
     Raises:
         ErpInconsistentRead: the pages cannot be one complete list. What was yielded before may be incomplete.
@@ -51,7 +57,7 @@ def fetch(
         return
     first = adopted or Completeness(listing.label)
     try:
-        yield from _look(listing, exchange, window, first)
+        yield from _look(listing, exchange, window, first, hasty=hasty)
         first.settle()
     except Moved as exc:
         log.warning("%s; reading the whole list once more", exc)
@@ -62,7 +68,7 @@ def fetch(
 
 
 def _look(
-    listing: Listing, exchange: Exchange, window: int, completeness: Completeness, *, look: int = 1
+    listing: Listing, exchange: Exchange, window: int, completeness: Completeness, *, look: int = 1, hasty: bool = False
 ) -> Conversation[None]:
     in_flight: deque[tuple[int, Any]] = deque()
     number = completeness.pages
@@ -73,6 +79,8 @@ def _look(
             in_flight.append((asked, (yield from start(_read(listing, exchange, asked)))))
         number, ticket = in_flight.popleft()
         rows = yield from wait(ticket)
+        if completeness.ends_by_silence(rows) and not (hasty and number == 1):
+            rows = yield from _read(listing, exchange, number)
         try:
             whole, page = _counted(listing, completeness, number, rows)
         except OddPage as exc:

@@ -316,5 +316,5 @@ def test_since_takes_the_filter_that_fits_the_resource(connect: Any) -> None:
         list(connect("lemonsoft", server.url, overlap_minutes=0).fetch("invoice", since="2026-01-01T00:00:00"))
     asked = [each.query for each in server.asked if each.method == "GET"]
     assert asked[0]["filter.modified_after"] == "2025-12-31T22:00:00"
-    assert asked[1]["filter.updated_after"] == "2025-12-31T22:00:00"
-    assert asked[2]["filter.updated_after"] == "2026-01-01T00:00:00"
+    assert asked[2]["filter.updated_after"] == "2025-12-31T22:00:00"
+    assert asked[4]["filter.updated_after"] == "2026-01-01T00:00:00"

@@ -105,6 +105,17 @@ def test_waiting_for_its_turn_is_no_asking_once_more(
     assert " s, 0 retries, coverage full" in caplog.messages[-1]
 
 
+@pytest.mark.parametrize("after", range(8))
+@pytest.mark.parametrize("vendor", KINDS["empty_page"].vendors)
+def test_page_whose_rows_are_lost_hides_none_whichever_page_it_is(
+    vendor: str, after: int, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    calm = fetch(vendor, tmp_path / "calm")
+    sandbox.arm(vendor, "empty_page", after=after)
+    batch = fetch(vendor, tmp_path / "faulty")
+    assert rows(batch) == rows(calm)
+
+
 NOT_TO_BE_SEEN = ("lemonsoft", "removed_row")
 """Without an announced total a row that is removed while the list is read can hide its neighbour."""
 

@@ -64,6 +64,13 @@ def test_dry_run_tells_each_difference_and_sends_nothing_that_writes(
     assert {method for method, path in asked if "auth" not in path} == {"GET"}
 
 
+def test_customer_whom_an_answer_without_its_rows_conceals_is_not_created_again(push: Push, sandbox: Sandbox) -> None:
+    push("lemonsoft", records=new_customers(1))
+    sandbox.arm("lemonsoft", "empty_page")
+    assert push("lemonsoft", records=new_customers(1), run_id="later")["counts"] == {"unchanged": 1}
+    assert sandbox.tally("lemonsoft").created == 1
+
+
 @pytest.mark.parametrize("vendor", WRITABLE)
 @pytest.mark.parametrize("fault", ["write_lost", "write_500"])
 def test_customer_whose_answer_is_lost_is_looked_up_and_not_sent_again(

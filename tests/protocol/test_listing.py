@@ -182,6 +182,43 @@ def test_list_that_moves_in_both_looks_is_inconsistent() -> None:
         fetched(Restless(ordered([*range(6)])))
 
 
+class LosesRows(Server):
+    """Answers the first question for a page as if nothing were there."""
+
+    def __init__(self, pages: list[Answered], number: int, **said: Any) -> None:
+        super().__init__(pages)
+        self.number = number
+        self.said = said
+
+    def send(self, request: Request) -> Answer:
+        answer = super().send(request)
+        if page_of(request) == self.number and self.asked.count(self.number) == 1:
+            return Response(200, {}, msgspec.json.encode(Answered([], **self.said)), NOW)
+        return answer
+
+
+@pytest.mark.parametrize("said", [{}, {"more": False}], ids=["announcing nothing", "announcing the end"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_end_that_only_an_empty_page_tells_is_believed_when_it_comes_twice(number: int, said: dict[str, Any]) -> None:
+    more = [True, True, False] if said else [None, None, None]
+    pages = [Answered([place], more=each) for place, each in zip((1, 2, 3), more, strict=True)]
+    server = LosesRows(pages, number, **said)
+    assert numbers(fetched(server)) == [1, 2, 3]
+
+
+def test_end_that_is_announced_is_believed_at_once() -> None:
+    empty, last = Server([Answered([], total=0)]), Server([Answered([1], more=True), Answered([2], more=False)])
+    assert (numbers(fetched(empty)), empty.asked) == ([], [1])
+    assert (numbers(fetched(last)), last.asked) == ([1, 2], [1, 2])
+
+
+def test_hasty_reader_believes_an_empty_list_at_once_but_no_later_empty_page() -> None:
+    empty, later = Server([]), LosesRows([Answered([1]), Answered([2])], 2)
+    assert numbers(list(run(fetch(LISTING, EXCHANGE, hasty=True), empty.send, lambda _: None))) == []
+    assert empty.asked == [1]
+    assert numbers(list(run(fetch(LISTING, EXCHANGE, hasty=True), later.send, lambda _: None))) == [1, 2]
+
+
 @pytest.mark.parametrize("odd", [Answered([1, 2], total=6), Answered([], total=6), Answered([])])
 def test_odd_page_is_asked_for_once_more_and_the_list_goes_on(odd: Answered, caplog: pytest.LogCaptureFixture) -> None:
     class Glitch(Server):
