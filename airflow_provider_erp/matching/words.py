@@ -104,7 +104,7 @@ def _alike_words(words: Sequence[str], others: Sequence[str]) -> list[tuple[floa
 
 
 def _same_letters(words: Tokens, others: Tokens, unlike: Iterable[str]) -> bool:
-    """Whether only blanks, and little else, are elsewhere; digits must be the same, and where marks differ all is."""
+    """Whether only blanks are elsewhere and a letter or two wrong; none where a mark is ``unlike``, never a digit."""
     one, other = "".join(words), "".join(others)
     length = min(len(one), len(other))
     if length < _LEAST_LETTERS or max(len(one), len(other)) > length + 2:

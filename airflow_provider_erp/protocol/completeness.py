@@ -22,7 +22,7 @@ class Completeness:
 
     A short page proves nothing, servers cut the page size in silence: only an
     announced total that is reached, an announced last page, or an empty page
-    where nothing was announced is the end. A page is empty when it is so twice.
+    where nothing was announced is the end, and that only when it comes twice.
     """
 
     def __init__(self, label: str) -> None:
