@@ -108,12 +108,18 @@ class Population:
         return COUNTRIES[self._rng.choices(codes, [_SHARES[code] for code in codes])[0]]
 
     def _person(self, country: Country) -> Customer:
-        name = f"{self._rng.choice(country.first_names)} {self._rng.choice(country.last_names)}"
+        name = self._persons_name(country)
         self._persons[name] += 1
         address = f"{_slug(name).replace('-', '.')}.{self._persons[name]}@post.{country.code.lower()}.example"
         phone = "" if self._rng.random() < 0.3 else self.identifiers.phone(country.code)
         person = self._customer(country, name, ("", ""), (address, address), phone=phone, is_person=True)
         return self._settled(country, person)
+
+    def _persons_name(self, country: Country) -> str:
+        """A name that nobody has, while there are any: Visma PX keeps no town by which namesakes could be told apart."""
+        drawn = f"{self._rng.choice(country.first_names)} {self._rng.choice(country.last_names)}"
+        names = (f"{first} {last}" for last in country.last_names for first in country.first_names)
+        return next((name for name in (drawn, *names) if name not in self._persons), drawn)
 
     def _settled(self, country: Country, person: Customer) -> Customer:
         """Namesakes live in different towns, while there are any: nobody could say that those of one town are two."""
