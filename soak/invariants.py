@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from airflow_provider_erp.pushing.deciding import FOUND
 from airflow_provider_erp.sandbox.customers import Tally
 from airflow_provider_erp.sandbox.world.stamps import read_ticks
 from soak.evidence import Evidence, Pushed, Rows
@@ -55,14 +56,15 @@ def every_record_has_one_receipt(evidence: Evidence) -> Iterator[str]:
 
 
 def receipts_tell_what_was_written(evidence: Evidence) -> Iterator[str]:
-    """As many were created and updated as were told, or as nobody knows of."""
+    """As many were created and updated as an answer told, and no more than were looked up besides, or are unknown."""
     for vendor, tally in evidence.written.items():
-        outcomes = Counter(
-            receipt["outcome"] for each in evidence.pushed if each.vendor == vendor for receipt in each.receipts
-        )
+        receipts = [receipt for each in evidence.pushed if each.vendor == vendor for receipt in each.receipts]
+        outcomes = Counter(receipt["outcome"] for receipt in receipts)
+        looked_up = Counter(receipt["outcome"] for receipt in receipts if receipt["reason"] == FOUND)
         for outcome, done in (("created", tally.created), ("updated", tally.updated)):
-            if not outcomes[outcome] <= done <= outcomes[outcome] + outcomes["unknown"]:
-                yield f"{vendor}: {outcomes[outcome]} receipts say {outcome}, {done} were"
+            told = outcomes[outcome]
+            if not told - looked_up[outcome] <= done <= told + outcomes["unknown"]:
+                yield f"{vendor}: {told} receipts say {outcome}, {looked_up[outcome]} of them looked up, {done} were"
 
 
 def cleared_push_writes_nothing_more(evidence: Evidence) -> Iterator[str]:

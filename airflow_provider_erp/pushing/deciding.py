@@ -24,6 +24,8 @@ _OTHERS = (
     "since; nothing is written over it"
 )
 
+FOUND = "its answer was lost; the system holds what was to be written"
+"""The reason of a write that was looked up: it was most likely this one, though another may have written the same."""
 _NO_VERSION = "the system has no versions to hold it to; leave out its version, and say what is expected"
 _CHANGED = "changed since the plan was made: "
 _SAME = "it is the same record as "
@@ -156,10 +158,10 @@ class Decider:
             return self.receipt("unknown", id=found[0].id, reason=_other_kind(wish.match, found[0]))
         other = self._changes(wish, found[0])
         if intent.action == "update":
-            return None if other else self.receipt("updated", id=found[0].id)
+            return None if other else self.receipt("updated", id=found[0].id, reason=FOUND)
         if other:
             return self.receipt("unknown", id=found[0].id, reason=_OTHERS.format(_key_of(wish), ", ".join(other)))
-        return self.receipt("created", id=found[0].id)
+        return self.receipt("created", id=found[0].id, reason=FOUND)
 
     def _renumbered(self, wish: Wish) -> Sequence[Current]:
         """The record by its new key, where its id tells that it is the same."""

@@ -60,6 +60,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """What came of a record: ``id`` in the system, where there is one, and why, in words without personal data.
 
+    What was ``created`` or ``updated`` has a ``reason`` only where its answer was lost and the record told it.
     ``said`` are the system's own words, which may hold what stands in the record.
     """
 

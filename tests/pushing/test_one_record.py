@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from airflow_provider_erp.exceptions import ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.landing import storage
+from airflow_provider_erp.pushing.deciding import FOUND
 from airflow_provider_erp.pushing.journal import Journal, Receipt, key_of
 from airflow_provider_erp.pushing.keyless import Keyless
 from airflow_provider_erp.pushing.one import Pusher
@@ -120,7 +121,19 @@ def test_refusal_of_the_system_is_a_rejection_and_is_not_sent_again(tmp_path: Pa
 def test_write_whose_answer_was_lost_is_looked_up_and_not_repeated(tmp_path: Path, wish: Wish) -> None:
     system = FakeSystem() if wish is NEW else a_system()
     system.fates = iter(["done, answer lost"])
-    assert push(system, tmp_path, wish).outcome == ("created" if wish is NEW else "updated")
+    receipt = push(system, tmp_path, wish)
+    assert receipt.outcome == ("created" if wish is NEW else "updated")
+    assert receipt.reason == FOUND
+    assert list(system.writes.values()) == [1]
+
+
+def test_receipt_of_a_write_that_another_push_did_meanwhile_says_that_no_answer_told_it(tmp_path: Path) -> None:
+    system = a_system(fates=iter(["killed before"]))
+    with pytest.raises(Killed):
+        push(system, tmp_path / "monday", MOVED)
+    assert outcome(push(system, tmp_path / "tuesday", MOVED)) == ("updated", "a", "")
+    receipt = push(system, tmp_path / "monday", MOVED)
+    assert outcome(receipt) == ("updated", "a", FOUND)
     assert list(system.writes.values()) == [1]
 
 
@@ -163,7 +176,7 @@ def test_what_is_lost_again_and_again_is_left_to_a_person(tmp_path: Path) -> Non
         "its answer was lost 2 times; look for it in the system",
     )
     system.records["a"] = dict(HERE)  # by hand, or the last one was done after all
-    assert outcome(push(system, tmp_path, NEW)) == ("created", "a", "")
+    assert outcome(push(system, tmp_path, NEW)) == ("created", "a", FOUND)
 
 
 def test_system_that_is_not_to_be_had_leaves_the_record_to_the_next_try(tmp_path: Path) -> None:
@@ -218,7 +231,7 @@ def test_lost_change_of_the_number_itself_is_looked_up_by_the_new_one(tmp_path: 
         receipt = push(system, tmp_path, wish)
     except Killed:
         receipt = push(system, tmp_path, wish)
-    assert outcome(receipt) == ("updated", "a", "")
+    assert outcome(receipt) == ("updated", "a", FOUND if fate in ("done, answer lost", "killed after") else "")
     assert (system.records["a"]["number"], system.writes["a"]) == ("9", 1)
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import unicodedata
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from random import Random
@@ -71,6 +72,10 @@ def _slug(name: str) -> str:
     return "-".join("".join(c if c.isalnum() else " " for c in ascii_only).split())
 
 
+def _names_of(country: Country) -> Iterator[str]:
+    return (f"{first} {last}" for last in country.last_names for first in country.first_names)
+
+
 class Population:
     """Draws customers from a seeded source; every name, e-mail address and identifier is drawn once."""
 
@@ -81,6 +86,7 @@ class Population:
         self._names: set[str] = set()
         self._last_domain: dict[str, str] = {}
         self._persons: Counter[str] = Counter()
+        self._others: dict[str, Iterator[str]] = {}
         self._homes: set[tuple[str, str]] = set()
 
     def draw(self, shape: Shape) -> Customer:
@@ -116,10 +122,12 @@ class Population:
         return self._settled(country, person)
 
     def _persons_name(self, country: Country) -> str:
-        """A name that nobody has, while there are any: Visma PX keeps no town by which namesakes could be told apart."""
+        """A name that nobody has, while there are any: Visma PX keeps no town to tell namesakes apart by."""
         drawn = f"{self._rng.choice(country.first_names)} {self._rng.choice(country.last_names)}"
-        names = (f"{first} {last}" for last in country.last_names for first in country.first_names)
-        return next((name for name in (drawn, *names) if name not in self._persons), drawn)
+        if drawn not in self._persons:
+            return drawn
+        others = self._others.setdefault(country.code, _names_of(country))
+        return next((name for name in others if name not in self._persons), drawn)
 
     def _settled(self, country: Country, person: Customer) -> Customer:
         """Namesakes live in different towns, while there are any: nobody could say that those of one town are two."""
