@@ -161,6 +161,19 @@ def test_missing_customers_that_were_created_are_missing_no_more(writer: Writer)
     assert agrees_with_the_reference(client)
 
 
+def test_copy_that_was_created_with_the_number_of_the_source_is_its_partner(writer: Writer) -> None:
+    client = writer.client
+    rows, changed = by_id(client.all_lemonsoft(), "id"), breaks(client, "lemonsoft", "key_changed")
+    copied = [each for each in changed if rows[each["source_id"]]["vat"]]
+    for each in copied:
+        assert writer.visma_net("POST", "", created_from(rows[each["source_id"]])).status_code == 201
+    assert copied
+    assert breaks(client, "lemonsoft", "key_changed") == [each for each in changed if each not in copied]
+    partners = {each["target_id"] for each in breaks(client, "lemonsoft", "duplicate_in_target")}
+    assert partners >= {each["target_id"] for each in copied}
+    assert agrees_with_the_reference(client)
+
+
 def test_customer_that_nobody_else_has_is_missing_in_every_source_and_on_every_later_day(writer: Writer) -> None:
     client = writer.client
     writer.visma_net("POST", "", a_customer())

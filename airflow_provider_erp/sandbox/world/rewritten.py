@@ -69,7 +69,7 @@ class Rewritten(Held):
                 yield Break("invalid_identifier", "org_number", target_id=record.source_id)
 
     def _of_pair(self) -> Iterator[Break]:
-        here, there = self._here[0], self._there[0]
+        here, there = self._partners()
         ids = here.source_id, there.source_id
         if here.number != there.number:
             yield Break("key_changed", "number", *ids)
@@ -79,3 +79,8 @@ class Rewritten(Held):
             yield Break("status_conflict" if conflict else "field_differs", name, *ids)
         if differing and here.modified and there.modified and abs(here.modified - there.modified) > STALE_AFTER:
             yield Break("stale", None, *ids)
+
+    def _partners(self) -> tuple[Seen, Seen]:
+        """The two of one number, whenever they were created; else the first of each side."""
+        pairs = ((here, there) for here in self._here for there in self._there if here.number == there.number)
+        return next(pairs, (self._here[0], self._there[0]))
