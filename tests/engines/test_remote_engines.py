@@ -89,6 +89,12 @@ def test_refusal_of_spark_names_neither_values_nor_statements(engine: SparkEngin
     assert caught.value.__cause__ is None
 
 
+def test_session_fails_where_a_value_does_not_fit_and_knows_no_zone_but_utc(url: str) -> None:
+    with spark_session("lake", url) as session:
+        assert session.conf.get("spark.sql.ansi.enabled") == "true"
+        assert session.conf.get("spark.sql.session.timeZone") == "UTC"
+
+
 def test_answer_that_is_too_long_is_no_short_one(engine: SparkEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spark, "MOST_ROWS", 3)
     engine.load("numbers", {"n": "INTEGER"}, [(n,) for n in range(4)])
