@@ -17,6 +17,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pendulum
+from airflow.providers.common.compat.sdk import AirflowFailException
 from airflow.sdk import DAG, Param, Variable, get_current_context, task, task_group
 
 from airflow_provider_erp.operators.fetch import ErpFetchOperator
@@ -29,10 +30,12 @@ SPEC = CUSTOMERS.named("company_customers", "Customers of a company")
 
 @task
 def connections() -> list[dict[str, str]]:
-    """The connections of each company."""
+    """The connections of each company, once; a run that would compare nobody fails."""
     names = get_current_context()["params"]["companies"]
     names = names or Variable.get("erp_companies", default=[], deserialize_json=True)
-    return [{system: f"{system}_{name}" for system in SYSTEMS} for name in names]
+    if not names or not isinstance(names, list):
+        raise AirflowFailException(f"companies: expected a list of one or more, such as ['ab'], got {names!r}")
+    return [{system: f"{system}_{name}" for system in SYSTEMS} for name in dict.fromkeys(names)]
 
 
 @task_group

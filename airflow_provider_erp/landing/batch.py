@@ -102,9 +102,18 @@ def _written(
             draft = Draft(workspace=workspace, records=contents.counts.records, put=writer.put)
             manifest = _signed(supplement(_manifest(fetch, contents), draft), attempt, writing)
     path = join(folder, NAME)
-    storage.create(path, encode(manifest))
+    _publish(path, encode(manifest))
     tell_written(day.rpartition("/")[0])
     return Published(path, manifest)
+
+
+def _publish(path: str, content: bytes) -> None:
+    """Creates the manifest; an object store's client that lost the answer asks again, and meets its own file."""
+    try:
+        storage.create(path, content)
+    except FileExistsError:
+        if storage.read(path) != content:
+            raise
 
 
 def _signed(manifest: Manifest, attempt: Attempt, writing: Writing) -> Manifest:

@@ -12,10 +12,16 @@ import secrets
 import shutil
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from airflow.sdk import ObjectStoragePath
 
 _LOCAL = frozenset({"", "file", "local"})
+
+
+def is_on_disk(address: str) -> bool:
+    """Whether it lies on this machine's disk, or on what is mounted there."""
+    return urlsplit(address).scheme in _LOCAL
 
 
 def put(local: Path, address: str) -> None:

@@ -87,3 +87,21 @@ def test_companies_may_stand_in_a_variable(
     run = run_dag(the_dag(), logical_date=DAY)
     assert run.state == "success"
     assert states(run)["company.reconcile", "success"] == 1
+
+
+def test_company_that_stands_there_twice_is_compared_once(
+    run_dag: Any, sandboxes: dict[str, Sandbox], base_path: Path
+) -> None:
+    run = run_dag(the_dag(), logical_date=DAY, run_conf={"companies": ["Beta", "Beta"]})
+    assert run.state == "success"
+    assert states(run)["company.reconcile", "success"] == 1
+
+
+@pytest.mark.parametrize("variable", ["[]", '"Beta"'])
+def test_run_without_a_list_of_companies_is_not_green(
+    run_dag: Any, sandboxes: dict[str, Sandbox], base_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv("AIRFLOW_VAR_ERP_COMPANIES", variable)
+    run = run_dag(the_dag(), logical_date=DAY)
+    assert run.state == "failed"
+    assert states(run)["connections", "failed"] == 1

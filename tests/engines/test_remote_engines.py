@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
+from loopback import Reply, serving
 from remote_engines import CONN_ID, running_sail
 
 from airflow_provider_erp.exceptions import ErpConfigError, ErpProtocolError, ErpUnavailable
@@ -49,6 +50,23 @@ def test_server_that_is_gone_is_told_at_once() -> None:
     assert time.monotonic() - started < 10
 
 
+def test_server_that_is_no_spark_is_told_in_one_line() -> None:
+    with serving([Reply(status=404)]) as other:
+        url = other.url.replace("http", "sc")
+        with pytest.raises(
+            ErpUnavailable, match=r"^connection 'lake': Spark ended with \w+ while opening a session; .*$"
+        ):
+            with spark_session("lake", url):
+                pass
+
+
+def test_connection_without_a_host_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"AIRFLOW_CONN_{CONN_ID.upper()}", json.dumps({"conn_type": "spark_connect"}))
+    with pytest.raises(ValueError, match="connection 'engine': expected the host of a Spark Connect server, got none"):
+        with engine_of("spark_connect", CONN_ID, lambda: SharedFolder("", ""))(tmp_path):
+            pass
+
+
 def test_server_that_goes_away_is_told_in_one_line(object_store: str, tmp_path: Path) -> None:
     with running_sail(object_store) as (host, port):
         opened = spark_session("lake", f"sc://{host}:{port}/")
@@ -71,6 +89,12 @@ def test_refusal_of_spark_names_neither_values_nor_statements(engine: SparkEngin
     assert caught.value.__cause__ is None
 
 
+def test_session_fails_where_a_value_does_not_fit_and_knows_no_zone_but_utc(url: str) -> None:
+    with spark_session("lake", url) as session:
+        assert session.conf.get("spark.sql.ansi.enabled") == "true"
+        assert session.conf.get("spark.sql.session.timeZone") == "UTC"
+
+
 def test_answer_that_is_too_long_is_no_short_one(engine: SparkEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spark, "MOST_ROWS", 3)
     engine.load("numbers", {"n": "INTEGER"}, [(n,) for n in range(4)])
@@ -91,6 +115,18 @@ def test_engine_is_stopped_from_another_thread_and_a_stop_is_no_error(engine: Sp
     assert not stopping.is_alive()
 
 
+def test_question_that_takes_long_is_interrupted(engine: SparkEngine) -> None:
+    stopping = threading.Timer(1, engine.cancel)
+    stopping.start()
+    with pytest.raises(ErpUnavailable, match="Spark ended with"):
+        list(
+            engine.rows(
+                "SELECT COUNT(*) AS n FROM range(100000) AS a CROSS JOIN range(100000) AS b WHERE a.id * b.id % 7 = 3"
+            )
+        )
+    assert list(engine.rows("SELECT 1 AS one")) == [(1,)]
+
+
 @pytest.mark.parametrize("name", ["sql", "spark_connect"])
 def test_connection_of_another_kind_is_refused(name: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"AIRFLOW_CONN_{CONN_ID.upper()}", "visma-net://host")
@@ -102,7 +138,9 @@ def test_connection_of_another_kind_is_refused(name: Any, tmp_path: Path, monkey
             pass
 
 
-@pytest.mark.parametrize("base", ["file:///var/erp", "/var/erp"])
+@pytest.mark.parametrize(
+    "base", ["file:///var/erp", "/var/erp", "file:/var/erp", "FILE:///var/erp", "local:///var/erp", "erp", "./erp"]
+)
 def test_folder_of_this_machine_is_refused_unless_its_name_on_the_engine_is_given(base: str) -> None:
     with pytest.raises(ValueError, match=r"engine_path: .* lies on this machine's disk, which a remote engine"):
         shared_folder(base, None, "engine")

@@ -181,6 +181,25 @@ def test_another_try_publishes_another_batch_and_the_first_is_never_touched(tmp_
     assert raw_lines(second) == customers(2)
 
 
+@pytest.mark.parametrize("there", [None, b"of somebody else"], ids=["its own", "another"])
+def test_manifest_whose_answer_was_lost_is_published_when_it_is_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: bytes | None
+) -> None:
+    create = storage.create
+
+    def asked_again(address: str, content: bytes) -> None:
+        create(address, there or content)
+        create(address, content)
+
+    monkeypatch.setattr(storage, "create", asked_again)
+    if there:
+        with pytest.raises(FileExistsError):
+            publish(tmp_path, page(1, *customers(1)))
+    else:
+        batch = publish(tmp_path, page(1, *customers(1)))
+        assert read_batch(batch.path) == batch
+
+
 def test_file_names_carry_the_digest_of_their_content(tmp_path: Path) -> None:
     batch = publish(tmp_path, page(1, *customers(1), b"{}"))
     folder, manifest = Path(batch.path.removeprefix("file://")).parent, batch.manifest

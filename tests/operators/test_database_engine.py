@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import multiprocessing
 import os
 import runpy
-from collections.abc import Iterator
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -18,6 +23,7 @@ from sides_on_disk import a_customer, a_side
 from temporary_postgres import temporary_postgres
 
 from airflow_provider_erp.exceptions import ErpUnavailable
+from airflow_provider_erp.operators.engines import postgres
 from airflow_provider_erp.operators.engines.choice import sql_engine
 from airflow_provider_erp.operators.engines.postgres import PostgresEngine
 from airflow_provider_erp.reconciliation.customers.compare import local_engine, reconcile
@@ -27,6 +33,8 @@ from airflow_provider_erp.reconciliation.spec import CUSTOMERS, ReconciliationSp
 pytestmark = pytest.mark.needs("postgres")
 
 Rows = list[dict[str, str | None]]
+LONG = 300
+"""Seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +98,57 @@ def test_database_of_another_encoding_keeps_every_id(
         found_in(tmp_path / "untranslatable", conn_id, CUSTOMERS, [a_customer("1", number="10", name="日本")], [])
 
 
+def test_statement_is_stopped_from_another_thread(tmp_path: Path, conn_id: str) -> None:
+    with sql_engine(conn_id)(tmp_path) as engine:
+        stopping = threading.Timer(0.5, engine.cancel)
+        stopping.start()
+        with pytest.raises(ErpUnavailable, match=r"\(57014\) while making slept"):
+            engine.create("slept", f"SELECT pg_sleep({LONG})::TEXT AS said")
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "psycopg"])
+def test_statement_of_a_worker_that_is_killed_does_not_run_on(server: str, tmp_path: Path, driver: str) -> None:
+    with closing(importlib.import_module("psycopg2").connect(server)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        worker = multiprocessing.get_context("spawn").Process(target=sleeping_in_the_database, args=(driver, server))
+        worker.start()
+        until(lambda: running(cursor) == 1)
+        worker.kill()
+        until(lambda: running(cursor) == 0)
+        worker.join()
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "psycopg"])
+def test_server_that_does_not_look_for_its_workers_compares_all_the_same(
+    server: str, tmp_path: Path, driver: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = "SELECT set_config('client_connection_check_interval', '-1', false)"
+    monkeypatch.setattr(postgres, "_ENDS_WITH_ITS_WORKER", refused)
+    with closing(importlib.import_module(driver).connect(server)) as connection:
+        engine = PostgresEngine(connection, tmp_path, "warehouse")
+        engine.check()
+        assert list(engine.rows("SELECT 1 AS one")) == [(1,)]
+
+
+def running(cursor: Any) -> int:
+    """How many statements that sleep the server has under way."""
+    cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%AS slept'")
+    return int(cursor.fetchone()[0])
+
+
+def until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def sleeping_in_the_database(driver: str, server: str) -> None:
+    engine = PostgresEngine(importlib.import_module(driver).connect(server), Path(), "warehouse")
+    engine.check()
+    engine.create("long", f"SELECT pg_sleep({LONG})::TEXT AS slept")
+
+
 @pytest.mark.parametrize("driver", ["psycopg2", "psycopg"])
 def test_either_driver_brings_texts_there_and_back(server: str, tmp_path: Path, driver: str) -> None:
     columns = {"place": "INTEGER", "said": "VARCHAR"}
@@ -120,6 +179,16 @@ def test_refusal_of_the_database_names_neither_values_nor_statements(tmp_path: P
             engine.create("numbers", "SELECT name::INTEGER AS number FROM secrets")
     assert "Virtanen" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_server_that_is_gone_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", f"postgres://erp:never-told@127.0.0.1:{port}/postgres")
+    message = r"^connection 'warehouse': OperationalError \(no code\) while opening a session; .*$"
+    with pytest.raises(ErpUnavailable, match=message) as caught, sql_engine("warehouse")(tmp_path):
+        pass
+    assert "\n" not in str(caught.value)
 
 
 def test_connection_of_another_kind_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,8 @@ from typing import Any
 import fetch_in_a_process
 import push_in_a_process
 import pytest
-from object_store import copied
+from object_store import connection, copied
+from stalling_relay import stalling_relay
 from with_environment import with_environment
 
 from airflow_provider_erp.landing import storage
@@ -73,21 +74,21 @@ def lines(batch: Published, folder: Path) -> list[bytes]:
 def test_fetch_that_is_killed_again_and_again_publishes_what_an_undisturbed_one_does(
     sandbox: Sandbox, processes: Any, bucket: str, object_store: str, tmp_path: Path
 ) -> None:
-    connection, filters = sandbox.connections()["visma_net_default"], {"pageSize": 4}
+    system, filters = sandbox.connections()["visma_net_default"], {"pageSize": 4}
     started = time.monotonic()
-    calm = fetch_in_a_process.one_try(connection, f"{bucket}/calm", 1, "customer", **filters)
+    calm = fetch_in_a_process.one_try(system, f"{bucket}/calm", 1, "customer", **filters)
     seconds = time.monotonic() - started
     wanted = lines(calm, tmp_path / "calm")
     rng, codes = random.Random(7), []
     for try_number in range(1, KILLS + 1):
-        arguments, seen = (connection, f"{bucket}/killed", try_number, "customer"), len(sandbox.requests)
+        arguments, seen = (system, f"{bucket}/killed", try_number, "customer"), len(sandbox.requests)
         process = start(processes, fetch_in_a_process.one_try, arguments, **filters)
         codes.append(kill_after(process, lambda seen=seen: len(sandbox.requests) > seen, rng.uniform(0, seconds / 3)))  # type: ignore[misc]
     assert -signal.SIGKILL in codes
     for place, found in enumerate(copied(bucket, object_store, tmp_path / "seen").rglob("killed/**/manifest.json")):
         published = read_batch(f"{bucket}/{found.relative_to(tmp_path / 'seen')}")
         assert lines(published, tmp_path / f"published-{place}") == wanted
-    final = fetch_in_a_process.one_try(connection, f"{bucket}/killed", KILLS + 1, "customer", **filters)
+    final = fetch_in_a_process.one_try(system, f"{bucket}/killed", KILLS + 1, "customer", **filters)
     assert lines(final, tmp_path / "final") == wanted
     assert any(part.folder for part in final.manifest.parts)
 
@@ -95,14 +96,14 @@ def test_fetch_that_is_killed_again_and_again_publishes_what_an_undisturbed_one_
 def test_push_that_is_killed_again_and_again_creates_each_customer_once(
     sandbox: Sandbox, processes: Any, bucket: str, object_store: str, tmp_path: Path
 ) -> None:
-    connection = sandbox.connections()["visma_net_default"]
-    connection["extra"] |= {"timeout_seconds": 1, "retry_seconds": 10}
+    system = sandbox.connections()["visma_net_default"]
+    system["extra"] |= {"timeout_seconds": 1, "retry_seconds": 10}
     for place in range(3):
         sandbox.arm("visma_net", "write_lost", after=place * 89)
     rng, at_kills = random.Random(3), []
     for try_number in range(1, KILLS + 2):
         seen = sandbox.tally("visma_net").created
-        process = start(processes, push_in_a_process.one_try, (connection, bucket, try_number, CUSTOMERS, "number"))
+        process = start(processes, push_in_a_process.one_try, (system, bucket, try_number, CUSTOMERS, "number"))
         if try_number <= KILLS:
             kill_after(process, lambda seen=seen: sandbox.tally("visma_net").created > seen, rng.uniform(0.0, 0.5))  # type: ignore[misc]
             at_kills.append(sandbox.tally("visma_net").created)
@@ -113,6 +114,26 @@ def test_push_that_is_killed_again_and_again_creates_each_customer_once(
     told = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert Counter(row["outcome"] for row in told) == {"created": CUSTOMERS}
     assert Counter(sandbox.tally("visma_net").created_by_number.values()) == {1: CUSTOMERS}
+
+
+@pytest.mark.parametrize("write", ["put", "create"])
+def test_task_that_is_killed_in_the_middle_of_an_upload_publishes_nothing(
+    processes: Any, bucket: str, object_store: str, tmp_path: Path, write: str
+) -> None:
+    local, address = tmp_path / "large", f"{bucket}/folder/large"
+    local.write_bytes(os.urandom(12_000_000))
+    call = (storage.put, local, address) if write == "put" else (storage.create, address, local.read_bytes())
+    with stalling_relay(object_store, after_bytes=4_000_000) as (endpoint, stalled):
+        settings = {"AIRFLOW_CONN_OBJECTS": connection(endpoint)}
+        process = processes.Process(target=with_environment, args=(settings, *call))
+        process.start()
+        assert stalled.wait(60)
+        process.kill()
+        process.join()
+    assert process.exitcode == -signal.SIGKILL
+    assert storage.names(f"{bucket}/folder") == []
+    storage.put(local, address)
+    assert storage.read(address) == local.read_bytes()
 
 
 def test_write_that_is_broken_off_publishes_nothing(

@@ -59,7 +59,7 @@ def a_day(base: str, moment: dt.datetime) -> dict[str, Any]:
     for side, conn_id in (("source", "lemonsoft_default"), ("target", "visma_net_default")):
         fetch = ErpFetchOperator(task_id=side, conn_id=conn_id, resource="customer", base_path=base)
         done[side] = run(fetch, moment)
-    compare = ErpReconcileOperator(task_id="reconcile", spec=SPEC, base_path=base, **done)
+    compare = ErpReconcileOperator(task_id="reconcile", spec=SPEC, base_path=base, keep_rows_from=1, **done)
     return done | {"report": run(compare, moment)}
 
 

@@ -16,6 +16,7 @@ from temporary_postgres import temporary_postgres
 from airflow_provider_erp.hooks.erp import ErpHook
 from airflow_provider_erp.landing.fetching import FetchSpec, fetch_batch
 from airflow_provider_erp.landing.paths import Attempt
+from airflow_provider_erp.operators.engines.postgres import PostgresEngine
 from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
 from airflow_provider_erp.reconciliation import CUSTOMERS
 from airflow_provider_erp.reconciliation.postings import PostingSpec
@@ -80,8 +81,10 @@ def test_report_is_the_same_wherever_it_was_compared(
     spec: ReconciliationSpec | PostingSpec,
     source: str,
     target: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    reports = {}
+    reports, compared_by = {}, []
+    monkeypatch.setattr(ErpReconcileOperator, "_watch", lambda _, found: compared_by.append(type(found)))
     for engine in (None, conn_id):
         operator = ErpReconcileOperator(
             task_id="reconcile",
@@ -94,6 +97,7 @@ def test_report_is_the_same_wherever_it_was_compared(
         context: Any = {"dag_run": SimpleNamespace(logical_date=DAY, run_after=DAY)}
         reports[engine] = read_report(operator.execute(context)["report"])
     here, there = reports[None], reports[conn_id]
+    assert compared_by[-2:] == [PostgresEngine, type(None)]
     assert len(here["breaks"]) > 10
     assert there["breaks"] == here["breaks"]
     assert there | {"provenance": {}} == here | {"provenance": {}}

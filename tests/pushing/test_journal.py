@@ -28,10 +28,13 @@ CREATED = Receipt(outcome="created", at=LATER, id="4711")
 TASK = Attempt(dag_id="dag", run_id="manual", task_id="push")
 
 
-@pytest.fixture(params=["file", "memory"])
+@pytest.fixture(params=["file", "memory", "s3"])
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "file":
         yield f"file://{tmp_path}/plan"
+        return
+    if request.param == "s3":
+        yield f"{request.getfixturevalue('bucket')}/plan"
         return
     attach("memory", fs=MemoryFileSystem())
     yield f"memory://{uuid4().hex}/plan"

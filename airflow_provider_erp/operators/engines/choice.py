@@ -13,7 +13,7 @@ from airflow_provider_erp.landing import storage
 from airflow_provider_erp.operators.engines.postgres import PostgresEngine
 from airflow_provider_erp.operators.engines.shared import SharedFolder
 from airflow_provider_erp.operators.engines.spark import SparkEngine, spark_session
-from airflow_provider_erp.operators.engines.sql import SqlEngine
+from airflow_provider_erp.operators.engines.sql import SqlEngine, told
 from airflow_provider_erp.reconciliation.customers.compare import OpenEngine, local_engine
 from airflow_provider_erp.reconciliation.engines import Engine, EngineName, quoted
 from airflow_provider_erp.reconciliation.postings.compare import TABLES, Answer
@@ -38,13 +38,16 @@ def sql_engine(conn_id: str) -> OpenEngine:
 
     Raises:
         ValueError: in use, when the connection is none of a database.
+        ErpUnavailable: in use, when the database cannot be reached.
         ErpConfigError: in use, when the database compares texts by another order than that of their bytes.
     """
 
     @contextmanager
     def opened(folder: Path) -> Iterator[Engine]:
         hook = _hook(conn_id, "a database", "get_records")
-        with closing(hook.get_conn()) as connection:
+        with told(conn_id, "opening", "a session"):
+            session = hook.get_conn()
+        with closing(session) as connection:
             engine = _of_database(hook, connection, folder, conn_id)
             engine.check()
             yield engine
@@ -75,6 +78,8 @@ def _spark_engine(conn_id: str, shared: Callable[[], SharedFolder]) -> OpenEngin
     @contextmanager
     def opened(folder: Path) -> Iterator[Engine]:
         hook = _hook(conn_id, "Spark Connect", "get_connection_url")
+        if not hook.get_connection(conn_id).host:
+            raise ValueError(f"connection {conn_id!r}: expected the host of a Spark Connect server, got none")
         place = shared()
         storage.remove_folder(place.ours)
         with spark_session(conn_id, hook.get_connection_url()) as session:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES = 1024 * 1024
 _WITHOUT_NUL = "SELECT {columns} FROM ({rows})"
+_ENDS_WITH_ITS_WORKER = (
+    "SELECT set_config(name, '2s', false) FROM pg_settings WHERE name = 'client_connection_check_interval'"
+)
+"""PostgreSQL 14 and later, which refuses it on some platforms."""
 _CSV = "(FORMAT csv, HEADER false, FORCE_QUOTE *)"
 
 
@@ -29,8 +33,16 @@ class PostgresEngine(SqlEngine):
         super().__init__(connection, folder, conn_id, "PostgreSQL")
 
     def check(self) -> None:
-        """Each column says how it is ordered; a database of another encoding converts what it can, refuses the rest."""
-        with closing(self._connection.cursor()) as cursor:
+        """Each column says how it is ordered; a database of another encoding converts what it can, refuses the rest.
+
+        A statement ends soon after its worker, where the server can see that:
+        a worker that is killed, or waits in its driver, does not stop it.
+        """
+        with self._told("opening", "a session"), closing(self._connection.cursor()) as cursor:
+            try:
+                cursor.execute(_ENDS_WITH_ITS_WORKER)
+            except self._connection.DataError:
+                self._connection.rollback()
             cursor.execute("SET client_encoding TO 'UTF8'")
 
     def use(self, table: str, query: str, columns: Mapping[str, str]) -> None:

@@ -12,7 +12,6 @@ from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import join
 
 MANIFEST = "manifest.json"
-_LOCAL = ("file://", "/")
 _CONNECTION = re.compile(r"(?<=://)[^/@]+@")
 _SCHEMES = {"s3": "s3a"}
 """As Hadoop spells them."""
@@ -50,7 +49,7 @@ def shared_folder(base_path: str, engine_path: str | None, *names: str) -> Share
     Raises:
         ValueError: the base path lies on this machine's disk, and nobody says that the engine sees it.
     """
-    if engine_path is None and base_path.startswith(_LOCAL):
+    if engine_path is None and storage.is_on_disk(base_path):
         raise ValueError(
             f"engine_path: {base_path} lies on this machine's disk, which a remote engine does not see; keep batches "
             "on an object storage, or name the path under which the same folder is mounted on all of its machines"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -126,18 +126,8 @@ class SparkEngine:
         rows.write.mode("overwrite").parquet(theirs)
         return self._session.read.schema(rows.schema).parquet(theirs)
 
-    @contextmanager
-    def _told(self, doing: str, what: str) -> Iterator[None]:
-        try:
-            with _without_its_warnings():
-                yield
-        except Exception as exc:
-            if not type(exc).__module__.startswith(("pyspark", "grpc")):
-                raise
-            condition = getattr(exc, "getCondition", lambda: None)() or type(exc).__name__
-            raise ErpUnavailable(
-                f"connection {self._conn_id!r}: Spark ended with {condition} while {doing} {what}; its own log has more"
-            ) from None
+    def _told(self, doing: str, what: str) -> AbstractContextManager[None]:
+        return _told(self._conn_id, doing, what)
 
 
 @contextmanager
@@ -145,22 +135,37 @@ def spark_session(conn_id: str, url: str) -> Iterator[SparkSession]:
     """A session of its own, with a few tries only where the server is gone.
 
     Raises:
-        ErpUnavailable: nobody listens there.
+        ErpUnavailable: nobody listens there, or nobody who speaks Spark Connect.
     """
     _probe(conn_id, url)
-    with _without_its_warnings():
+    with _told(conn_id, "opening", "a session"):
         from pyspark.sql import SparkSession  # noqa: PLC0415  # heavy, and not installed everywhere
         from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415
 
         session = SparkSession.builder.remote(url).create()
     try:
         session.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])
-        for name, value in _SETTINGS.items():
-            session.conf.set(name, value)
+        with _told(conn_id, "opening", "a session"):
+            for name, value in _SETTINGS.items():
+                session.conf.set(name, value)
         yield session
     finally:
         with suppress(Exception), _without_its_warnings():
             session.stop()
+
+
+@contextmanager
+def _told(conn_id: str, doing: str, what: str) -> Iterator[None]:
+    try:
+        with _without_its_warnings():
+            yield
+    except Exception as exc:
+        if not type(exc).__module__.startswith(("pyspark", "grpc")):
+            raise
+        condition = getattr(exc, "getCondition", lambda: None)() or type(exc).__name__
+        raise ErpUnavailable(
+            f"connection {conn_id!r}: Spark ended with {condition} while {doing} {what}; its own log has more"
+        ) from None
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -114,25 +114,29 @@ class SqlEngine:
     def _typed(self, columns: Mapping[str, str]) -> str:
         return ", ".join(f"{name} {self.types.get(kind, kind)}" for name, kind in columns.items())
 
-    @contextmanager
-    def _told(self, doing: str, what: str) -> Iterator[None]:
-        """The database's own words may hold customers' data: they stay out of messages.
-
-        Raises:
-            ErpUnavailable: the database refused.
-        """
-        try:
-            yield
-        except Exception as exc:
-            state = getattr(exc, "sqlstate", None) or getattr(exc, "pgcode", None)
-            if state is None and not _is_of_a_database(exc):
-                raise
-            raise ErpUnavailable(
-                f"connection {self._conn_id!r}: {type(exc).__name__} ({state or 'no code'}) while {doing} {what}; "
-                "the database's own log has more"
-            ) from None
+    def _told(self, doing: str, what: str) -> AbstractContextManager[None]:
+        return told(self._conn_id, doing, what)
 
 
-def _is_of_a_database(exc: Exception) -> bool:
+@contextmanager
+def told(conn_id: str, doing: str, what: str) -> Iterator[None]:
+    """The database's own words may hold customers' data: they stay out of messages.
+
+    Raises:
+        ErpUnavailable: the database refused, or is gone.
+    """
+    try:
+        yield
+    except Exception as exc:
+        state = getattr(exc, "sqlstate", None) or getattr(exc, "pgcode", None)
+        if state is None and not is_of_a_database(exc):
+            raise
+        raise ErpUnavailable(
+            f"connection {conn_id!r}: {type(exc).__name__} ({state or 'no code'}) while {doing} {what}; "
+            "the database's own log has more"
+        ) from None
+
+
+def is_of_a_database(exc: Exception) -> bool:
     """Every driver's errors have an ancestor of this name (PEP 249)."""
     return any(each.__name__ == "DatabaseError" for each in type(exc).__mro__)
