@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,10 +77,18 @@ def test_worker_that_is_killed_in_the_middle_changes_nothing(
     target = [a_customer(f"t{n}", number=str(n), city="Oslo" if n % 7 else "Turku") for n in range(5, MANY + 5)]
     spec = dataclasses.replace(CUSTOMERS, similar=False)
     here = compared(tmp_path / "here", (source, target), local_engine, spec)
-    killing = threading.Timer(8.0, cluster.workers[0].kill)
+    killing = threading.Thread(target=_kill_when_it_has_written, args=(cluster.workers[0], tmp_path / "engine"))
     killing.start()
     there = compared(tmp_path / "there", (source, target), engine, spec)
-    killing.join()
+    assert not killing.is_alive(), "the comparison was over before a worker was killed"
     assert cluster.workers[0].wait(10) != 0
     assert there.counts == here.counts
     assert list(there.read_breaks()) == list(here.read_breaks())
+
+
+def _kill_when_it_has_written(worker: subprocess.Popen[bytes], folder: Path) -> None:
+    """Spark's workers have written a first table, of the several that a comparison needs."""
+    patience = time.monotonic() + 120
+    while not any(folder.rglob("part-*.parquet")) and time.monotonic() < patience:
+        time.sleep(0.05)
+    worker.kill()

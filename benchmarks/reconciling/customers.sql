@@ -11,6 +11,8 @@ CREATE MACRO places() AS [
 CREATE MACRO trades() AS [
   'Bygg', 'Rakennus', 'Konsult', 'Metall', 'Kuljetus', 'Transport', 'Elektro', 'Sähkö', 'Tech', 'Data',
   'Fisk', 'Trävaru', 'Kone', 'Maskin', 'Kiinteistö', 'Fastighet', 'Rør', 'Maling', 'Mat', 'Design'];
+-- Every further million has places of its own: a larger register has more names, and no more namesakes.
+CREATE MACRO quarters() AS ['', 'Ny', 'Uus', 'Stor', 'Iso', 'Lill', 'Pikku', 'Öster', 'Väster', 'Mellan'];
 CREATE MACRO weighed(digits, weights) AS
   list_sum(list_transform(range(1, len(weights) + 1), lambda k: digits[k:k]::INTEGER * weights[k]));
 -- The check digit after modulus 11; 10 stands for none.
@@ -50,15 +52,16 @@ WITH numbers AS (
     ['FI', 'SE', 'NO', 'DK'][1 + (hash(i || 'country') % 4)::BIGINT] AS code
   FROM range({rows}) t(i)
 ), named AS (
-  SELECT n.i, n.fault, c.*,
-    pick(surnames(), i, 'surname') AS surname, pick(places(), i, 'place') AS place, pick(trades(), i, 'trade') AS trade
+  SELECT n.i, n.fault, c.*, row_number() OVER (PARTITION BY n.code ORDER BY n.i) - 1 AS nth,
+    pick(surnames(), i, 'surname') AS surname, pick(trades(), i, 'trade') AS trade,
+    quarters()[1 + i // 1000000 % 10] || pick(places(), i, 'place') AS place
   FROM numbers n JOIN countries c ON c.code = n.code
 ), identified AS (
   SELECT *, CASE code
-      WHEN 'FI' THEN numbered(1000000 + 2 * i, [7, 9, 10, 5, 8, 4, 2])
-      WHEN 'SE' THEN (556000000 + i)::VARCHAR || luhn((556000000 + i)::VARCHAR)
-      WHEN 'NO' THEN numbered(90000000 + 2 * i, [3, 2, 7, 6, 5, 4, 3, 2])
-      ELSE numbered(4000000 + 2 * i, [2, 7, 6, 5, 4, 3, 2])
+      WHEN 'FI' THEN numbered(1000000 + 2 * nth, [7, 9, 10, 5, 8, 4, 2])
+      WHEN 'SE' THEN (556000000 + nth)::VARCHAR || luhn((556000000 + nth)::VARCHAR)
+      WHEN 'NO' THEN numbered(90000000 + 2 * nth, [3, 2, 7, 6, 5, 4, 3, 2])
+      ELSE numbered(4000000 + 2 * nth, [2, 7, 6, 5, 4, 3, 2])
     END AS digits,
     lower(strip_accents(replace(replace(surname, 'ø', 'o'), 'æ', 'a'))) AS person,
     lower(strip_accents(replace(place, 'ø', 'o') || replace(trade, 'ø', 'o'))) || i || '.' || domain AS host
@@ -73,10 +76,10 @@ SELECT i, fault,
   person || '@' || host AS email,
   CASE code WHEN 'FI' THEN 'laskut' WHEN 'NO' THEN 'faktura' ELSE 'invoice' END || '@' || host AS invoice_email,
   CASE code
-    WHEN 'FI' THEN '+358 40 ' || (1000000 + i)
-    WHEN 'SE' THEN '+46 70 ' || (1000000 + i)
-    WHEN 'NO' THEN '+47 9' || (1000000 + i)
-    ELSE '+45 2' || (1000000 + i) END AS phone,
+    WHEN 'FI' THEN '+358 40 ' || (1000000 + nth)
+    WHEN 'SE' THEN '+46 70 ' || (1000000 + nth)
+    WHEN 'NO' THEN '+47 9' || (1000000 + nth)
+    ELSE '+45 2' || (1000000 + nth) END AS phone,
   pick(streets, i, 'street') || ' ' || (1 + hash(i || 'house') % 180) AS street,
   pick(postal_codes, i, 'city') AS postal_code,
   pick(cities, i, 'city') AS city,

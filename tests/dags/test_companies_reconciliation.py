@@ -80,6 +80,12 @@ def test_company_that_cannot_be_read_stops_no_other(
     assert told["company.reconcile", "upstream_failed"] == 1
 
 
+def test_fetches_of_a_system_share_its_pool_and_its_queue() -> None:
+    fetches = [each for each in load_dag(NAME).tasks if ".fetch_" in each.task_id]
+    told = {(each.task_id, each.pool, each.queue) for each in fetches}
+    assert told == {(f"company.fetch_{system}", system, system) for system in ("lemonsoft", "visma_net")}
+
+
 def test_companies_may_stand_in_a_variable(
     run_dag: Any, sandboxes: dict[str, Sandbox], base_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -129,7 +129,7 @@ def told(conn_id: str, doing: str, what: str) -> Iterator[None]:
         yield
     except Exception as exc:
         state = getattr(exc, "sqlstate", None) or getattr(exc, "pgcode", None)
-        if state is None and not is_of_a_database(exc):
+        if state is None and not _is_of_a_database(exc):
             raise
         raise ErpUnavailable(
             f"connection {conn_id!r}: {type(exc).__name__} ({state or 'no code'}) while {doing} {what}; "
@@ -137,6 +137,6 @@ def told(conn_id: str, doing: str, what: str) -> Iterator[None]:
         ) from None
 
 
-def is_of_a_database(exc: Exception) -> bool:
+def _is_of_a_database(exc: Exception) -> bool:
     """Every driver's errors have an ancestor of this name (PEP 249)."""
     return any(each.__name__ == "DatabaseError" for each in type(exc).__mro__)

@@ -32,10 +32,11 @@ _TEMPLATES = Environment(
 
 def write_breaks(spec: ReconciliationSpec, findings: Path, breaks: Path) -> tuple[dict[str, int], int]:
     """Write the breaks in their lasting order; counts by kind, and how many pairs differ, come back."""
-    query = _TEMPLATES.get_template("breaks.sql.j2").render()
+    gathered, query = (_TEMPLATES.get_template(f"{name}.sql.j2").render() for name in ("gathered", "breaks"))
     with open_engine(breaks.parent, memory_mb=MEMORY_MB) as connection:
         engine = LocalEngine(connection, breaks.parent)
         connection.read_parquet(str(findings)).create_view("findings")
+        connection.execute(f"CREATE TEMP TABLE gathered AS {gathered}")
         engine.load("rules", _RULE_COLUMNS, _rules(spec))
         connection.execute(f"COPY ({query}) TO '{quoted(breaks)}' (FORMAT parquet)")
         counted = dict(engine.rows(f"SELECT kind, COUNT(*) FROM '{quoted(breaks)}' GROUP BY kind"))  # noqa: S608
