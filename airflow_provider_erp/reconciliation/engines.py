@@ -41,7 +41,7 @@ class Engine(Protocol):
         ...
 
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
-        """What a query yields, in any order."""
+        """What a query yields, in any order; an engine elsewhere refuses more than a worker's memory should take."""
         ...
 
     def export(self, query: str, file: Path, columns: Mapping[str, str]) -> None:

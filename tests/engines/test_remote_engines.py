@@ -19,7 +19,7 @@ from loopback import Reply, serving
 from remote_engines import CONN_ID, running_sail
 
 from airflow_provider_erp.exceptions import ErpConfigError, ErpProtocolError, ErpUnavailable
-from airflow_provider_erp.operators.engines import spark
+from airflow_provider_erp.operators.engines import limit
 from airflow_provider_erp.operators.engines.choice import engine_of
 from airflow_provider_erp.operators.engines.shared import SharedFolder, shared_folder
 from airflow_provider_erp.operators.engines.spark import SparkEngine, spark_session
@@ -96,7 +96,7 @@ def test_session_fails_where_a_value_does_not_fit_and_knows_no_zone_but_utc(url:
 
 
 def test_answer_that_is_too_long_is_no_short_one(engine: SparkEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spark, "MOST_ROWS", 3)
+    monkeypatch.setattr(limit, "MOST_ROWS", 3)
     engine.load("numbers", {"n": "INTEGER"}, [(n,) for n in range(4)])
     assert len(list(engine.rows("SELECT n FROM numbers WHERE n < 3"))) == 3
     with pytest.raises(ErpProtocolError, match="connection 'lake': expected at most 3 rows of one answer, got more"):
@@ -169,6 +169,16 @@ def test_database_that_compares_texts_by_a_locale_is_refused(tmp_path: Path) -> 
         with pytest.raises(ErpConfigError, match="'warehouse': expected a database that compares texts by their bytes"):
             engine.check()
         engine.cancel()
+
+
+def test_any_database_is_asked_for_no_more_than_a_worker_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limit, "MOST_ROWS", 3)
+    with closing(sqlite3.connect(tmp_path / "x.db")) as connection:
+        engine = SqlEngine(connection, tmp_path, "warehouse", "SQLite", "?")
+        engine.load("numbers", {"n": "INTEGER"}, [(n,) for n in range(4)])
+        assert len(list(engine.rows("SELECT n FROM numbers WHERE n < 3"))) == 3
+        with pytest.raises(ErpProtocolError, match="connection 'warehouse': expected at most 3 rows of one answer"):
+            list(engine.rows("SELECT n FROM numbers"))
 
 
 @pytest.mark.parametrize(

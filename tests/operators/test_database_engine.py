@@ -22,8 +22,8 @@ from example_dags import DAGS
 from sides_on_disk import a_customer, a_side
 from temporary_postgres import temporary_postgres
 
-from airflow_provider_erp.exceptions import ErpUnavailable
-from airflow_provider_erp.operators.engines import postgres
+from airflow_provider_erp.exceptions import ErpProtocolError, ErpUnavailable
+from airflow_provider_erp.operators.engines import limit, postgres
 from airflow_provider_erp.operators.engines.choice import sql_engine
 from airflow_provider_erp.operators.engines.postgres import PostgresEngine
 from airflow_provider_erp.reconciliation.customers.compare import local_engine, reconcile
@@ -168,6 +168,24 @@ def test_what_is_no_refusal_of_the_database_is_told_as_it_is(server: str, tmp_pa
         engine = PostgresEngine(connection, tmp_path / "gone", "warehouse")
         with pytest.raises(FileNotFoundError):
             engine.export("SELECT 1 AS one", tmp_path / "out.parquet", {"one": "INTEGER"})
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "psycopg"])
+def test_answer_that_is_too_long_is_no_short_one_and_breaks_may_be_more(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, driver: str
+) -> None:
+    monkeypatch.setattr(limit, "MOST_ROWS", 3)
+    written, query = (
+        tmp_path / "out.parquet",
+        "WITH found AS (SELECT n FROM generate_series(1, {}) t(n)) SELECT n FROM found",
+    )
+    with closing(importlib.import_module(driver).connect(server)) as connection:
+        engine = PostgresEngine(connection, tmp_path, "warehouse")
+        assert sorted(engine.rows(query.format(3))) == [(1,), (2,), (3,)]
+        with pytest.raises(ErpProtocolError, match="connection 'warehouse': expected at most 3 rows of one answer"):
+            list(engine.rows(query.format(100)))
+        engine.export(query.format(100), written, {"n": "INTEGER"})
+    assert duckdb.read_parquet(str(written)).shape == (100, 1)
 
 
 def test_refusal_of_the_database_names_neither_values_nor_statements(tmp_path: Path, conn_id: str) -> None:

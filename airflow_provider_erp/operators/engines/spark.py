@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from airflow_provider_erp.engine import open_engine
-from airflow_provider_erp.exceptions import ErpProtocolError, ErpUnavailable
+from airflow_provider_erp.exceptions import ErpUnavailable
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import join
+from airflow_provider_erp.operators.engines import limit
 from airflow_provider_erp.operators.engines.shared import SharedFolder
 from airflow_provider_erp.reconciliation.engines import quoted, read_lines, write_lines
 from airflow_provider_erp.transport.listening import why_not_listening
@@ -21,8 +22,6 @@ from airflow_provider_erp.transport.listening import why_not_listening
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-MOST_ROWS = 1_000_000
-"""As many rows of one answer the worker takes into its memory."""
 _MEMORY_MB = 128
 _PORT = 15_002
 _TRIES = 4
@@ -73,16 +72,13 @@ class SparkEngine:
         """All at once.
 
         Raises:
-            ErpProtocolError: there are more than ``MOST_ROWS``.
+            ErpProtocolError: there are more than ``limit.MOST_ROWS``.
         """
         last = self._last_step(query)
         with self._told("asking", "it"):
-            answer = self._session.sql(last).limit(MOST_ROWS + 1).toArrow()
-        if len(answer) > MOST_ROWS:
-            raise ErpProtocolError(
-                f"connection {self._conn_id!r}: expected at most {MOST_ROWS} rows of one answer, got more; so many "
-                "customers have no partner, or share numbers, that the two sides can hardly be the same customers"
-            )
+            answer = self._session.sql(last).limit(limit.MOST_ROWS + 1).toArrow()
+        if len(answer) > limit.MOST_ROWS:
+            raise limit.too_many(self._conn_id)
         for batch in answer.to_batches():
             yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_erp.engine import open_engine
 from airflow_provider_erp.exceptions import ErpConfigError, ErpUnavailable
+from airflow_provider_erp.operators.engines import limit
 from airflow_provider_erp.reconciliation.engines import read_lines, write_lines
 
 if TYPE_CHECKING:
@@ -83,7 +84,21 @@ class SqlEngine:
             cursor.execute(f"CREATE TEMP TABLE {table} AS {query}")
 
     def rows(self, query: str) -> Iterator[tuple[Any, ...]]:
-        """A few thousand at a time."""
+        """A few thousand at a time.
+
+        Raises:
+            ErpProtocolError: there are more than ``limit.MOST_ROWS``.
+        """
+        for place, row in enumerate(self._read(self._at_most(query, limit.MOST_ROWS + 1))):
+            if place == limit.MOST_ROWS:
+                raise limit.too_many(self._conn_id)
+            yield row
+
+    def _at_most(self, query: str, rows: int) -> str:
+        """The query for so many; not every database knows LIMIT, and its driver may read as it is asked."""
+        return query
+
+    def _read(self, query: str) -> Iterator[tuple[Any, ...]]:
         with self._told("asking", "it"), closing(self._connection.cursor()) as cursor:
             cursor.execute(query)
             while rows := cursor.fetchmany(_FETCH_ROWS):
@@ -92,7 +107,7 @@ class SqlEngine:
     def export(self, query: str, file: Path, columns: Mapping[str, str]) -> None:
         """By way of a file of lines."""
         lines = file.with_suffix(".jsonl")
-        longest = write_lines(lines, self.rows(query))
+        longest = write_lines(lines, self._read(query))
         with open_engine(self._folder, memory_mb=MEMORY_MB) as local:
             read_lines(local, lines, columns, longest).write_parquet(str(file))
         lines.unlink()
