@@ -16,7 +16,9 @@ from airflow_provider_erp.sandbox.answers import basic_header
 from airflow_provider_erp.sandbox.customers import Tally
 from airflow_provider_erp.sandbox.world.stamps import now
 
-Rows = Mapping[str, tuple[Any, ...]]
+Rows = Mapping[str, Mapping[str, Any]]
+FIELDS = ("name", "email", "postal_code", "city", "currency", "status")
+"""What every system writes alike, but for case and blanks, is held against it text by text."""
 FACTS = ("kind", "field", "source_id", "target_id", "members", "candidates")
 
 
@@ -25,7 +27,7 @@ class Side:
     """One system's customers by id: what it holds, and the states after changes were read, and after all was."""
 
     vendor: str
-    held: frozenset[str]
+    held: Rows
     after_changes: Rows
     after_all: Rows
     tells_deletions: bool
@@ -79,14 +81,20 @@ def state_of(manifest: str, folder: Path) -> Rows:
     with duckdb.connect() as connection:
         table = connection.read_parquet(str(state_up_to(read_batch(manifest), folder).records))
         columns = [name for name in table.columns if name != "record_digest"]
-        return {str(row[columns.index("source_id")]): row for row in table.select(*columns).fetchall()}
+        rows = [dict(zip(columns, row, strict=True)) for row in table.select(*columns).fetchall()]
+    return {str(row["source_id"]): row for row in rows}
 
 
-def held_by(sandbox: Sandbox, vendor: str) -> frozenset[str]:
-    """The ids of the customers that a system holds."""
+def held_by(sandbox: Sandbox, vendor: str) -> Rows:
+    """The customers that a system holds, with what it supplies of ``FIELDS``."""
     customers = getattr(sandbox.present.systems[vendor], "customers", None)
     by_id = getattr(customers, "by_id", None)
-    return frozenset(by_id if by_id is not None else sandbox.world.books[vendor].things)
+    ids = [str(each) for each in (by_id if by_id is not None else sandbox.world.books[vendor].things)]
+    seen = {source_id: sandbox.present.look(vendor, source_id) for source_id in ids}
+    return {
+        source_id: {"number": each.number, **{name: each.fields[name] for name in FIELDS if name in each.fields}}
+        for source_id, each in seen.items()
+    }
 
 
 def names_in(sandbox: Sandbox) -> set[str]:

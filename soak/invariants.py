@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from airflow_provider_erp.pushing.deciding import FOUND
 from airflow_provider_erp.sandbox.customers import Tally
+from airflow_provider_erp.sandbox.world.seen import words
 from airflow_provider_erp.sandbox.world.stamps import read_ticks
 from soak.evidence import Evidence, Pushed, Rows
 
@@ -16,10 +17,14 @@ _MOMENTS_OF_WRITES = 10_000_000
 
 
 def state_after_all_was_read_is_what_the_system_holds(evidence: Evidence) -> Iterator[str]:
-    """The ids are the sandbox's own."""
+    """The same customers, of the same number, name, address and status."""
     for side in evidence.sides:
-        if odd := sorted(side.after_all.keys() ^ side.held):
+        if odd := sorted(side.after_all.keys() ^ side.held.keys()):
             yield f"{side.vendor}: {len(odd)} customers are in only one of state and system, such as {odd[0]}"
+        for source_id, texts in side.held.items():
+            state = side.after_all.get(source_id, texts)
+            if other := [name for name, text in texts.items() if words(str(state[name] or "")) != words(text)]:
+                yield f"{side.vendor}: {source_id} has another {', '.join(other)} in the state than in the system"
 
 
 def state_after_changes_were_read_is_the_same(evidence: Evidence) -> Iterator[str]:

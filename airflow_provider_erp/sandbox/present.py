@@ -13,12 +13,13 @@ from airflow_provider_erp.sandbox.fynn.api import Fynn
 from airflow_provider_erp.sandbox.lemonsoft.api import Lemonsoft
 from airflow_provider_erp.sandbox.lemonsoft.sessions import Sessions
 from airflow_provider_erp.sandbox.system import System
-from airflow_provider_erp.sandbox.told import told
+from airflow_provider_erp.sandbox.told import looking, told
 from airflow_provider_erp.sandbox.visma_net.api import VismaNet
 from airflow_provider_erp.sandbox.visma_net.limits import Limit
 from airflow_provider_erp.sandbox.visma_net.tokens import Tokens
 from airflow_provider_erp.sandbox.visma_px.api import VismaPx
 from airflow_provider_erp.sandbox.world.calendar import Calendar, World
+from airflow_provider_erp.sandbox.world.seen import Seen
 
 
 class Present:
@@ -86,6 +87,15 @@ class Present:
     def tallies(self) -> dict[str, Any]:
         """The same of all systems that take writes, as plain JSON values."""
         return {vendor: self.tally(vendor).plain() for vendor in self._writable}
+
+    def look(self, vendor: str, source_id: str) -> Seen:
+        """A customer as a system holds it now, as a comparison sees it.
+
+        Raises:
+            KeyError: the system has none with this id.
+        """
+        with self._lock:
+            return looking(self._calendar, self._writable)(vendor, source_id)
 
     def truth(self) -> dict[str, Any]:
         """The breaks that stand, and what was planted to come, change and go since the day before.

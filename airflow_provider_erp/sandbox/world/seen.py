@@ -50,7 +50,7 @@ def seen(source_id: object, number: object, modified: dt.datetime | None, fields
         "phone": lambda text: international(text, country),
         "country": str,
     }
-    supplied = {name: rules.get(name, _words)(text) for name, text in fields.items() if text is not None}
+    supplied = {name: rules.get(name, words)(text) for name, text in fields.items() if text is not None}
     return Seen(str(source_id), str(number), modified, supplied)
 
 
@@ -86,7 +86,8 @@ def compact(text: str) -> str:
     return _SEPARATORS.sub("", text).upper()
 
 
-def _words(text: str) -> str:
+def words(text: str) -> str:
+    """A text in small letters, with single blanks."""
     return " ".join(text.split()).casefold()
 
 
