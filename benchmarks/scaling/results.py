@@ -13,7 +13,7 @@ from benchmarks.scaling.steps import DELTA, STEPS, WHOLE, Step
 
 HEADING = "# Scale"
 PLOT = "scale.svg"
-MOST_GROWTH, MOST_DELTA, MOST_MB = 0.15, 0.35, 1000
+MOST_GROWTH, MOST_DELTA, MOST_MB = 0.15, 0.35, 2000
 _MILLION = 1_000_000
 Measured = Mapping[int, Mapping[str, Step]]
 """By the number of customers a side, and by step."""

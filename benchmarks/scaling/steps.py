@@ -40,4 +40,7 @@ def measured(rows: int) -> Mapping[str, Step]:
     costs = compared(kept(rows), rows, 1, tuple(_WAYS.values()))
     fetch = fetched(Job(f"{rows:,} customers", rows, (PARQUET,), 1))[PARQUET.title]
     steps = {name: Step(costs[way.title].cpu, costs[way.title].peak_mb) for name, way in _WAYS.items()}
-    return {FETCH: Step(fetch.cpu, fetch.memory_mb), **steps}
+    steps = {FETCH: Step(fetch.cpu, fetch.memory_mb), **steps}
+    for name, step in steps.items():
+        print(f"{name}: {step.cpu:.1f} CPU s, {step.peak_mb:.0f} MB", file=sys.stderr)
+    return steps

@@ -51,7 +51,7 @@ class Comparison:
         self._find_duplicates()
         self._pair_by_keys()
         self._settle_leftovers()
-        self._allow_tolerances()
+        self._put_side_by_side()
         self._engine.export(self._sql.findings(), findings, FINDING_COLUMNS)
         self._count()
 
@@ -106,6 +106,13 @@ class Comparison:
         self._steps.finished("similarity", f"{len(like.paired):,} pairs, {len(like.suggested):,} that may be")
         by_id = [{str(row["id"]): row for row in each} for each in rows]
         self.suggestions = [_suggestion(each, by_id[0], by_id[1]) for each in self._left.like.suggested]
+
+    def _put_side_by_side(self) -> None:
+        self._engine.create("pairs", self._sql.pairs())
+        for side in SIDES:
+            self._engine.create(f"{side}_beside", self._sql.beside(side))
+        self._allow_tolerances()
+        self._engine.create("wide", self._sql.wide())
 
     def _allow_tolerances(self) -> None:
         for rule in self._spec.rules:

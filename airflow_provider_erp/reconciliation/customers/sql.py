@@ -65,7 +65,7 @@ class Statements:
         return self._render("wanted", side=side)
 
     def late(self, side: str) -> str:
-        """What is compared and told of the records that are ``wanted`` or ``near``, and their group."""
+        """What is compared and told of the records that are ``wanted`` or ``near``, their ``rest``, and their group."""
         return self._render("late", side=side)
 
     def rest(self, side: str) -> str:
@@ -96,6 +96,18 @@ class Statements:
         """What similarity is judged by, of the groups without a partner and of those that they may be copies of."""
         other = "target" if side == "source" else "source"
         return self._render("leftovers", side=side, other=other, columns=columns)
+
+    def pairs(self) -> str:
+        """The pairs that must be compared one by one, and by what they were found."""
+        return self._render("pairs")
+
+    def beside(self, side: str) -> str:
+        """The pairs with what is told of one side's records: two sides at once may be more than memory holds."""
+        return self._render("beside", side=side)
+
+    def wide(self) -> str:
+        """The pairs with both sides, in which fields they differ, and which earlier key was changed."""
+        return self._render("wide")
 
     def compared(self, fields: Collection[str]) -> str:
         """Of the pairs that agree in everything: how many have a value in these fields on both sides."""
