@@ -175,10 +175,7 @@ def test_answer_that_is_too_long_is_no_short_one_and_breaks_may_be_more(
     server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, driver: str
 ) -> None:
     monkeypatch.setattr(limit, "MOST_ROWS", 3)
-    written, query = (
-        tmp_path / "out.parquet",
-        "WITH found AS (SELECT n FROM generate_series(1, {}) t(n)) SELECT n FROM found",
-    )
+    query, written = "WITH found AS (SELECT generate_series(1, {}) AS n) SELECT n FROM found", tmp_path / "out.parquet"
     with closing(importlib.import_module(driver).connect(server)) as connection:
         engine = PostgresEngine(connection, tmp_path, "warehouse")
         assert sorted(engine.rows(query.format(3))) == [(1,), (2,), (3,)]

@@ -36,7 +36,7 @@ def write_breaks(spec: ReconciliationSpec, findings: Path, breaks: Path) -> tupl
     with open_engine(breaks.parent, memory_mb=MEMORY_MB) as connection:
         engine = LocalEngine(connection, breaks.parent)
         connection.read_parquet(str(findings)).create_view("findings")
-        connection.execute(f"CREATE TEMP TABLE gathered AS {gathered}")
+        engine.create("gathered", gathered)
         engine.load("rules", _RULE_COLUMNS, _rules(spec))
         connection.execute(f"COPY ({query}) TO '{quoted(breaks)}' (FORMAT parquet)")
         counted = dict(engine.rows(f"SELECT kind, COUNT(*) FROM '{quoted(breaks)}' GROUP BY kind"))  # noqa: S608

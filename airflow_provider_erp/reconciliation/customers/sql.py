@@ -65,7 +65,7 @@ class Statements:
         return self._render("wanted", side=side)
 
     def late(self, side: str) -> str:
-        """What is compared and told of the records that are ``wanted`` or ``near``, their ``rest``, and their group."""
+        """What is compared and told of ``wanted`` and ``near`` records, their group, and their ``rest`` keys."""
         return self._render("late", side=side)
 
     def rest(self, side: str) -> str:
