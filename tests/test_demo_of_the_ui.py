@@ -5,26 +5,41 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 import pytest
+from sqlalchemy import create_engine, text
+
+from airflow_provider_erp.demo.airflow import environment_in
 
 ROOT = Path(__file__).parents[1]
+LONGER_THAN_BY_DEFAULT = 6.0
+"""Seconds; SQLite's Python module waits for 5."""
 
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """The address, and the process that shows it."""
-    home = tmp_path_factory.mktemp("ui")
+    with shown_in(tmp_path_factory.mktemp("ui")) as shown:
+        yield shown
+
+
+@contextmanager
+def shown_in(home: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     command = [sys.executable, "-m", "airflow_provider_erp.demo.ui", "--home", str(home), "--customers", "50"]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout
         lines = iter(process.stdout.readline, "")
         address = next((line.strip() for line in lines if line.strip().startswith("http")), "")
@@ -63,3 +78,24 @@ def test_when_it_ends_nothing_is_left(shown: tuple[str, subprocess.Popen[str]]) 
     assert process.wait(timeout=60) == 0
     with pytest.raises(OSError, match="refused"):
         asked(address)
+
+
+def test_part_of_airflow_that_ends_is_told_and_ends_the_rest(tmp_path: Path) -> None:
+    with shown_in(tmp_path) as (address, process):
+        [scheduler] = (child for child in psutil.Process(process.pid).children() if "scheduler" in child.cmdline())
+        scheduler.kill()
+        _, told = process.communicate(timeout=60)
+    assert told == f"Airflow's scheduler ended; see {tmp_path / 'airflow.log'}\n"
+    assert process.returncode == 1
+    with pytest.raises(OSError, match="refused"):
+        asked(address)
+
+
+def test_database_that_another_process_has_locked_for_a_while_is_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "airflow").mkdir()
+    address = environment_in(tmp_path, tmp_path, {})["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
+    with sqlite3.connect(tmp_path / "airflow" / "airflow.db", isolation_level=None, check_same_thread=False) as locker:
+        locker.execute("BEGIN EXCLUSIVE")
+        threading.Timer(LONGER_THAN_BY_DEFAULT, locker.execute, ["ROLLBACK"]).start()
+        with create_engine(address).begin() as connection:
+            connection.execute(text("CREATE TABLE waited (seconds INTEGER)"))

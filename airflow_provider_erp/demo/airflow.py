@@ -19,6 +19,8 @@ import psutil  # type: ignore[import-untyped]
 HOST = "127.0.0.1"
 _PARTS = (("api-server",), ("scheduler", "--skip-serve-logs"), ("dag-processor",), ("triggerer", "--skip-serve-logs"))
 _READY_SECONDS, _STOP_SECONDS = 180.0, 5.0
+_LOCKED_SECONDS = 120
+"""How long a process waits for SQLite. By default 5 seconds: after three such waits the scheduler ends for good."""
 
 
 def environment_in(home: Path, dags: Path, more: Mapping[str, str]) -> dict[str, str]:
@@ -28,6 +30,7 @@ def environment_in(home: Path, dags: Path, more: Mapping[str, str]) -> dict[str,
         **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")},
         "PATH": os.pathsep.join((of_this_python, os.environ.get("PATH", os.defpath))),
         "AIRFLOW_HOME": str(home / "airflow"),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow' / 'airflow.db'}?timeout={_LOCKED_SECONDS}",
         "AIRFLOW__CORE__DAGS_FOLDER": str(dags),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__ERP__BASE_PATH": (home / "erp").as_uri(),
@@ -107,6 +110,15 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
         _, everybody = psutil.wait_procs(everybody, timeout=_STOP_SECONDS)
     for each in processes:
         each.wait()
+
+
+def first_to_end(processes: list[subprocess.Popen[bytes]]) -> str:
+    """Waits until one of them has ended by itself, and tells which part of Airflow that was."""
+    while True:
+        for part, process in zip(_PARTS, processes, strict=True):
+            if process.poll() is not None:
+                return part[0]
+        time.sleep(1)
 
 
 def is_ready(address: str, processes: list[subprocess.Popen[bytes]]) -> bool:

@@ -13,6 +13,7 @@ from airflow_provider_erp.demo.airflow import (
     HOST,
     command_of,
     environment_in,
+    first_to_end,
     free_port,
     is_ready,
     running_airflow,
@@ -27,12 +28,13 @@ _RIGHTS = " ".join(f"vismanet_erp_service_api:{right}" for right in ("read", "cr
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs until Ctrl-C; the exit status is 1 where Airflow does not start."""
+    """Runs until Ctrl-C; the exit status is 1 where Airflow does not start, or one of its processes ends."""
     asked = _parser().parse_args(arguments)
     for sent in (signal.SIGINT, signal.SIGTERM):  # a shell may have told its children to ignore the first
         signal.signal(sent, signal.default_int_handler)
     home: Path = asked.home.resolve()
     home.mkdir(parents=True, exist_ok=True)
+    ended = ""
     address = f"http://{HOST}:{asked.port or free_port(8080, 0)}"
     environment = environment_in(home, asked.dags.resolve(), served_at(address) | _OPEN)
     print(f"A sandbox with {asked.customers} customers (seed {asked.seed}) stands in for the four systems.")
@@ -46,8 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
                 print(f"Airflow did not start; see {home / 'airflow.log'}", file=sys.stderr)
                 return 1
             print(_WELCOME.format(address=address), flush=True)
-            processes[0].wait()
-    return 0
+            ended = first_to_end(processes)
+    if ended:
+        print(f"Airflow's {ended} ended; see {home / 'airflow.log'}", file=sys.stderr)
+    return 1 if ended else 0
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -63,6 +63,8 @@ def shown_airflow(home: Path) -> Iterator[ShownAirflow]:
         if not is_ready(address, processes):
             raise TimeoutError(f"Airflow did not start:\n{log.read_text(encoding='utf-8')[-4000:]}")
         yield ShownAirflow(address, sandbox)
+        ended = [process.args for process in processes if process.poll() is not None]
+        assert not ended, f"{ended} ended by themselves:\n{log.read_text(encoding='utf-8')[-4000:]}"
 
 
 def _as_trusted(dag: str) -> str:
