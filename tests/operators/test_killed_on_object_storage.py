@@ -26,6 +26,8 @@ from airflow_provider_erp.landing.raw import read_rows
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
 
 KILLS, CUSTOMERS = 8, 300
+UPLOADS = {"file": ("put", 12_000_000), "file in parts": ("put", 120_000_000), "manifest": ("create", 12_000_000)}
+IMPATIENT = {"config_kwargs": {"read_timeout": 0.5, "retries": {"max_attempts": 0}}}
 
 
 @pytest.fixture
@@ -116,38 +118,23 @@ def test_push_that_is_killed_again_and_again_creates_each_customer_once(
     assert Counter(sandbox.tally("visma_net").created_by_number.values()) == {1: CUSTOMERS}
 
 
-@pytest.mark.parametrize("write", ["put", "create"])
-def test_task_that_is_killed_in_the_middle_of_an_upload_publishes_nothing(
-    processes: Any, bucket: str, object_store: str, tmp_path: Path, write: str
+@pytest.mark.parametrize(("write", "size"), UPLOADS.values(), ids=UPLOADS)
+@pytest.mark.parametrize("end", ["killed", "gives up"])
+def test_write_that_ends_in_the_middle_of_an_upload_publishes_nothing(
+    processes: Any, bucket: str, object_store: str, tmp_path: Path, write: str, size: int, end: str
 ) -> None:
     local, address = tmp_path / "large", f"{bucket}/folder/large"
-    local.write_bytes(os.urandom(12_000_000))
+    local.write_bytes(os.urandom(size))
     call = (storage.put, local, address) if write == "put" else (storage.create, address, local.read_bytes())
     with stalling_relay(object_store, after_bytes=4_000_000) as (endpoint, stalled):
-        settings = {"AIRFLOW_CONN_OBJECTS": connection(endpoint)}
+        settings = {"AIRFLOW_CONN_OBJECTS": connection(endpoint, **({} if end == "killed" else IMPATIENT))}
         process = processes.Process(target=with_environment, args=(settings, *call))
         process.start()
         assert stalled.wait(60)
-        process.kill()
+        if end == "killed":
+            process.kill()
         process.join()
-    assert process.exitcode == -signal.SIGKILL
+    assert process.exitcode == (-signal.SIGKILL if end == "killed" else 1)
     assert storage.names(f"{bucket}/folder") == []
     storage.put(local, address)
     assert storage.read(address) == local.read_bytes()
-
-
-def test_write_that_is_broken_off_publishes_nothing(
-    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    local = tmp_path / "large"
-    local.write_bytes(os.urandom(12_000_000))
-    monkeypatch.setattr("s3fs.core.S3File._upload_chunk", broken)
-    monkeypatch.setattr("s3fs.S3FileSystem._call_s3", broken)
-    with pytest.raises(ConnectionResetError):
-        storage.put(local, f"{bucket}/folder/large")
-    monkeypatch.undo()
-    assert storage.names(f"{bucket}/folder") == []
-
-
-def broken(*_: Any, **__: Any) -> Any:
-    raise ConnectionResetError("the storage went away")

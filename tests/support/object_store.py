@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -32,9 +33,9 @@ def running_object_store() -> Iterator[str]:
         server.stop()
 
 
-def connection(endpoint: str) -> str:
-    """As Airflow reads it from the environment."""
-    extra = {"endpoint_url": endpoint, "region_name": "eu-north-1"}
+def connection(endpoint: str, **more: Any) -> str:
+    """As Airflow reads it from the environment, with more of its extra fields."""
+    extra = {"endpoint_url": endpoint, "region_name": "eu-north-1", **more}
     return json.dumps({"conn_type": "aws", "login": "user", "password": "never-in-a-log", "extra": extra})
 
 
