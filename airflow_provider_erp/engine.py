@@ -14,6 +14,14 @@ TEMPORARY_SPACE = "16GB"
 """More than this on disk means that a query went astray: it fails instead of filling the machine."""
 
 
+def memory_for(rows: int) -> int:
+    """Megabytes in which two sides of so many rows are joined without writing much to disk and reading it again.
+
+    400 for a million, 200 more for each further one, at most 1,200.
+    """
+    return min(max(400, 200 + rows // 5_000), 1_200)
+
+
 @contextmanager
 def open_engine(folder: Path, *, memory_mb: int, threads: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty database that spills into ``folder`` and is gone at the end.

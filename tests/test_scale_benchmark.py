@@ -22,9 +22,16 @@ def costs(growth: float, peak: float = 500.0) -> dict[int, dict[str, Step]]:
     return {1_000_000: day, 2_000_000: grown}
 
 
-@pytest.mark.parametrize(("growth", "peak", "reached"), [(0.14, 999, True), (0.16, 999, False), (0.0, 2001, False)])
+@pytest.mark.parametrize(("growth", "peak", "reached"), [(0.14, 999, True), (0.16, 999, False), (0.0, 2501, False)])
 def test_goals_are_growth_and_memory(growth: float, peak: float, reached: bool) -> None:
     assert all(yes for *_, yes in goals(costs(growth, peak))) is reached
+
+
+def test_a_size_between_that_costs_more_is_told_and_one_size_alone_has_no_growth() -> None:
+    measured = costs(0.16)
+    flat = {step: Step(cost.cpu * 5, cost.peak_mb) for step, cost in measured[1_000_000].items()}
+    assert not all(yes for *_, yes in goals({**measured, 5_000_000: flat}))
+    assert all(yes for *_, yes in goals({5_000_000: flat}))
 
 
 def test_every_step_is_measured_and_told(

@@ -10,6 +10,8 @@ import hashlib
 import os
 import secrets
 import shutil
+import time
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +19,8 @@ from urllib.parse import urlsplit
 from airflow.sdk import ObjectStoragePath
 
 _LOCAL = frozenset({"", "file", "local"})
+_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, None)
+"""Seconds to wait for another writer; after the last there is no further try."""
 
 
 def is_on_disk(address: str) -> bool:
@@ -39,13 +43,14 @@ def create(address: str, content: bytes) -> None:
 
     Raises:
         FileExistsError: another writer was first.
+        NotImplementedError: the storage says that it cannot do so; others may ignore what they are asked for.
     """
     target = ObjectStoragePath(address)
     _make_parent(target)
     if _is_local(target):
         _create_local(Path(target.path), content)
     else:
-        target.fs.pipe_file(target.path, content, mode="create")
+        _create_object(target, content)
 
 
 def create_alone(address: str, content: bytes) -> None:
@@ -134,6 +139,35 @@ def _create_local(target: Path, content: bytes) -> None:
         os.link(draft, target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _create_object(target: Any, content: bytes) -> None:
+    """S3's own answers, by their status: its library knows only some, and MinIO words them otherwise.
+
+    Source: AWS, S3 conditional writes: 412 where there is an object, 409 where
+    another request is writing one, and then the upload is to be tried again.
+    """
+    for seconds in _PAUSES:
+        try:
+            target.fs.pipe_file(target.path, content, mode="create")
+        except OSError as exc:
+            status = _status(exc)
+            if status == HTTPStatus.PRECONDITION_FAILED:
+                raise FileExistsError(target.path) from exc
+            if status == HTTPStatus.NOT_IMPLEMENTED:
+                raise NotImplementedError(target.path) from exc
+            if status != HTTPStatus.CONFLICT or seconds is None:
+                raise
+            time.sleep(seconds)
+        else:
+            return
+
+
+def _status(error: OSError) -> int | None:
+    """Of the answer that S3's library took for an error."""
+    answer = getattr(error.__cause__, "response", {})
+    status: int | None = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return status
 
 
 def _make_parent(target: Any) -> None:

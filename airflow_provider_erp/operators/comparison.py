@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -97,13 +98,14 @@ class Comparison:
         return result
 
     def _shared(self) -> SharedFolder:
+        """A folder of this try's own: what Spark does for a worker that died may still go on."""
         moment = f"{self.as_of.astimezone(dt.UTC):%Y-%m-%dT%H%M%SZ}"
-        return shared_folder(self.base_path, self.engine_path, *self._names, ENGINE, moment)
+        return shared_folder(self.base_path, self.engine_path, *self._names, ENGINE, moment, secrets.token_hex(6))
 
     def _watched(self, open_engine: OpenEngine) -> OpenEngine:
         @contextmanager
-        def opened(folder: Path) -> Iterator[Engine]:
-            with open_engine(folder) as engine:
+        def opened(folder: Path, rows: int) -> Iterator[Engine]:
+            with open_engine(folder, rows) as engine:
                 self.watch(engine)
                 try:
                     yield engine

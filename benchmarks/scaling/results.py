@@ -13,7 +13,7 @@ from benchmarks.scaling.steps import DELTA, STEPS, WHOLE, Step
 
 HEADING = "# Scale"
 PLOT = "scale.svg"
-MOST_GROWTH, MOST_DELTA, MOST_MB = 0.15, 0.35, 2000
+MOST_GROWTH, MOST_DELTA, MOST_MB = 0.15, 0.35, 2500
 _MILLION = 1_000_000
 Measured = Mapping[int, Mapping[str, Step]]
 """By the number of customers a side, and by step."""
@@ -27,9 +27,9 @@ def per_million(measured: Measured, step: str) -> dict[int, float]:
 def goals(measured: Measured) -> Iterator[Goal]:
     """A line for each goal."""
     for step in STEPS:
-        first, *_, last = per_million(measured, step).values()
-        growth = last / first - 1
-        goal = f"CPU a million at most {MOST_GROWTH:.0%} more at the largest size"
+        first, *larger = per_million(measured, step).values()
+        growth = max(larger, default=first) / first - 1
+        goal = f"CPU a million at most {MOST_GROWTH:.0%} more at any larger size"
         yield step, goal, f"{growth:+.0%}", growth <= MOST_GROWTH
     peak = max(step.peak_mb for steps in measured.values() for step in steps.values())
     yield "every step", f"at most {MOST_MB} MB at every size", f"{peak:.0f} MB", peak <= MOST_MB

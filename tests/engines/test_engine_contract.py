@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,8 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path, object_store: str, bu
     with running_engine(name, tmp_path, object_store):
         base, seen = (tmp_path.as_uri(), tmp_path.as_uri()) if "mounted" in name else (bucket, None)
         kind = "spark_connect" if name.startswith("spark") else "sql"
-        yield engine_of(kind, CONN_ID, lambda: shared_folder(base, seen, "engine"))  # type: ignore[arg-type]
+        tries = count(1)
+        yield engine_of(kind, CONN_ID, lambda: shared_folder(base, seen, "engine", str(next(tries))))  # type: ignore[arg-type]
 
 
 def plain(result: Reconciliation) -> Reconciliation:
@@ -99,7 +101,7 @@ def test_what_spark_made_stays_on_the_shared_storage_and_is_listed(
     tmp_path: Path, engine: OpenEngine, bucket: str, object_store: str
 ) -> None:
     compared(tmp_path / "there", customers(), engine, TOLERANT)
-    left = copied(bucket, object_store, tmp_path / "left") / "engine"
+    left = copied(bucket, object_store, tmp_path / "left") / "engine" / "1"
     listed = json.loads((left / "manifest.json").read_bytes())
     files = {str(file.relative_to(left)) for file in left.rglob("*.parquet")}
     assert {name for table in listed["tables"].values() for name in table} == files

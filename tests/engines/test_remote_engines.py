@@ -18,7 +18,7 @@ from airflow.providers.common.compat.sdk import AirflowFailException
 from loopback import Reply, serving
 from remote_engines import CONN_ID, running_sail
 
-from airflow_provider_erp.exceptions import ErpConfigError, ErpProtocolError, ErpUnavailable
+from airflow_provider_erp.exceptions import ErpConfigError, ErpInconsistentRead, ErpProtocolError, ErpUnavailable
 from airflow_provider_erp.operators.engines import limit
 from airflow_provider_erp.operators.engines.choice import engine_of
 from airflow_provider_erp.operators.engines.shared import SharedFolder, shared_folder
@@ -63,7 +63,7 @@ def test_server_that_is_no_spark_is_told_in_one_line() -> None:
 def test_connection_without_a_host_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"AIRFLOW_CONN_{CONN_ID.upper()}", json.dumps({"conn_type": "spark_connect"}))
     with pytest.raises(ValueError, match="connection 'engine': expected the host of a Spark Connect server, got none"):
-        with engine_of("spark_connect", CONN_ID, lambda: SharedFolder("", ""))(tmp_path):
+        with engine_of("spark_connect", CONN_ID, lambda: SharedFolder("", ""))(tmp_path, 0):
             pass
 
 
@@ -103,6 +103,16 @@ def test_answer_that_is_too_long_is_no_short_one(engine: SparkEngine, monkeypatc
         list(engine.rows("SELECT n FROM numbers"))
 
 
+def test_rows_that_spark_wrote_and_the_worker_does_not_see_are_an_error(url: str, tmp_path: Path) -> None:
+    place = SharedFolder((tmp_path / "ours").as_uri(), (tmp_path / "theirs").as_uri())
+    with spark_session("lake", url) as session:
+        engine = SparkEngine(session, tmp_path, place, "lake")
+        with pytest.raises(
+            ErpInconsistentRead, match=r"'lake': Spark wrote 1 rows to .*theirs/findings', the worker sees 0"
+        ):
+            engine.export("SELECT 'field_differs' AS kind", tmp_path / "findings.parquet", {"kind": "VARCHAR"})
+
+
 def test_error_that_is_none_of_spark_is_told_as_it_is(engine: SparkEngine, tmp_path: Path) -> None:
     with pytest.raises(KeyError), engine._told("making", "it"):
         raise KeyError
@@ -134,7 +144,7 @@ def test_connection_of_another_kind_is_refused(name: Any, tmp_path: Path, monkey
     with pytest.raises(
         ValueError, match=r"engine_conn_id: expected a connection to .*, got 'engine' of type 'visma_net'"
     ):
-        with opener(tmp_path):
+        with opener(tmp_path, 0):
             pass
 
 
@@ -144,6 +154,8 @@ def test_connection_of_another_kind_is_refused(name: Any, tmp_path: Path, monkey
 def test_folder_of_this_machine_is_refused_unless_its_name_on_the_engine_is_given(base: str) -> None:
     with pytest.raises(ValueError, match=r"engine_path: .* lies on this machine's disk, which a remote engine"):
         shared_folder(base, None, "engine")
+    with pytest.raises(ValueError, match=r"engine_path: .* lies on this machine's disk, which a remote engine"):
+        shared_folder(base, "", "engine")
     assert shared_folder(base, "file:///mnt/erp", "a") == SharedFolder(f"{base}/a", "file:///mnt/erp/a")
 
 

@@ -99,7 +99,7 @@ def test_database_of_another_encoding_keeps_every_id(
 
 
 def test_statement_is_stopped_from_another_thread(tmp_path: Path, conn_id: str) -> None:
-    with sql_engine(conn_id)(tmp_path) as engine:
+    with sql_engine(conn_id)(tmp_path, 0) as engine:
         stopping = threading.Timer(0.5, engine.cancel)
         stopping.start()
         with pytest.raises(ErpUnavailable, match=r"\(57014\) while making slept"):
@@ -171,6 +171,22 @@ def test_what_is_no_refusal_of_the_database_is_told_as_it_is(server: str, tmp_pa
 
 
 @pytest.mark.parametrize("driver", ["psycopg2", "psycopg"])
+def test_session_that_the_driver_takes_for_closed_is_told_like_any_refusal(
+    server: str, tmp_path: Path, driver: str
+) -> None:
+    session = importlib.import_module(driver).connect(server)
+    session.close()
+    with pytest.raises(ErpUnavailable, match=r"'warehouse': \w+ \(no code\) while making it; the database's own log"):
+        PostgresEngine(session, tmp_path, "warehouse").create("it", "SELECT 1 AS one")
+
+
+def test_rows_that_the_worker_itself_cannot_read_are_no_fault_of_the_database(tmp_path: Path, conn_id: str) -> None:
+    columns, query = {"n": "INTEGER"}, "SELECT CAST(t AS INTEGER) AS n FROM (VALUES ('1'), ('?')) v(t)"
+    with sql_engine(conn_id)(tmp_path, 0) as engine, pytest.raises(duckdb.ConversionException):
+        engine.use("numbers", query, columns)
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "psycopg"])
 def test_answer_that_is_too_long_is_no_short_one_and_breaks_may_be_more(
     server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, driver: str
 ) -> None:
@@ -186,7 +202,7 @@ def test_answer_that_is_too_long_is_no_short_one_and_breaks_may_be_more(
 
 
 def test_refusal_of_the_database_names_neither_values_nor_statements(tmp_path: Path, conn_id: str) -> None:
-    with sql_engine(conn_id)(tmp_path) as engine:
+    with sql_engine(conn_id)(tmp_path, 0) as engine:
         engine.load("secrets", {"name": "VARCHAR"}, [("Virtanen",)])
         with pytest.raises(
             ErpUnavailable, match=r"^connection 'warehouse': \w+ \(22P02\) while making numbers"
@@ -201,7 +217,7 @@ def test_server_that_is_gone_is_told_in_one_line(tmp_path: Path, monkeypatch: py
         port = taken.getsockname()[1]
     monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", f"postgres://erp:never-told@127.0.0.1:{port}/postgres")
     message = r"^connection 'warehouse': OperationalError \(no code\) while opening a session; .*$"
-    with pytest.raises(ErpUnavailable, match=message) as caught, sql_engine("warehouse")(tmp_path):
+    with pytest.raises(ErpUnavailable, match=message) as caught, sql_engine("warehouse")(tmp_path, 0):
         pass
     assert "\n" not in str(caught.value)
 
@@ -210,5 +226,5 @@ def test_connection_of_another_kind_is_refused(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("AIRFLOW_CONN_LEDGER", "visma-net://host")
     assert BaseHook.get_connection("ledger")
     with pytest.raises(ValueError, match="expected a connection to a database, got 'ledger' of type 'visma_net'"):
-        with sql_engine("ledger")(tmp_path):
+        with sql_engine("ledger")(tmp_path, 0):
             pass

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from airflow_provider_erp.reconciliation.customers import breaks
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS
@@ -21,16 +20,13 @@ GIVEN = {
 }
 
 
-def test_breaks_that_memory_cannot_hold_are_written_in_their_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_breaks_that_memory_cannot_hold_are_written_in_their_order(tmp_path: Path) -> None:
     findings, written = tmp_path / "findings.parquet", tmp_path / "breaks.parquet"
     columns = ", ".join(
         f"CAST({GIVEN.get(name, 'NULL')} AS {kind}) AS {name}" for name, kind in breaks.FINDING_COLUMNS.items()
     )
     duckdb.sql(f"COPY (SELECT {columns} FROM range({FINDINGS}) t(n)) TO '{findings}'")
-    monkeypatch.setattr(breaks, "MEMORY_MB", MEMORY_MB)
-    counts, _ = breaks.write_breaks(CUSTOMERS, findings, written)
+    counts, _ = breaks.write_breaks(CUSTOMERS, findings, written, memory_mb=MEMORY_MB)
     assert counts["duplicate_in_source"] == DUPLICATES
     assert counts["missing_in_target"] == FINDINGS * 3 // 4
     rows = "SELECT kind, key, lag((kind, length(key), key)) OVER (PARTITION BY kind ORDER BY file_row_number) AS before"

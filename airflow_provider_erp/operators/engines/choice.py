@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from airflow.providers.common.compat.sdk import BaseHook
 
-from airflow_provider_erp.landing import storage
 from airflow_provider_erp.operators.engines.postgres import PostgresEngine
 from airflow_provider_erp.operators.engines.shared import SharedFolder
 from airflow_provider_erp.operators.engines.spark import SparkEngine, spark_session
@@ -43,7 +42,7 @@ def sql_engine(conn_id: str) -> OpenEngine:
     """
 
     @contextmanager
-    def opened(folder: Path) -> Iterator[Engine]:
+    def opened(folder: Path, _: int) -> Iterator[Engine]:
         hook = _hook(conn_id, "a database", "get_records")
         with told(conn_id, "opening", "a session"):
             session = hook.get_conn()
@@ -73,15 +72,14 @@ def _of_database(hook: Any, connection: Any, folder: Path, conn_id: str) -> SqlE
 
 
 def _spark_engine(conn_id: str, shared: Callable[[], SharedFolder]) -> OpenEngine:
-    """Opens sessions of a ``spark_connect`` connection; what they write stays in the shared folder until the next."""
+    """Opens sessions of a ``spark_connect`` connection; what they write stays in the shared folder."""
 
     @contextmanager
-    def opened(folder: Path) -> Iterator[Engine]:
+    def opened(folder: Path, _: int) -> Iterator[Engine]:
         hook = _hook(conn_id, "Spark Connect", "get_connection_url")
         if not hook.get_connection(conn_id).host:
             raise ValueError(f"connection {conn_id!r}: expected the host of a Spark Connect server, got none")
         place = shared()
-        storage.remove_folder(place.ours)
         with spark_session(conn_id, hook.get_connection_url()) as session:
             yield SparkEngine(session, folder, place, conn_id)
         place.list_tables(SparkEngine.name)
@@ -93,7 +91,8 @@ def answer_of(open_engine: OpenEngine, folder: Path) -> Answer:
     """The same for the comparison of postings, which asks once."""
 
     def answer(local: duckdb.DuckDBPyConnection, sql: str) -> Iterator[tuple[Any, ...]]:
-        with open_engine(folder) as engine:
+        most = max(len(local.table(table)) for table in TABLES)
+        with open_engine(folder, most) as engine:
             for table in TABLES:
                 rows = local.table(table)
                 file = folder / f"{table}-rows.parquet"

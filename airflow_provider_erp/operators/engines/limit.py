@@ -10,6 +10,6 @@ MOST_ROWS = 1_000_000
 def too_many(conn_id: str) -> ErpProtocolError:
     """What is told of an answer with more."""
     return ErpProtocolError(
-        f"connection {conn_id!r}: expected at most {MOST_ROWS} rows of one answer, got more; so many customers have no "
-        "partner, or share numbers, that the two sides can hardly be the same customers"
+        f"connection {conn_id!r}: expected at most {MOST_ROWS} rows of one answer, got more; so much differs, or has "
+        "no partner, that the two sides can hardly be of the same company"
     )

@@ -49,7 +49,7 @@ def shared_folder(base_path: str, engine_path: str | None, *names: str) -> Share
     Raises:
         ValueError: the base path lies on this machine's disk, and nobody says that the engine sees it.
     """
-    if engine_path is None and storage.is_on_disk(base_path):
+    if not engine_path and storage.is_on_disk(base_path):
         raise ValueError(
             f"engine_path: {base_path} lies on this machine's disk, which a remote engine does not see; keep batches "
             "on an object storage, or name the path under which the same folder is mounted on all of its machines"

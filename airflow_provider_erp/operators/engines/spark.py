@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from airflow_provider_erp.engine import open_engine
-from airflow_provider_erp.exceptions import ErpUnavailable
+from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpUnavailable
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.operators.engines import limit
@@ -83,12 +83,25 @@ class SparkEngine:
             yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
     def export(self, query: str, file: Path, columns: Mapping[str, str]) -> None:
-        """Written to the shared folder, where it stays, and copied from there."""
+        """Written to the shared folder, where it stays, and copied from there.
+
+        Raises:
+            ErpInconsistentRead: the worker does not see there what Spark wrote.
+        """
         table, last = file.stem, self._last_step(query)
         with self._told("writing", table):
             found = self._session.sql(last)
             typed = [f"CAST({name} AS {_TYPES.get(kind, kind)}) AS {name}" for name, kind in columns.items()]
-            self._written(found.selectExpr(*typed), table)
+            rows = self._written(found.selectExpr(*typed), table).count()
+        seen = self._copied(table, file, columns)
+        if seen != rows:
+            raise ErpInconsistentRead(
+                f"connection {self._conn_id!r}: Spark wrote {rows} rows to {join(self._shared.theirs, table)!r}, the "
+                f"worker sees {seen} in {join(self._shared.ours, table)!r}; expected one folder that both see"
+            )
+
+    def _copied(self, table: str, file: Path, columns: Mapping[str, str]) -> int:
+        """Writes what lies in the shared folder into one file; the number of its rows comes back."""
         parts = [name for name in storage.names(join(self._shared.ours, table)) if name.endswith(".parquet")]
         for part in parts:
             storage.copy(join(self._shared.ours, table, part), self._folder / part)
@@ -98,6 +111,7 @@ class SparkEngine:
             else:
                 none = ", ".join(f"NULL::{kind} AS {name}" for name, kind in columns.items())
                 local.sql(f"SELECT {none} LIMIT 0").write_parquet(str(file))
+            return len(local.read_parquet(str(file)))
 
     def cancel(self) -> None:
         """Stops what the session is doing."""

@@ -153,5 +153,6 @@ def told(conn_id: str, doing: str, what: str) -> Iterator[None]:
 
 
 def _is_of_a_database(exc: Exception) -> bool:
-    """Every driver's errors have an ancestor of this name (PEP 249)."""
-    return any(each.__name__ == "DatabaseError" for each in type(exc).__mro__)
+    """Every driver's errors have an ancestor of such a name (PEP 249); so have DuckDB's, which reads for the worker."""
+    names = {each.__name__ for each in type(exc).__mro__}
+    return bool(names & {"DatabaseError", "InterfaceError"}) and not type(exc).__module__.endswith("duckdb")

@@ -13,7 +13,6 @@ from airflow_provider_erp.reconciliation.engines import LocalEngine, quoted
 from airflow_provider_erp.reconciliation.rules import KindRule, Money
 from airflow_provider_erp.reconciliation.spec import KINDS, ReconciliationSpec
 
-MEMORY_MB = 256
 _FINDING = "kind field source_id target_id source_key target_key name matched_by source_value target_value newer"
 _FIRST = ("member_id", "candidate_id", "source_first", "target_first")
 _MODIFIED = dict.fromkeys(("source_modified", "target_modified"), "BIGINT")
@@ -30,10 +29,12 @@ _TEMPLATES = Environment(
 )
 
 
-def write_breaks(spec: ReconciliationSpec, findings: Path, breaks: Path) -> tuple[dict[str, int], int]:
+def write_breaks(
+    spec: ReconciliationSpec, findings: Path, breaks: Path, *, memory_mb: int
+) -> tuple[dict[str, int], int]:
     """Write the breaks in their lasting order; counts by kind, and how many pairs differ, come back."""
     gathered, query = (_TEMPLATES.get_template(f"{name}.sql.j2").render() for name in ("gathered", "breaks"))
-    with open_engine(breaks.parent, memory_mb=MEMORY_MB) as connection:
+    with open_engine(breaks.parent, memory_mb=memory_mb) as connection:
         engine = LocalEngine(connection, breaks.parent)
         connection.read_parquet(str(findings)).create_view("findings")
         engine.create("gathered", gathered)

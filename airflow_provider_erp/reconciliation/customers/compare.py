@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from airflow_provider_erp.engine import open_engine
+from airflow_provider_erp.engine import memory_for, open_engine
 from airflow_provider_erp.reconciliation.customers.breaks import write_breaks
 from airflow_provider_erp.reconciliation.customers.comparison import Comparison
 from airflow_provider_erp.reconciliation.customers.kept import changed_beside
@@ -24,14 +24,14 @@ from airflow_provider_erp.reconciliation.result import Reconciliation
 from airflow_provider_erp.reconciliation.spec import KINDS, ReconciliationSpec
 from airflow_provider_erp.reconciliation.steps import UNTOLD, Steps
 
-MEMORY_MB = 400
-OpenEngine = Callable[[Path], AbstractContextManager[Engine]]
+OpenEngine = Callable[[Path, int], AbstractContextManager[Engine]]
+"""Opens a session in a folder, for sides of at most so many rows."""
 
 
 @contextmanager
-def local_engine(folder: Path) -> Iterator[Engine]:
+def local_engine(folder: Path, rows: int) -> Iterator[Engine]:
     """DuckDB inside the worker, on one thread: that needs the least memory and CPU."""
-    with open_engine(folder, memory_mb=MEMORY_MB) as connection:
+    with open_engine(folder, memory_mb=memory_for(rows)) as connection:
         yield LocalEngine(connection, folder)
 
 
@@ -102,10 +102,11 @@ def compare(
     breaks = workdir / "breaks.parquet"
     with tempfile.TemporaryDirectory(prefix="compare-", dir=workdir) as name:
         folder = Path(name)
-        with engine(folder) as opened:
+        most = max(side.rows for side in normalised)
+        with engine(folder, most) as opened:
             comparison = Comparison(spec, normalised, opened, steps)
             comparison.run(folder / "findings.parquet")
-        counts, differing = write_breaks(spec, folder / "findings.parquet", breaks)
+        counts, differing = write_breaks(spec, folder / "findings.parquet", breaks, memory_mb=memory_for(most))
     steps.finished("breaks", f"{sum(counts.values()):,}")
     remarks = [
         remark for side, rows in zip(sides, normalised, strict=True) for remark in (*side.remarks, *rows.remarks)

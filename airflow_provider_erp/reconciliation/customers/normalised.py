@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from airflow_provider_erp.engine import open_engine
+from airflow_provider_erp.engine import memory_for, open_engine
 from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.matching.collector import no_collection
 from airflow_provider_erp.reconciliation.customers.kept import STILL_KEPT, changed_beside, look_up, values_gone
@@ -90,7 +90,7 @@ def normalise_side(
         ErpInconsistentRead: an id is absent or occurs twice.
         ValueError: the records lack a column, or one is not text.
     """
-    with open_engine(file.parent, memory_mb=MEMORY_MB) as engine:
+    with open_engine(file.parent, memory_mb=memory_for(open_normalised(kept).rows) if kept else MEMORY_MB) as engine:
         view_records(engine, spec, side)
         _check_ids(engine.execute(_REPEATED).fetchall(), side.batch)
         in_one = look_up(engine, kept) if kept else True
