@@ -31,8 +31,8 @@ def _context() -> Any:
 
 def run_in_a_process(
     call: Call, connections: Mapping[str, Mapping[str, Any]], sandbox: Sandbox, kill: Kill | None
-) -> bool:
-    """Runs the call to its end, or kills it before.
+) -> int | None:
+    """Runs the call to its end, or kills it before; the exit code of its process.
 
     Raises:
         TimeoutError: for two minutes it neither ended nor asked as often as it should before it is killed.
@@ -46,7 +46,7 @@ def run_in_a_process(
         process.join(_PATIENCE_SECONDS)
         if process.is_alive():
             raise _hanging(process)
-    return not call.answer.exists()
+        return process.exitcode
 
 
 @contextmanager

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
-from soak import process, runner
+from soak import process
 from soak.process import run_in_a_process
-from soak.runner import soak
-from soak.schedule import Kill
+from soak.runner import one, soak
+from soak.running import Course
+from soak.schedule import Day, Kill, Schedule, Step, draw
 from soak.steps import Call
 
 SEED = 85
 NEVER = Kill(requests=1_000_000, seconds=0.0)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What ends a process that is given it."""
+
+    how: Callable[[int], None]
+    number: int
+
+    def __reduce__(self) -> tuple[Callable[[int], None], tuple[int]]:
+        return self.how, (self.number,)
 
 
 @pytest.fixture(autouse=True)
@@ -65,18 +80,30 @@ def test_time_is_over_for_the_next_schedule_also_when_one_hung(monkeypatch: pyte
     assert list(outcome.failed) == [SEED]
 
 
-def test_what_was_broken_before_is_told_too_when_the_evidence_cannot_be_gathered(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("last_act", "code"), [((os._exit, 3), 3), ((signal.raise_signal, signal.SIGSEGV), -11)])
+def test_a_task_that_was_to_be_killed_and_ended_by_itself_without_a_word_is_noted(
+    last_act: tuple[Callable[[int], None], int], code: int, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    def settle_badly(course: runner.Course) -> None:
-        course.broken.append("push of day 0: KeyError: 'x'")
-        raise LookupError("no batch")
+    course = Course(draw(SEED), sandbox, tmp_path)
+    assert course.call("source", 0, {"since": Ends(*last_act)}, NEVER)["ended"] == "killed"
+    assert course.broken == [f"source of day 0: its process ended without a word, with exit code {code}"]
+    assert course.counts.kills == 0
 
-    monkeypatch.setattr(runner.Course, "live", lambda course: None)
-    monkeypatch.setattr(runner, "settle", settle_badly)
-    said: list[str] = []
-    assert soak(SEED, 1, minutes=5, say=said.append).failed
-    assert [line for line in said if "FAILED" in line] == [
-        "  FAILED push of day 0: KeyError: 'x'",
-        "  FAILED LookupError: no batch",
+
+def test_a_task_that_was_killed_as_it_was_drawn_is_counted_and_not_noted(sandbox: Sandbox, tmp_path: Path) -> None:
+    course = Course(draw(SEED), sandbox, tmp_path)
+    os.mkfifo(tmp_path / "log.txt")
+    assert course.call("source", 0, {}, Kill(requests=0, seconds=0.0))["ended"] == "killed"
+    assert (course.broken, course.counts.kills) == ([], 1)
+
+
+def test_what_was_broken_before_an_exception_is_told_with_it() -> None:
+    dies: Any = Ends(os._exit, 3)
+    nobody: Any = [None]
+    day = Day(0, (Step("source", 0, since=dies), Step("target", 0, faults=nobody)))
+    odd, counts = one(Schedule(SEED, 5, "lemonsoft", "target", "visma_net", (day,)))
+    assert [each.partition(",")[0] for each in odd[:-1]] == 2 * [
+        "source of day 0: its process ended without a word",
     ]
+    assert odd[-1].startswith("TypeError: ")
+    assert counts.steps == 2
