@@ -64,8 +64,8 @@ class Course:
 
     @property
     def secrets(self) -> set[str]:
-        """What the log must not hold."""
-        return secrets_of(self.sandbox.connections())
+        """What the log must not hold: what opens a system, and every token and session id that one issued."""
+        return secrets_of(self.sandbox.connections()) | set(self.sandbox.issued)
 
     def vendor(self, side: str) -> str:
         """The system of a side."""
