@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGKILL
 
 import psutil  # type: ignore[import-untyped]
 
@@ -29,10 +30,15 @@ class Program:
             raise ChildProcessError(f"{self.name} ended by itself, with status {code}; see {self.log}")
 
     def kill(self) -> None:
-        """Ends it and all that it started, at once and unasked, as a machine that loses its power."""
+        """Ends it and all that it started, at once and unasked, as a machine that loses its power.
+
+        Of one that ended by itself before: what it left behind in its process group, which is its own.
+        """
         for each in _stopped(self.process.pid):
             with suppress(psutil.NoSuchProcess):
                 each.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, SIGKILL)
         self.process.wait(_STOP_SECONDS)
 
 
