@@ -13,6 +13,7 @@ from signal import SIGKILL
 import psutil  # type: ignore[import-untyped]
 
 _STOP_SECONDS = 10.0
+_NOT_KEPT = ("AIRFLOW", "PYTHON", "PYTEST", "SPARK_DAEMON")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def start(name: str, command: Sequence[str], environment: Mapping[str, str], fol
     home, log = folder / name, folder / f"{name}.log"
     home.mkdir(exist_ok=True)
     (home / "tmp").mkdir(exist_ok=True)
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW", "PYTHON", "PYTEST"))}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_KEPT)}
     settings = {**kept, **environment, "AIRFLOW_HOME": str(home), "TMPDIR": str(home / "tmp")}
     with log.open("ab") as output:
         process = subprocess.Popen(

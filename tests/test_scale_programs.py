@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
+import pytest
 
 from scale.processes import start
+from scale.spark_cluster import running_spark
 from scale.waiting import until
 
 PATIENCE_SECONDS = 10.0
@@ -36,3 +38,13 @@ def test_a_program_is_ended_with_its_child_and_may_be_ended_again(tmp_path: Path
     program.kill()
     program.kill()
     until("the child has ended", lambda: is_over(child), PATIENCE_SECONDS, program.log)
+
+
+def test_a_spark_whose_master_is_dead_is_not_waited_for(tmp_path: Path) -> None:
+    program = tmp_path / "bin/spark-class"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nexit 3\n")
+    program.chmod(0o755)
+    with pytest.raises(ChildProcessError, match=r"^master ended by itself, with status 3; see .*/master\.log$"):
+        with running_spark(tmp_path, tmp_path):
+            pytest.fail("it is not ready")
