@@ -8,10 +8,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGKILL
 
 import psutil  # type: ignore[import-untyped]
 
 _STOP_SECONDS = 10.0
+_NOT_KEPT = ("AIRFLOW", "PYTHON", "PYTEST", "SPARK_DAEMON")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,15 @@ class Program:
             raise ChildProcessError(f"{self.name} ended by itself, with status {code}; see {self.log}")
 
     def kill(self) -> None:
-        """Ends it and all that it started, at once and unasked, as a machine that loses its power."""
+        """Ends it and all that it started, at once and unasked, as a machine that loses its power.
+
+        Of one that ended by itself before: what it left behind in its process group, which is its own.
+        """
         for each in _stopped(self.process.pid):
             with suppress(psutil.NoSuchProcess):
                 each.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, SIGKILL)
         self.process.wait(_STOP_SECONDS)
 
 
@@ -41,7 +48,7 @@ def start(name: str, command: Sequence[str], environment: Mapping[str, str], fol
     home, log = folder / name, folder / f"{name}.log"
     home.mkdir(exist_ok=True)
     (home / "tmp").mkdir(exist_ok=True)
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("AIRFLOW", "PYTHON", "PYTEST"))}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_KEPT)}
     settings = {**kept, **environment, "AIRFLOW_HOME": str(home), "TMPDIR": str(home / "tmp")}
     with log.open("ab") as output:
         process = subprocess.Popen(

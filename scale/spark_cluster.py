@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from scale.loopback import HOST, free_port
+from scale.processes import Program, start
+from scale.waiting import until
 
 _PACKAGE = "org.apache.spark"
 _READY_SECONDS = 120.0
@@ -31,15 +30,26 @@ class SparkCluster:
     home: Path
     folder: Path
     port: int
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    others: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    workers: list[Program] = field(default_factory=list)
+    others: list[Program] = field(default_factory=list)
 
-    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+    def start(self, name: str, *command: str) -> Program:
         """One of Spark's programs, with a log of its own."""
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("SPARK_DAEMON")}
-        settings = kept | {"SPARK_HOME": str(self.home), "SPARK_LOCAL_IP": HOST, "SPARK_NO_DAEMONIZE": "1"}
-        with (self.folder / f"{name}.log").open("wb") as log:
-            return subprocess.Popen(command, cwd=self.folder, env=settings, stdout=log, stderr=subprocess.STDOUT)
+        settings = {"SPARK_HOME": str(self.home), "SPARK_LOCAL_IP": HOST, "SPARK_NO_DAEMONIZE": "1"}
+        return start(name, command, settings, self.folder)
+
+    def kill(self) -> None:
+        """Ends everything."""
+        with ExitStack() as stack:
+            for each in (*self.others, *self.workers):
+                stack.callback(each.kill)
+
+    def listens(self, port: int) -> bool:
+        """Whether a program answers there; raises where one ended that nobody killed."""
+        for each in (*self.workers, *self.others):
+            each.check()
+        with closing(socket.socket()) as probe:
+            return probe.connect_ex((HOST, port)) == 0
 
 
 @contextmanager
@@ -47,6 +57,7 @@ def running_spark(home: Path, folder: Path, workers: int = 2) -> Iterator[SparkC
     """Ready to be asked; all processes end with the block.
 
     Raises:
+        ChildProcessError: one of its programs ended by itself.
         TimeoutError: it did not come up; its logs lie in ``folder``.
     """
     cluster, master = SparkCluster(home, folder, free_port()), free_port()
@@ -54,7 +65,7 @@ def running_spark(home: Path, folder: Path, workers: int = 2) -> Iterator[SparkC
     daemon = (spark_class, f"{_PACKAGE}.deploy.master.Master", "-h", HOST, "-p", str(master), "--webui-port", "0")
     try:
         cluster.others.append(cluster.start("master", *daemon))
-        _await(master, folder)
+        until("Spark's master listens", lambda: cluster.listens(master), _READY_SECONDS, folder)
         for number in range(workers):
             cluster.workers.append(
                 cluster.start(
@@ -64,12 +75,10 @@ def running_spark(home: Path, folder: Path, workers: int = 2) -> Iterator[SparkC
                 )
             )
         cluster.others.append(cluster.start("connect", *_connect_server(home, address, cluster.port)))
-        _await(cluster.port, folder)
+        until("Spark Connect listens", lambda: cluster.listens(cluster.port), _READY_SECONDS, folder)
         yield cluster
     finally:
-        for process in (*cluster.workers, *cluster.others):
-            process.kill()
-            process.wait()
+        cluster.kill()
 
 
 def _connect_server(home: Path, address: str, port: int) -> list[str]:
@@ -81,13 +90,3 @@ def _connect_server(home: Path, address: str, port: int) -> list[str]:
         *(part for key, value in settings.items() for part in ("--conf", f"{key}={value}")),
         "spark-internal",
     ]
-
-
-def _await(port: int, folder: Path) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < deadline:
-        with closing(socket.socket()) as probe:
-            if probe.connect_ex((HOST, port)) == 0:
-                return
-        time.sleep(0.2)
-    raise TimeoutError(f"port {port} of {HOST} does not listen after {_READY_SECONDS:.0f} s; the logs are in {folder}")

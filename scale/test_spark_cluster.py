@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from airflow_provider_erp.reconciliation.postings.compare import answer_here, re
 from airflow_provider_erp.reconciliation.result import Reconciliation
 from airflow_provider_erp.reconciliation.spec import CUSTOMERS, ReconciliationSpec
 from scale.loopback import HOST
+from scale.processes import Program
 from scale.spark_cluster import SparkCluster, running_spark
 
 CONN_ID, MANY = "spark_lake", 20_000
@@ -81,12 +81,12 @@ def test_worker_that_is_killed_in_the_middle_changes_nothing(
     killing.start()
     there = compared(tmp_path / "there", (source, target), engine, spec)
     assert not killing.is_alive(), "the comparison was over before a worker was killed"
-    assert cluster.workers[0].wait(10) != 0
+    assert cluster.workers[0].process.wait(10) != 0
     assert there.counts == here.counts
     assert list(there.read_breaks()) == list(here.read_breaks())
 
 
-def _kill_when_it_has_written(worker: subprocess.Popen[bytes], folder: Path) -> None:
+def _kill_when_it_has_written(worker: Program, folder: Path) -> None:
     """Spark's workers have written a first table, of the several that a comparison needs."""
     patience = time.monotonic() + 120
     while not any(folder.rglob("part-*.parquet")) and time.monotonic() < patience:

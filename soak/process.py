@@ -31,22 +31,22 @@ def _context() -> Any:
 
 def run_in_a_process(
     call: Call, connections: Mapping[str, Mapping[str, Any]], sandbox: Sandbox, kill: Kill | None
-) -> bool:
-    """Runs the call to its end; whether it was killed before.
+) -> int | None:
+    """Runs the call to its end, or kills it before; the exit code of its process.
 
     Raises:
-        TimeoutError: it neither ended nor died for two minutes.
+        TimeoutError: for two minutes it neither ended nor asked as often as it should before it is killed.
     """
-    seen = len(sandbox.seen)
-    with _started(_context().Process(target=run, args=(call, connections))) as process:
+    seen, name = len(sandbox.seen), f"{call.task} of day {call.day}"
+    with _started(_context().Process(name=name, target=run, args=(call, connections))) as process:
         if kill is not None:
             _wait(process, sandbox, seen + kill.requests)
             process.join(kill.seconds)
             process.kill()
         process.join(_PATIENCE_SECONDS)
         if process.is_alive():
-            raise TimeoutError(f"{call.task} of day {call.day}: still there after {_PATIENCE_SECONDS:.0f} s")
-    return not call.answer.exists()
+            raise _hanging(process)
+        return process.exitcode
 
 
 @contextmanager
@@ -60,5 +60,12 @@ def _started(process: BaseProcess) -> Iterator[BaseProcess]:
 
 
 def _wait(process: BaseProcess, sandbox: Sandbox, requests: int) -> None:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
     while len(sandbox.seen) < requests and process.is_alive():
+        if time.monotonic() > deadline:
+            raise _hanging(process)
         time.sleep(0.001)
+
+
+def _hanging(process: BaseProcess) -> TimeoutError:
+    return TimeoutError(f"{process.name}: still there after {_PATIENCE_SECONDS:g} s")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
 import time
@@ -31,7 +32,7 @@ class Outcome:
 def soak(seed: int, schedules: int, minutes: float, *, say: Say = print, keep: Path | None = None) -> Outcome:
     """Runs the schedules of ``seed`` and the numbers after it until all ran, or the time is over.
 
-    ``keep`` is where the folders of those that fail are kept.
+    An exception fails its schedule, and those after it run. ``keep`` is where the folders of those that fail are kept.
     """
     began, outcome = time.monotonic(), Outcome()
     for number in range(schedules):
@@ -51,21 +52,29 @@ def soak(seed: int, schedules: int, minutes: float, *, say: Say = print, keep: P
 
 
 def one(schedule: Schedule, keep: Path | None = None) -> tuple[list[str], Counts]:
-    """What does not hold after one schedule, and how much was done."""
-    folder = Path(tempfile.mkdtemp(prefix=f"soak-{schedule.seed}-"))
+    """What does not hold after one schedule, or why it did not come to its end, and how much was done."""
+    folder, counts, broken = Path(tempfile.mkdtemp(prefix=f"soak-{schedule.seed}-")), Counts(schedules=1), list[str]()
     (folder / "tmp").mkdir()
-    world = running_sandbox(
-        seed=schedule.seed, customers=schedule.customers, requests_per_session=40, visma_net_limit=1_000_000
-    )
-    with world as sandbox:
-        course = Course(schedule, sandbox, folder)
-        course.live()
-        odd = violations(settle(course))
+    try:
+        odd = _lived(schedule, folder, counts, broken)
+    except Exception as exc:
+        logging.getLogger("soak").exception("the schedule of seed %d did not come to its end", schedule.seed)
+        odd = [*broken, f"{type(exc).__name__}: {exc}"]
     if odd and keep is not None:
         shutil.move(folder, keep / folder.name)
     else:
         shutil.rmtree(folder)
-    return odd, course.counts
+    return odd, counts
+
+
+def _lived(schedule: Schedule, folder: Path, counts: Counts, broken: list[str]) -> list[str]:
+    world = running_sandbox(
+        seed=schedule.seed, customers=schedule.customers, requests_per_session=40, visma_net_limit=1_000_000
+    )
+    with world as sandbox:
+        course = Course(schedule, sandbox, folder, counts=counts, broken=broken)
+        course.live()
+        return violations(settle(course))
 
 
 def _tell_failed(schedule: Schedule, odd: list[str], say: Say) -> None:

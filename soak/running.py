@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from signal import SIGKILL
 from typing import Any
 
 from airflow_provider_erp.sandbox import Sandbox
@@ -63,8 +64,8 @@ class Course:
 
     @property
     def secrets(self) -> set[str]:
-        """What the log must not hold."""
-        return secrets_of(self.sandbox.connections())
+        """What the log must not hold: what opens a system, and every token and session id that one issued."""
+        return secrets_of(self.sandbox.connections()) | set(self.sandbox.issued)
 
     def vendor(self, side: str) -> str:
         """The system of a side."""
@@ -107,15 +108,20 @@ class Course:
         self.counts.steps += 1
         self.counts.reruns += self.tries[task, day] > 1
         call = Call(task=task, day=day, try_number=self.tries[task, day], base=self.folder / "erp", arguments=arguments)
-        if run_in_a_process(call, self.connections, self.sandbox, kill):
-            self.counts.kills += kill is not None
-            if kill is None:
-                self.broken.append(f"{task} of day {day}: its process ended without a word")
+        code = run_in_a_process(call, self.connections, self.sandbox, kill)
+        if not call.answer.exists():
+            self._note_silence(f"{task} of day {day}", code, was_to_be_killed=kill is not None)
             return {"ended": "killed"}
         told: Done = json.loads(call.answer.read_text(encoding="utf-8"))
         if told["ended"] == "broken":
             self.broken.append(f"{task} of day {day}: {told['why']}")
         return told
+
+    def _note_silence(self, task: str, code: int | None, *, was_to_be_killed: bool) -> None:
+        if was_to_be_killed and code == -SIGKILL:
+            self.counts.kills += 1
+        else:
+            self.broken.append(f"{task}: its process ended without a word, with exit code {code}")
 
     def arguments(self, step: Step) -> dict[str, Any] | None:
         """What the task is given; None where a task before it has brought nothing."""

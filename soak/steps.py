@@ -17,12 +17,8 @@ from typing import Any
 from airflow.providers.common.compat.sdk import AirflowFailException, AirflowSkipException
 
 from airflow_provider_erp.exceptions import ErpError
-from airflow_provider_erp.hooks.erp import ErpHook  # noqa: F401  # imported before a process is forked
-from airflow_provider_erp.operators.comparison import Comparison  # noqa: F401
-from airflow_provider_erp.operators.customer_target import CustomerTarget  # noqa: F401
 from airflow_provider_erp.operators.fetch import ErpFetchOperator
 from airflow_provider_erp.operators.plan import ErpPlanOperator
-from airflow_provider_erp.operators.publishing import publish  # noqa: F401
 from airflow_provider_erp.operators.push import ErpPushOperator
 from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
 from airflow_provider_erp.reconciliation import CUSTOMERS, ReconciliationSpec

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sandbox_client import open_client
 
 from airflow_provider_erp.pushing.deciding import FOUND
 from airflow_provider_erp.sandbox.customers import Tally
@@ -19,7 +20,7 @@ from soak.__main__ import main
 from soak.evidence import Evidence, Pushed, Read, Side
 from soak.invariants import INVARIANTS, Invariant, violations
 from soak.runner import soak
-from soak.running import Counts
+from soak.running import Counts, Course
 from soak.schedule import DECEIVING, draw
 
 SEED = 85
@@ -224,6 +225,15 @@ def test_what_does_not_hold_is_told_by_the_invariant_of_that_name(
 
 def test_every_invariant_is_shown_to_fail() -> None:
     assert {invariant for invariant, _, _ in BROKEN} == set(INVARIANTS)
+
+
+def test_a_token_and_a_session_id_that_a_system_issued_are_found_in_a_log(tmp_path: Path) -> None:
+    with open_client(customers=5) as client:
+        for secret in (client.token, client.lemonsoft_session):
+            course = Course(draw(SEED), client.sandbox, tmp_path)
+            log = f"DEBUG:httpx:all is well\nDEBUG:httpx:sent {secret} with it"
+            told = violations(replace(WHOLE, secrets=frozenset(course.secrets), log=log))
+            assert told == ["logs_name_no_secret_and_no_customer: line 2 of the log holds a secret"]
 
 
 def test_what_a_system_may_have_concealed_is_not_held_against_the_state() -> None:

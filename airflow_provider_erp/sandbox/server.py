@@ -38,6 +38,8 @@ class Sandbox:
     present: Present = field(repr=False)
     board: FaultBoard = field(repr=False)
     seen: list[tuple[str, str]] = field(default_factory=list, repr=False)
+    issued: list[str] = field(default_factory=list, repr=False)
+    """Every token and session id, also those that have expired."""
 
     def connections(self) -> dict[str, dict[str, Any]]:
         """What ``AIRFLOW_CONN_*`` takes as JSON, by connection id."""
@@ -106,14 +108,15 @@ def running_sandbox(
     """
     if latency_seconds < 0:
         raise ValueError(f"sandbox: expected a latency of 0 seconds or more, got {latency_seconds}")
-    tokens, sessions = Tokens(), Sessions(requests_per_session)
+    issued: list[str] = []
+    tokens, sessions = Tokens(issued), Sessions(requests_per_session, issued)
     calendar, limit = Calendar(seed, customers), Limit(visma_net_limit)
     present = Present(calendar, tokens, limit, sessions, unique_corporate_ids=unique_corporate_ids)
     present.advance_to(day)
     expire = {"visma_net": tokens.expire, "lemonsoft": sessions.expire}
     targets = {vendor: replace(target, expire=expire.get(vendor, target.expire)) for vendor, target in TARGETS.items()}
     with socket.create_server((HOST, port)) as listener:
-        sandbox = Sandbox(f"http://{HOST}:{listener.getsockname()[1]}", present, FaultBoard())
+        sandbox = Sandbox(f"http://{HOST}:{listener.getsockname()[1]}", present, FaultBoard(), issued=issued)
         with _served(application(sandbox, targets, latency_seconds), listener):
             yield sandbox
 

@@ -28,6 +28,18 @@ def test_contents_name_the_four_systems() -> None:
     assert len(contents["systems"]) == 4
 
 
+def test_tokens_and_session_ids_that_were_issued_are_known_also_when_they_have_expired() -> None:
+    with open_client(customers=5, requests_per_session=1) as client:
+        first = [client.token, client.lemonsoft_session]
+        client.sandbox.arm("visma_net", "expired_token")
+        assert client.visma_net().status_code == 401
+        assert [client.lemonsoft().status_code for _ in range(2)] == [200, 401]
+        later = [client.request_token().json()["access_token"], client.log_in().json()["session_id"]]
+        client.request_token(scope="everything")
+        client.log_in(Password="wrong")
+    assert client.sandbox.issued == first + later
+
+
 def test_requests_are_noted_as_they_were_sent_and_control_requests_are_not() -> None:
     with open_client(customers=5) as client:
         client.control("GET", "/truth")

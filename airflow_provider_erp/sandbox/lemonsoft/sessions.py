@@ -32,9 +32,13 @@ _ACCEPTED = _Credentials(*LOGIN, DATABASE, API_KEY)
 
 
 class Sessions:
-    """Open sessions and how many data requests each has left."""
+    """Open sessions and how many data requests each has left.
 
-    def __init__(self, requests_per_session: int) -> None:
+    Each id is added to ``issued``, where it stays when the session has ended.
+    """
+
+    def __init__(self, requests_per_session: int, issued: list[str]) -> None:
+        self._issued = issued
         self._requests_per_session = requests_per_session
         self._left: dict[str, int] = {}
 
@@ -55,6 +59,7 @@ class Sessions:
         if not accepted:
             return json_answer({"has_errors": True, "errors": ["Login failed"]})
         session = secrets.token_hex(16)
+        self._issued.append(session)
         self._left[session] = self._requests_per_session
         return json_answer({"session_id": session})
 

@@ -21,9 +21,13 @@ _SCOPES = {f"vismanet_erp_service_api:{right}" for right in ("read", "create", "
 
 
 class Tokens:
-    """The tokens that were issued; the customer tenant's are issued too and open nothing, as at the vendor's."""
+    """The tokens that were issued; the customer tenant's are issued too and open nothing, as at the vendor's.
 
-    def __init__(self) -> None:
+    Each is added to ``issued``, where it stays when it has expired.
+    """
+
+    def __init__(self, issued: list[str]) -> None:
+        self._issued = issued
         self._valid: dict[str, set[str]] = {}
 
     async def issue(self, request: web.Request) -> web.Response:
@@ -33,6 +37,7 @@ class Tokens:
         if error:
             return json_answer({"error": error}, 400)
         token = secrets.token_urlsafe(24)
+        self._issued.append(token)
         if form["tenant_id"] == COMPANY_TENANT:
             self._valid[token] = {scope.rpartition(":")[2] for scope in form["scope"].split()}
         return json_answer(
