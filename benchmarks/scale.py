@@ -7,6 +7,7 @@ import argparse
 from benchmarks.report import HERE, RESULTS, with_section
 from benchmarks.scaling.plot import plot
 from benchmarks.scaling.results import PLOT, section
+from benchmarks.scaling.runs import join, read, write
 from benchmarks.scaling.steps import measured
 
 SIZES = (1_000_000, 2_000_000, 5_000_000, 10_000_000)
@@ -17,11 +18,17 @@ def main() -> None:
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=list(SIZES), help="only the usual ones are written down"
     )
+    parser.add_argument(
+        "--again", action="store_true", help="after other runs, of which the least CPU of each step counts then"
+    )
     asked = parser.parse_args()
-    costs = {rows: measured(rows) for rows in asked.sizes}
-    text = section(costs)
-    print(text)
-    if tuple(asked.sizes) == SIZES:
+    costs = read() if asked.again else {}
+    for rows in asked.sizes:
+        costs = join(costs, {rows: measured(rows)})
+        if rows in SIZES:
+            write(costs)
+    print(text := section(costs))
+    if tuple(costs) == SIZES:
         (HERE / PLOT).write_text(plot(costs), encoding="utf-8")
         RESULTS.write_text(with_section(RESULTS.read_text(encoding="utf-8"), text), encoding="utf-8")
 

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import scale
 from benchmarks.report import RESULTS
-from benchmarks.scaling import steps
+from benchmarks.scaling import runs, steps
 from benchmarks.scaling.plot import plot
 from benchmarks.scaling.results import goals, section
 from benchmarks.scaling.steps import STEPS, Step
@@ -44,6 +44,17 @@ def test_every_step_is_measured_and_told(
     told = capsys.readouterr().out
     assert all(f"| {step} | " in told for step in STEPS)
     assert RESULTS.read_bytes() == before
+
+
+def test_of_several_runs_the_least_cpu_counts_and_the_greatest_peak(tmp_path: Path) -> None:
+    runs.write(costs(0.0, 600.0), tmp_path / "costs")
+    both = runs.join(runs.read(tmp_path / "costs"), {2_000_000: {steps.FETCH: Step(19.0, 500.0)}, 9: {}})
+    assert list(both) == [9, 1_000_000, 2_000_000]
+    assert both[2_000_000][steps.FETCH] == Step(19.0, 600.0, 2)
+    assert both[2_000_000][steps.COMPARE.title] == Step(20.0, 600.0)
+    del both[9]
+    both[2_000_000][steps.WHOLE] = Step(20.0, 600.0, 2)
+    assert "1, 2 runs of the sizes, of each step the least CPU" in section(both)
 
 
 def test_plot_has_a_line_for_each_step() -> None:

@@ -37,6 +37,13 @@ def goals(measured: Measured) -> Iterator[Goal]:
     yield DELTA, f"at most {MOST_DELTA} x the whole day", f"{share:.2f} x", share <= MOST_DELTA
 
 
+def _runs(measured: Measured) -> str:
+    runs = [steps[WHOLE].runs for steps in measured.values()]
+    if set(runs) == {1}:
+        return "one run"
+    return f"{', '.join(map(str, runs))} runs of the sizes, of each step the least CPU and the greatest peak"
+
+
 def section(measured: Measured) -> str:
     """Goals first, then CPU and memory of each step by size."""
     sizes = list(measured)
@@ -52,7 +59,7 @@ def section(measured: Measured) -> str:
     lines = [
         f"{HEADING} from {sizes[0]:,} to {sizes[-1]:,} customers a side",
         "",
-        f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine}, one run.",
+        f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine}, {_runs(measured)}.",
         "Written by `python -m benchmarks.scale`; README.md says how it is measured.",
         "",
         "| work | goal | measured | reached |",

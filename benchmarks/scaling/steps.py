@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmarks.jobs import PARQUET, Job
@@ -32,9 +31,10 @@ class Step:
 
     cpu: float
     peak_mb: float
+    runs: int = 1
 
 
-def measured(rows: int) -> Mapping[str, Step]:
+def measured(rows: int) -> dict[str, Step]:
     """One run of each step."""
     print(f"{rows:,} customers a side", file=sys.stderr)
     costs = compared(kept(rows), rows, 1, tuple(_WAYS.values()))
