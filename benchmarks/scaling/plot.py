@@ -8,7 +8,7 @@ from benchmarks.scaling.results import Measured, per_million
 from benchmarks.scaling.steps import STEPS
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 760, 360, 50, 20, 230, 40
-_COLOURS = ("#4c78a8", "#f58518", "#54a24b", "#b279a2", "#e45756", "#72b7b2")
+_COLOURS = ("#4c78a8", "#f58518", "#54a24b", "#b279a2", "#e45756", "#72b7b2", "#9d755d")
 
 
 def plot(measured: Measured) -> str:

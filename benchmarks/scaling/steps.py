@@ -8,17 +8,19 @@ from dataclasses import dataclass
 from benchmarks.jobs import PARQUET, Job
 from benchmarks.reconciling.normalised import kept
 from benchmarks.reconciling.planted import found_by_all
-from benchmarks.reconciling.ways import NEXT_DAY, NORMALISING, RECORDS, Comparing
+from benchmarks.reconciling.ways import BARE, NEXT_DAY, NORMALISING, RECORDS, Comparing
 from benchmarks.reconciling.ways import measured as compared
 from benchmarks.running import measured as fetched
 
-FETCH, WHOLE, DELTA = "fetch one side", "a day from canonical records", "the next day, 1 % changed"
-COMPARE = Comparing("compare", "provider_way", options={"part": "compare"}, finds=found_by_all)
-REPORT = Comparing("report", "provider_way", options={"part": "report"}, finds=found_by_all)
+FETCH, NORMALISE, REPORT = "fetch one side", "normalise one side", "ledger and report"
+WHOLE, DELTA = "a day from canonical records", "the next day, 1 % changed"
+PEER = "bare DuckDB SQL for the same breaks, with all memory"
+COMPARE = "compare"
 _WAYS = {
-    "normalise one side": NORMALISING,
-    "compare": COMPARE,
-    "ledger and report": REPORT,
+    NORMALISE: NORMALISING,
+    COMPARE: Comparing(COMPARE, "provider_way", options={"part": "compare"}, finds=found_by_all),
+    PEER: BARE,
+    REPORT: Comparing(REPORT, "provider_way", options={"part": "report"}, finds=found_by_all),
     WHOLE: RECORDS,
     DELTA: NEXT_DAY,
 }
