@@ -25,6 +25,7 @@ _WAYS = {
     DELTA: NEXT_DAY,
 }
 STEPS = (FETCH, *_WAYS)
+OWN = tuple(step for step in STEPS if step != PEER)
 
 
 @dataclass(frozen=True, slots=True)
