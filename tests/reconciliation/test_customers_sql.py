@@ -36,8 +36,8 @@ SPECS = {
 def statements(spec: ReconciliationSpec, supplied: tuple[str, ...]) -> Iterator[str]:
     """Every statement that a comparison may execute."""
     sql = Statements(spec, supplied)
-    yield from (sql.loose(), sql.key_pairs(), sql.rest_pairs(), sql.sharing(), sql.pairs(), sql.wide(), sql.agreement())
-    yield sql.findings()
+    yield from (sql.loose(), sql.key_pairs(), sql.rest_pairs(), sql.sharing(), sql.pairs(), sql.beside(), sql.wide())
+    yield from (sql.agreement(), sql.findings())
     for side in SIDES:
         yield from (
             sql.shared(side),
@@ -46,7 +46,6 @@ def statements(spec: ReconciliationSpec, supplied: tuple[str, ...]) -> Iterator[
             sql.rest(side),
             sql.alone(side),
             sql.near(side),
-            sql.beside(side),
         )
         yield from (sql.leftovers(side, ()), sql.leftovers(side, supplied))
     if supplied:

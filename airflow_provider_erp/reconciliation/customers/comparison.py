@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from airflow_provider_erp.matching.collector import no_collection
 from airflow_provider_erp.matching.groups import group
 from airflow_provider_erp.reconciliation.customers.breaks import FINDING_COLUMNS
 from airflow_provider_erp.reconciliation.customers.leftovers import SIDES, Carrier, Leftovers, settle
-from airflow_provider_erp.reconciliation.customers.likeness import TELLING, Likeness, Row
+from airflow_provider_erp.reconciliation.customers.likeness import TELLING, Likeness, Row, Rows
 from airflow_provider_erp.reconciliation.customers.normalised import Normalised
 from airflow_provider_erp.reconciliation.customers.row import columns_written
 from airflow_provider_erp.reconciliation.customers.sides import Side
@@ -89,6 +90,7 @@ class Comparison:
             self._engine.create(f"{side}_near", self._sql.near(side))
             self._engine.create(f"{side}_late", self._sql.late(side))
 
+    @no_collection()
     def _settle_leftovers(self) -> None:
         rows = self._leftover_rows(0), self._leftover_rows(1)
         self._steps.finished("pairs by keys", f"{_both(rows)} records are left to similarity")
@@ -104,13 +106,11 @@ class Comparison:
         self._load("ambiguous", "side record_id source_id target_id", list(self._ambiguous()))
         like = self._left.like
         self._steps.finished("similarity", f"{len(like.paired):,} pairs, {len(like.suggested):,} that may be")
-        by_id = [{str(row["id"]): row for row in each} for each in rows]
-        self.suggestions = [_suggestion(each, by_id[0], by_id[1]) for each in self._left.like.suggested]
+        self.suggestions = _suggestions(like.suggested, rows)
 
     def _put_side_by_side(self) -> None:
         self._engine.create("pairs", self._sql.pairs())
-        for side in SIDES:
-            self._engine.create(f"{side}_beside", self._sql.beside(side))
+        self._engine.create("beside", self._sql.beside())
         self._allow_tolerances()
         self._engine.create("wide", self._sql.wide())
 
@@ -181,8 +181,13 @@ def _both(sides: Iterable[Sized]) -> str:
     return " and ".join(f"{len(side):,}" for side in sides)
 
 
-def _suggestion(likely: Pair, source: Mapping[str, Row], target: Mapping[str, Row]) -> Suggestion:
-    one, other = source[likely.source_id], target[likely.target_id]
+def _suggestions(suggested: Sequence[Pair], rows: Rows) -> list[Suggestion]:
+    ids = {each.source_id for each in suggested}, {each.target_id for each in suggested}
+    one, other = ({row["id"]: row for row in side if row["id"] in of} for side, of in zip(rows, ids, strict=True))
+    return [_suggestion(each, one[each.source_id], other[each.target_id]) for each in suggested]
+
+
+def _suggestion(likely: Pair, one: Row, other: Row) -> Suggestion:
     return Suggestion(
         source_id=likely.source_id,
         target_id=likely.target_id,

@@ -65,7 +65,7 @@ class Statements:
         return self._render("wanted", side=side)
 
     def late(self, side: str) -> str:
-        """What is compared and told of ``wanted`` and ``near`` records, their group, and their ``rest`` keys."""
+        """What is compared and told of ``wanted`` and ``near`` records, and their group."""
         return self._render("late", side=side)
 
     def rest(self, side: str) -> str:
@@ -101,9 +101,9 @@ class Statements:
         """The pairs that must be compared one by one, and by what they were found."""
         return self._render("pairs")
 
-    def beside(self, side: str) -> str:
-        """The pairs with what is told of one side's records: two sides at once may be more than memory holds."""
-        return self._render("beside", side=side)
+    def beside(self) -> str:
+        """The pairs with what is told of the source's records: two sides at once may be more than memory holds."""
+        return self._render("beside")
 
     def wide(self) -> str:
         """The pairs with both sides, in which fields they differ, and which earlier key was changed."""
