@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from benchmarks.report import HERE, RESULTS, with_section
 from benchmarks.scaling.plot import plot
@@ -18,14 +19,14 @@ def main() -> None:
     parser.add_argument(
         "--sizes", type=int, nargs="+", default=list(SIZES), help="only the usual ones are written down"
     )
-    parser.add_argument(
-        "--again", action="store_true", help="after other runs, of which the least CPU of each step counts then"
-    )
+    parser.add_argument("--again", action="store_true", help="adds to the runs of before, which count, too")
     asked = parser.parse_args()
     costs = read() if asked.again else {}
-    for rows in asked.sizes:
-        costs = join(costs, {rows: measured(rows)})
-        if rows in SIZES:
+    for rows, steps in measured(asked.sizes):
+        told = (f"{name}: {step.cpu:.1f} CPU s, {step.peak_mb:.0f} MB" for name, step in steps.items())
+        print(*told, sep="\n", file=sys.stderr)
+        costs = join(costs, {rows: steps})
+        if {*asked.sizes} <= {*SIZES}:
             write(costs)
     print(text := section(costs))
     if tuple(costs) == SIZES:

@@ -53,15 +53,20 @@ def test_every_step_is_measured_and_told(
     assert RESULTS.read_bytes() == before
 
 
-def test_of_several_runs_the_least_cpu_counts_and_the_greatest_peak(tmp_path: Path) -> None:
+def test_smaller_sizes_run_more_often_and_around_the_greatest() -> None:
+    assert steps.turns(scale.SIZES) == [round(each * 1e6) for each in (1, 2, 1, 1, 5, 10, 1, 2, 1)]
+    assert steps.turns([7]) == [7]
+
+
+def test_of_several_runs_the_mean_cpu_counts_and_the_greatest_peak(tmp_path: Path) -> None:
     runs.write(costs(0.0, 600.0), tmp_path / "costs")
     both = runs.join(runs.read(tmp_path / "costs"), {2_000_000: {steps.FETCH: Step(19.0, 500.0)}, 9: {}})
     assert list(both) == [9, 1_000_000, 2_000_000]
-    assert both[2_000_000][steps.FETCH] == Step(19.0, 600.0, 2)
+    assert both[2_000_000][steps.FETCH] == Step(19.5, 600.0, 2)
     assert both[2_000_000][steps.COMPARE] == Step(20.0, 600.0)
     del both[9]
     both[2_000_000][steps.WHOLE] = Step(20.0, 600.0, 2)
-    assert "1, 2 runs of the sizes, of each step the least CPU" in section(both)
+    assert "runs of the sizes, in turns: 1, 2; of each step the mean CPU" in section(both)
 
 
 def test_plot_has_a_line_for_each_step() -> None:

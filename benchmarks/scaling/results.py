@@ -45,10 +45,8 @@ def _growth(measured: Measured, step: str) -> float:
 
 
 def _runs(measured: Measured) -> str:
-    runs = [steps[WHOLE].runs for steps in measured.values()]
-    if set(runs) == {1}:
-        return "one run"
-    return f"{', '.join(map(str, runs))} runs of the sizes, of each step the least CPU and the greatest peak"
+    runs = ", ".join(str(steps[WHOLE].runs) for steps in measured.values())
+    return f"runs of the sizes, in turns: {runs}; of each step the mean CPU and the greatest peak"
 
 
 def section(measured: Measured) -> str:

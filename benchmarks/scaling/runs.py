@@ -1,4 +1,4 @@
-"""What several runs cost: of each step the least CPU counts, for what else a machine does only adds to it."""
+"""What several runs cost, in a file: a pass takes an hour, and another may add to it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def write(costs: Costs, file: Path = FILE) -> None:
 
 
 def join(before: Costs, now: Costs) -> Costs:
-    """All sizes of both; a step that both measured has the lesser CPU and the greater peak."""
+    """All sizes of both; a step that both measured has the mean CPU of all runs and the greater peak."""
     both = {rows: dict(before.get(rows, {})) for rows in sorted(before.keys() | now.keys())}
     for rows, steps in now.items():
         both[rows] |= {name: _step(both[rows].get(name), step) for name, step in steps.items()}
@@ -35,4 +35,6 @@ def join(before: Costs, now: Costs) -> Costs:
 def _step(before: Step | None, now: Step) -> Step:
     if before is None:
         return now
-    return Step(min(before.cpu, now.cpu), max(before.peak_mb, now.peak_mb), before.runs + now.runs)
+    runs = before.runs + now.runs
+    mean = (before.cpu * before.runs + now.cpu * now.runs) / runs
+    return Step(mean, max(before.peak_mb, now.peak_mb), runs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from benchmarks.jobs import PARQUET, Job
@@ -25,6 +26,8 @@ _WAYS = {
     DELTA: NEXT_DAY,
 }
 STEPS = (FETCH, *_WAYS)
+_TOGETHER = ((NORMALISE,), (COMPARE, PEER), (REPORT,), (WHOLE, DELTA))
+"""Steps by turns: the next day needs what the day before kept."""
 OWN = tuple(step for step in STEPS if step != PEER)
 
 
@@ -37,13 +40,25 @@ class Step:
     runs: int = 1
 
 
-def measured(rows: int) -> dict[str, Step]:
-    """One run of each step."""
-    print(f"{rows:,} customers a side", file=sys.stderr)
-    costs = compared(kept(rows), rows, 1, tuple(_WAYS.values()))
-    fetch = fetched(Job(f"{rows:,} customers", rows, (PARQUET,), 1))[PARQUET.title]
-    steps = {name: Step(costs[way.title].cpu, costs[way.title].peak_mb) for name, way in _WAYS.items()}
-    steps = {FETCH: Step(fetch.cpu, fetch.memory_mb), **steps}
-    for name, step in steps.items():
-        print(f"{name}: {step.cpu:.1f} CPU s, {step.peak_mb:.0f} MB", file=sys.stderr)
-    return steps
+def turns(sizes: Sequence[int]) -> list[int]:
+    """The sizes in the order in which a step runs: the smaller more often, before and after the greatest.
+
+    A machine is quicker in one minute than in another. A run of a few seconds
+    would meet the one or the other, a long one both.
+    """
+    often = {rows: max(1, max(sizes) // (2 * rows)) for rows in sizes}
+    placed = [((turn + 0.5) / runs, rows) for rows, runs in often.items() for turn in range(runs)]
+    return [rows for _, rows in sorted(placed)]
+
+
+def measured(sizes: Sequence[int]) -> Iterator[tuple[int, dict[str, Step]]]:
+    """What the steps cost at each turn, step after step, so that all sizes of a step run within the same minutes."""
+    for rows in turns(sizes):
+        fetch = fetched(Job(f"{rows:,} customers", rows, (PARQUET,), 1))[PARQUET.title]
+        yield rows, {FETCH: Step(fetch.cpu, fetch.memory_mb)}
+    for names in _TOGETHER:
+        for rows in turns(sizes):
+            print(f"{rows:,} customers a side", file=sys.stderr)
+            costs = compared(kept(rows), rows, 1, tuple(_WAYS[name] for name in names))
+            found = ((name, costs[_WAYS[name].title]) for name in names)
+            yield rows, {name: Step(cost.cpu, cost.peak_mb) for name, cost in found}
