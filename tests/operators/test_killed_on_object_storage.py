@@ -131,8 +131,8 @@ def test_write_that_ends_in_the_middle_of_an_upload_publishes_nothing(
         process = processes.Process(target=with_environment, args=(settings, *call))
         process.start()
         assert stalled.wait(60)
-        if end == "killed":
-            process.kill()
+        process.join(0 if end == "killed" else 60)
+        process.kill()
         process.join()
     assert process.exitcode == (-signal.SIGKILL if end == "killed" else 1)
     assert storage.names(f"{bucket}/folder") == []

@@ -14,14 +14,18 @@ from urllib.parse import urlsplit
 def stalling_relay(endpoint: str, after_bytes: int) -> Iterator[tuple[str, threading.Event]]:
     """An address that passes on so many bytes of a connection and then no more, and what is set when that happens.
 
-    At the end the server has answered, or given up, what it got.
+    From then on nothing comes back on that connection either: moto says "100
+    Continue" twice, and where the second comes after the body, aiohttp drops
+    its time-out and waits for ever. At the end the server has answered, or
+    given up, what it got.
     """
     server, stalled = urlsplit(endpoint), threading.Event()
 
     class Relay(BaseRequestHandler):
         def handle(self) -> None:
             with socket.create_connection((server.hostname or "", server.port or 0)) as upstream:
-                back = threading.Thread(target=_pass_on, args=(upstream, self.request))
+                full = threading.Event()
+                back = threading.Thread(target=_pass_on, args=(upstream, self.request, full))
                 back.start()
                 left = after_bytes
                 with suppress(OSError):
@@ -29,6 +33,7 @@ def stalling_relay(endpoint: str, after_bytes: int) -> Iterator[tuple[str, threa
                         upstream.sendall(piece[:left])
                         left = max(left - len(piece), 0)
                         if not left:
+                            full.set()
                             stalled.set()
                 upstream.shutdown(socket.SHUT_WR)
                 back.join()
@@ -44,9 +49,10 @@ def stalling_relay(endpoint: str, after_bytes: int) -> Iterator[tuple[str, threa
         thread.join()
 
 
-def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    """To the source's end, also when the target is gone."""
+def _pass_on(source: socket.socket, target: socket.socket, full: threading.Event) -> None:
+    """Reads to the source's end, also when the target is gone, or gets no more."""
     with suppress(OSError):
         while piece := source.recv(65536):
             with suppress(OSError):
-                target.sendall(piece)
+                if not full.is_set():
+                    target.sendall(piece)
