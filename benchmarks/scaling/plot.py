@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from benchmarks.scaling.results import Measured, per_million
-from benchmarks.scaling.steps import STEPS
+from benchmarks.scaling.runs import Measured, per_million, sizes
+from benchmarks.scaling.steps import STEPS, WHOLE
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 760, 360, 50, 20, 230, 40
 _COLOURS = ("#4c78a8", "#f58518", "#54a24b", "#b279a2", "#e45756", "#72b7b2", "#9d755d")
@@ -13,17 +13,17 @@ _COLOURS = ("#4c78a8", "#f58518", "#54a24b", "#b279a2", "#e45756", "#72b7b2", "#
 
 def plot(measured: Measured) -> str:
     """A line for each step, with its name at its end."""
-    sizes = list(measured)
-    series = {step: list(per_million(measured, step).values()) for step in STEPS}
+    found = sizes(measured[WHOLE])
+    series = {step: list(per_million(measured[step]).values()) for step in STEPS}
     most = max(max(values) for values in series.values()) or 1.0
-    across = [_LEFT + place * (_WIDTH - _LEFT - _RIGHT) / max(len(sizes) - 1, 1) for place in range(len(sizes))]
+    across = [_LEFT + place * (_WIDTH - _LEFT - _RIGHT) / max(len(found) - 1, 1) for place in range(len(found))]
 
     def height(value: float) -> float:
         return _TOP + (1 - value / most) * (_HEIGHT - _TOP - _BOTTOM)
 
     parts = [
         f'<text x="{x:.0f}" y="{_HEIGHT - 15}" text-anchor="middle">{rows / 1e6:g} M</text>'
-        for x, rows in zip(across, sizes, strict=True)
+        for x, rows in zip(across, found, strict=True)
     ]
     parts += [
         f'<text x="{_LEFT - 8}" y="{height(value) + 4:.0f}" text-anchor="end">{value:.0f} s</text>'

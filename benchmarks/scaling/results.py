@@ -5,66 +5,41 @@ from __future__ import annotations
 import datetime as dt
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 from benchmarks.goals import Goal
-from benchmarks.scaling.steps import COMPARE, DELTA, OWN, PEER, STEPS, WHOLE, Step
+from benchmarks.scaling.runs import MILLION, Measured, Run, counts, growths, peaks, per_million, sizes
+from benchmarks.scaling.steps import COMPARE, DELTA, OWN, PEER, STEPS, WHOLE
 
 HEADING = "# Scale"
 PLOT = "scale.svg"
 MOST_GROWTH, MOST_DELTA, MOST_MB = 0.15, 0.35, 2500
-_MILLION = 1_000_000
-Measured = Mapping[int, Mapping[str, Step]]
-"""By the number of customers a side, and by step."""
-
-
-def per_million(measured: Measured, step: str) -> dict[int, float]:
-    """CPU seconds a million customers, by size."""
-    return {rows: steps[step].cpu * _MILLION / rows for rows, steps in measured.items()}
 
 
 def goals(measured: Measured) -> Iterator[Goal]:
     """A line for each goal."""
+    growth = {step: max(growths(runs).values(), default=0.0) for step, runs in measured.items()}
     for step in OWN:
-        growth = _growth(measured, step)
         goal = f"CPU a million at most {MOST_GROWTH:.0%} more at any larger size"
-        yield step, goal, f"{growth:+.0%}", growth <= MOST_GROWTH
-    growth, joins = _growth(measured, COMPARE), _growth(measured, PEER)
-    yield COMPARE, f"CPU a million grows no more than that of bare SQL, {joins:+.0%}", f"{growth:+.0%}", growth <= joins
-    peak = max(step.peak_mb for steps in measured.values() for step in map(steps.__getitem__, OWN))
+        yield step, goal, f"{growth[step]:+.0%}", growth[step] <= MOST_GROWTH
+    goal = f"CPU a million grows no more than that of bare SQL, {growth[PEER]:+.0%}"
+    yield COMPARE, goal, f"{growth[COMPARE]:+.0%}", growth[COMPARE] <= growth[PEER]
+    peak = max(max(peaks(measured[step]).values()) for step in OWN)
     yield "every step", f"at most {MOST_MB} MB at every size", f"{peak:.0f} MB", peak <= MOST_MB
-    share = max(steps[DELTA].cpu / steps[WHOLE].cpu for steps in measured.values())
+    day, delta = per_million(measured[WHOLE]), per_million(measured[DELTA])
+    share = max(delta[rows] / day[rows] for rows in day)
     yield DELTA, f"at most {MOST_DELTA} x the whole day", f"{share:.2f} x", share <= MOST_DELTA
 
 
-def _growth(measured: Measured, step: str) -> float:
-    """How much more a million customers cost at the dearest of the larger sizes than at the smallest."""
-    first, *larger = per_million(measured, step).values()
-    return max(larger, default=first) / first - 1
-
-
-def _runs(measured: Measured) -> str:
-    runs = ", ".join(str(steps[WHOLE].runs) for steps in measured.values())
-    return f"runs of the sizes, in turns: {runs}; of each step the mean CPU and the greatest peak"
-
-
 def section(measured: Measured) -> str:
-    """Goals first, then CPU and memory of each step by size."""
-    sizes = list(measured)
+    """Goals first, then CPU, its growth and memory of each step by size."""
+    found = sizes(measured[WHOLE])
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}, duckdb {version('duckdb')}"
-    head = [
-        "| step | " + " | ".join(f"{rows / _MILLION:g} M" for rows in sizes) + " |",
-        "|---" * (len(sizes) + 1) + "|",
-    ]
-    seconds = (
-        f"| {step} | {' | '.join(f'{value:.1f}' for value in per_million(measured, step).values())} |" for step in STEPS
-    )
-    peaks = (f"| {step} | {' | '.join(f'{measured[rows][step].peak_mb:.0f}' for rows in sizes)} |" for step in STEPS)
     lines = [
-        f"{HEADING} from {sizes[0]:,} to {sizes[-1]:,} customers a side",
+        f"{HEADING} from {found[0]:,} to {found[-1]:,} customers a side",
         "",
-        f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine}, {_runs(measured)}.",
+        f"{dt.datetime.now(dt.UTC):%Y-%m-%d}, {machine}.",
         "Written by `python -m benchmarks.scale`; README.md says how it is measured.",
         "",
         "| work | goal | measured | reached |",
@@ -74,16 +49,32 @@ def section(measured: Measured) -> str:
             for work, goal, found, yes in goals(measured)
         ),
         "",
-        "CPU seconds a million customers a side:",
+        "CPU seconds a million customers a side (the mean of all runs):",
         "",
-        *head,
-        *seconds,
+        *_table(measured, per_million, "{:.1f}"),
         "",
         f"![CPU seconds a million customers, by size]({PLOT})",
         "",
+        "How much more a million cost than in the runs of the smallest size right before and after (the median):",
+        "",
+        *_table(measured, growths, "{:+.0%}"),
+        "",
         "Peak MB of the process (of the fetch: over its imports):",
         "",
-        *head,
-        *peaks,
+        *_table(measured, peaks, "{:.0f}"),
+        "",
+        "Runs:",
+        "",
+        *_table(measured, counts, "{}"),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _table(measured: Measured, column: Callable[[Sequence[Run]], Mapping[int, float]], form: str) -> Iterator[str]:
+    """A line for each step, with a value for each of its sizes."""
+    columns = {step: column(measured[step]) for step in STEPS}
+    head = [f"{rows / MILLION:g} M" for rows in columns[WHOLE]]
+    yield f"| step | {' | '.join(head)} |"
+    yield "|---" * (len(head) + 1) + "|"
+    for step, values in columns.items():
+        yield f"| {step} | {' | '.join(map(form.format, values.values()))} |"

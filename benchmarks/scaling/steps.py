@@ -1,10 +1,9 @@
-"""The steps of a day, and what each costs at a size."""
+"""The steps of a day, and the runs of each at growing sizes."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 
 from benchmarks.jobs import PARQUET, Job
 from benchmarks.reconciling.normalised import kept
@@ -12,6 +11,7 @@ from benchmarks.reconciling.planted import found_by_all
 from benchmarks.reconciling.ways import BARE, NEXT_DAY, NORMALISING, RECORDS, Comparing
 from benchmarks.reconciling.ways import measured as compared
 from benchmarks.running import measured as fetched
+from benchmarks.scaling.runs import Run
 
 FETCH, NORMALISE, REPORT = "fetch one side", "normalise one side", "ledger and report"
 WHOLE, DELTA = "a day from canonical records", "the next day, 1 % changed"
@@ -26,39 +26,32 @@ _WAYS = {
     DELTA: NEXT_DAY,
 }
 STEPS = (FETCH, *_WAYS)
-_TOGETHER = ((NORMALISE,), (COMPARE, PEER), (REPORT,), (WHOLE, DELTA))
+_TOGETHER = ((FETCH,), (NORMALISE,), (COMPARE, PEER), (REPORT,), (WHOLE, DELTA))
 """Steps by turns: the next day needs what the day before kept."""
 OWN = tuple(step for step in STEPS if step != PEER)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """CPU seconds, and the peak of the whole process in MB (of the fetch: what it took over its imports)."""
-
-    cpu: float
-    peak_mb: float
-    runs: int = 1
-
-
 def turns(sizes: Sequence[int]) -> list[int]:
-    """The sizes in the order in which a step runs: the smaller more often, before and after the greatest.
-
-    A machine is quicker in one minute than in another. A run of a few seconds
-    would meet the one or the other, a long one both.
-    """
-    often = {rows: max(1, max(sizes) // (2 * rows)) for rows in sizes}
-    placed = [((turn + 0.5) / runs, rows) for rows, runs in often.items() for turn in range(runs)]
-    return [rows for _, rows in sorted(placed)]
+    """The sizes in the order in which a step runs: each larger one between two runs of the smallest."""
+    smallest, *larger = sizes
+    return [smallest, *(size for each in larger for size in (each, smallest))]
 
 
-def measured(sizes: Sequence[int]) -> Iterator[tuple[int, dict[str, Step]]]:
-    """What the steps cost at each turn, step after step, so that all sizes of a step run within the same minutes."""
-    for rows in turns(sizes):
-        fetch = fetched(Job(f"{rows:,} customers", rows, (PARQUET,), 1))[PARQUET.title]
-        yield rows, {FETCH: Step(fetch.cpu, fetch.memory_mb)}
+def measured(sizes: Sequence[int], only: Collection[str] = STEPS) -> Iterator[tuple[str, Run]]:
+    """The runs of the steps, step after step; what runs by turns with one of ``only`` is measured with it."""
     for names in _TOGETHER:
-        for rows in turns(sizes):
+        for rows in turns(sizes) if {*names} & {*only} else ():
             print(f"{rows:,} customers a side", file=sys.stderr)
-            costs = compared(kept(rows), rows, 1, tuple(_WAYS[name] for name in names))
-            found = ((name, costs[_WAYS[name].title]) for name in names)
-            yield rows, {name: Step(cost.cpu, cost.peak_mb) for name, cost in found}
+            yield from _fetch(rows) if FETCH in names else _compared(rows, names)
+
+
+def _fetch(rows: int) -> Iterator[tuple[str, Run]]:
+    cost = fetched(Job(f"{rows:,} customers", rows, (PARQUET,), 1))[PARQUET.title]
+    yield FETCH, Run(rows, cost.cpu, cost.memory_mb)
+
+
+def _compared(rows: int, names: Sequence[str]) -> Iterator[tuple[str, Run]]:
+    costs = compared(kept(rows), rows, 1, tuple(_WAYS[name] for name in names))
+    for name in names:
+        cost = costs[_WAYS[name].title]
+        yield name, Run(rows, cost.cpu, cost.peak_mb)
