@@ -30,6 +30,11 @@ def cpu() -> float:
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
+def system() -> float:
+    """Of these, the seconds that the kernel worked."""
+    return sum(resource.getrusage(who).ru_stime for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("way")
@@ -45,11 +50,12 @@ def main() -> None:
             asked.url, Path(name), asked.rows, options
         )
         Path("/proc/self/clear_refs").write_text("5")
-        resident, spent, started = kilobytes("VmRSS"), cpu(), time.monotonic()
+        resident, spent, kernel, started = kilobytes("VmRSS"), cpu(), system(), time.monotonic()
         found = work()
         cost = {
             "rows": found,
             "cpu": cpu() - spent,
+            "system": system() - kernel,
             "wall": time.monotonic() - started,
             "memory_mb": (kilobytes("VmHWM") - resident) / 1024,
             "peak_mb": (kilobytes("VmHWM") + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024,

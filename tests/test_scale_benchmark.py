@@ -67,8 +67,15 @@ def test_a_run_is_held_against_the_smallest_size_right_before_and_after_and_of_s
     assert growths([before, grown, before, grown, after, grown, after]) == {4: 0.0}
 
 
+def test_what_the_kernel_takes_is_no_growth_of_the_step_itself() -> None:
+    found = [Run(MILLION, 10.0, 500.0, system=1.0), Run(2 * MILLION, 38.0, 500.0, system=20.0)]
+    assert growths(found) == {2 * MILLION: 0.0}
+    assert growths(found, runs.whole) == {2 * MILLION: pytest.approx(0.9)}
+    assert runs.per_million(found, runs.kernel) == {MILLION: 1.0, 2 * MILLION: 10.0}
+
+
 def test_of_several_runs_the_mean_cpu_is_told_and_the_greatest_peak(tmp_path: Path) -> None:
-    kept = tmp_path / "runs"
+    kept = tmp_path / "not yet" / "scale.json"
     runs.write({steps.FETCH: [Run(2, 1e-6, 600.0), Run(1, 3e-6, 1.0), Run(2, 3e-6, 500.0)]}, kept)
     fetched = runs.read(kept)[steps.FETCH]
     assert runs.per_million(fetched) == pytest.approx({1: 3.0, 2: 1.0})

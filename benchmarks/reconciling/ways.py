@@ -50,11 +50,12 @@ WAYS = (
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Medians over the runs: seconds, and the peak of the whole process in MB, libraries included."""
+    """Medians over the runs: seconds (of the CPU's, those of the kernel), and the process's peak in MB, all of it."""
 
     cpu: float
     wall: float
     peak_mb: float
+    system: float = 0.0
 
 
 def measured(sides: Path, rows: int, runs: int, ways: tuple[Comparing, ...] = WAYS) -> dict[str, Cost]:
@@ -70,7 +71,7 @@ def measured(sides: Path, rows: int, runs: int, ways: tuple[Comparing, ...] = WA
                 print(f"run {run + 1} of {runs}: {way.title}", file=sys.stderr)
                 found[way.title].append(_one(way, sides, rows, Path(folder) / "kept"))
     return {
-        title: Cost(*(median(cost[name] for cost in costs) for name in ("cpu", "wall", "peak_mb")))
+        title: Cost(*(median(cost[name] for cost in costs) for name in ("cpu", "wall", "peak_mb", "system")))
         for title, costs in found.items()
     }
 

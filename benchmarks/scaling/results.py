@@ -9,7 +9,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 
 from benchmarks.goals import Goal
-from benchmarks.scaling.runs import MILLION, Measured, Run, counts, growths, peaks, per_million, sizes
+from benchmarks.scaling.runs import (
+    MILLION,
+    Cost,
+    Measured,
+    Run,
+    counts,
+    growths,
+    kernel,
+    own,
+    peaks,
+    per_million,
+    sizes,
+    whole,
+)
 from benchmarks.scaling.steps import COMPARE, DELTA, OWN, PEER, STEPS, WHOLE
 
 HEADING = "# Scale"
@@ -19,17 +32,22 @@ MOST_GROWTH, MOST_DELTA, MOST_MB = 0.15, 0.35, 2500
 
 def goals(measured: Measured) -> Iterator[Goal]:
     """A line for each goal."""
-    growth = {step: max(growths(runs).values(), default=0.0) for step, runs in measured.items()}
     for step in OWN:
-        goal = f"CPU a million at most {MOST_GROWTH:.0%} more at any larger size"
-        yield step, goal, f"{growth[step]:+.0%}", growth[step] <= MOST_GROWTH
-    goal = f"CPU a million grows no more than that of bare SQL, {growth[PEER]:+.0%}"
-    yield COMPARE, goal, f"{growth[COMPARE]:+.0%}", growth[COMPARE] <= growth[PEER]
+        goal, growth = f"own CPU a million at most {MOST_GROWTH:.0%} more at any larger size", most(measured[step])
+        yield step, goal, f"{growth:+.0%}", growth <= MOST_GROWTH
+    growth, peer = (most(measured[step], whole) for step in (COMPARE, PEER))
+    goal = f"CPU a million, the kernel's with it, grows no more than that of bare SQL, {peer:+.0%}"
+    yield COMPARE, goal, f"{growth:+.0%}", growth <= peer
     peak = max(max(peaks(measured[step]).values()) for step in OWN)
     yield "every step", f"at most {MOST_MB} MB at every size", f"{peak:.0f} MB", peak <= MOST_MB
     day, delta = per_million(measured[WHOLE]), per_million(measured[DELTA])
     share = max(delta[rows] / day[rows] for rows in day)
     yield DELTA, f"at most {MOST_DELTA} x the whole day", f"{share:.2f} x", share <= MOST_DELTA
+
+
+def most(runs: Sequence[Run], cost: Cost = own) -> float:
+    """The greatest growth of all larger sizes."""
+    return max(growths(runs, cost).values(), default=0.0)
 
 
 def section(measured: Measured) -> str:
@@ -53,11 +71,19 @@ def section(measured: Measured) -> str:
         "",
         *_table(measured, per_million, "{:.1f}"),
         "",
+        "Of these the kernel's, most of them for clearing pages:",
+        "",
+        *_table(measured, lambda runs: per_million(runs, kernel), "{:.2f}"),
+        "",
         f"![CPU seconds a million customers, by size]({PLOT})",
         "",
-        "How much more a million cost than in the runs of the smallest size right before and after (the median):",
+        "How much more own CPU a million cost than in the runs of the smallest size before and after (the median):",
         "",
         *_table(measured, growths, "{:+.0%}"),
+        "",
+        "The same with the kernel's:",
+        "",
+        *_table(measured, lambda runs: growths(runs, whole), "{:+.0%}"),
         "",
         "Peak MB of the process (of the fetch: over its imports):",
         "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,13 +18,15 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Customers a side, CPU seconds, and the peak of the process in MB (of the fetch: over its imports)."""
+    """Customers a side, CPU seconds, the process's peak in MB (of the fetch: over its imports), the kernel's part."""
 
     rows: int
     cpu: float
     peak_mb: float
+    system: float = 0.0
 
 
+Cost = Callable[[Run], float]
 Measured = Mapping[str, Sequence[Run]]
 """By step, in the order in which they ran."""
 
@@ -36,6 +38,7 @@ def read(file: Path = FILE) -> dict[str, list[Run]]:
 
 def write(measured: Measured, file: Path = FILE) -> None:
     """Keeps it for the next pass."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(msgspec.json.encode(measured))
 
 
@@ -44,9 +47,24 @@ def sizes(runs: Sequence[Run]) -> list[int]:
     return sorted({run.rows for run in runs})
 
 
-def per_million(runs: Sequence[Run]) -> dict[int, float]:
-    """The mean of CPU seconds a million customers, by size."""
-    return {rows: mean(_cpu(run) for run in runs if run.rows == rows) for rows in sizes(runs)}
+def whole(run: Run) -> float:
+    """CPU seconds a million customers."""
+    return run.cpu * MILLION / run.rows
+
+
+def kernel(run: Run) -> float:
+    """Those of them that the kernel worked."""
+    return run.system * MILLION / run.rows
+
+
+def own(run: Run) -> float:
+    """Those of them that the program worked itself."""
+    return whole(run) - kernel(run)
+
+
+def per_million(runs: Sequence[Run], cost: Cost = whole) -> dict[int, float]:
+    """The mean by size."""
+    return {rows: mean(cost(run) for run in runs if run.rows == rows) for rows in sizes(runs)}
 
 
 def peaks(runs: Sequence[Run]) -> dict[int, float]:
@@ -59,8 +77,8 @@ def counts(runs: Sequence[Run]) -> dict[int, int]:
     return {rows: sum(run.rows == rows for run in runs) for rows in sizes(runs)}
 
 
-def growths(runs: Sequence[Run]) -> dict[int, float]:
-    """How much more CPU a million customers cost at each larger size than at the smallest, in the same minutes.
+def growths(runs: Sequence[Run], cost: Cost = own) -> dict[int, float]:
+    """How much more a million customers cost at each larger size than at the smallest, in the same minutes.
 
     A run is held against the runs of the smallest size right before and right
     after it; of several runs of a size the median counts.
@@ -68,7 +86,7 @@ def growths(runs: Sequence[Run]) -> dict[int, float]:
     found: dict[int, list[float]] = {rows: [] for rows in sizes(runs)[1:]}
     for place, run in enumerate(runs):
         if run.rows in found:
-            found[run.rows].append(_cpu(run) / mean(map(_cpu, _around(runs, place))) - 1)
+            found[run.rows].append(cost(run) / mean(map(cost, _around(runs, place))) - 1)
     return {rows: median(each) for rows, each in found.items()}
 
 
@@ -77,7 +95,3 @@ def _around(runs: Sequence[Run], place: int) -> Iterator[Run]:
     smallest = sizes(runs)[0]
     for side in (runs[place::-1], runs[place:]):
         yield from islice((run for run in side if run.rows == smallest), 1)
-
-
-def _cpu(run: Run) -> float:
-    return run.cpu * MILLION / run.rows

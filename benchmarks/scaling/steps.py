@@ -15,7 +15,7 @@ from benchmarks.scaling.runs import Run
 
 FETCH, NORMALISE, REPORT = "fetch one side", "normalise one side", "ledger and report"
 WHOLE, DELTA = "a day from canonical records", "the next day, 1 % changed"
-PEER = "bare DuckDB SQL for the same breaks, with all memory"
+PEER = "bare DuckDB SQL, all memory"
 COMPARE = "compare"
 _WAYS = {
     NORMALISE: NORMALISING,
@@ -47,11 +47,11 @@ def measured(sizes: Sequence[int], only: Collection[str] = STEPS) -> Iterator[tu
 
 def _fetch(rows: int) -> Iterator[tuple[str, Run]]:
     cost = fetched(Job(f"{rows:,} customers", rows, (PARQUET,), 1))[PARQUET.title]
-    yield FETCH, Run(rows, cost.cpu, cost.memory_mb)
+    yield FETCH, Run(rows, cost.cpu, cost.memory_mb, cost.system)
 
 
 def _compared(rows: int, names: Sequence[str]) -> Iterator[tuple[str, Run]]:
     costs = compared(kept(rows), rows, 1, tuple(_WAYS[name] for name in names))
     for name in names:
         cost = costs[_WAYS[name].title]
-        yield name, Run(rows, cost.cpu, cost.peak_mb)
+        yield name, Run(rows, cost.cpu, cost.peak_mb, cost.system)
