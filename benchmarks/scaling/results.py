@@ -71,7 +71,7 @@ def section(measured: Measured) -> str:
         "",
         *_table(measured, per_million, "{:.1f}"),
         "",
-        "Of these the kernel's, most of them for clearing pages:",
+        "Of these the kernel's:",
         "",
         *_table(measured, lambda runs: per_million(runs, kernel), "{:.2f}"),
         "",
