@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead
@@ -70,30 +71,36 @@ def fetch(
 def _look(
     listing: Listing, exchange: Exchange, window: int, completeness: Completeness, *, look: int = 1, hasty: bool = False
 ) -> Conversation[None]:
+    read = partial(_read, listing, exchange, completeness, hasty=hasty)
     in_flight: deque[tuple[int, Any]] = deque()
     number = completeness.pages
     whole = completeness.is_reached
     while not whole:
         while len(in_flight) < min(window, completeness.pages_ahead()):
             asked = number + len(in_flight) + 1
-            in_flight.append((asked, (yield from start(_read(listing, exchange, asked)))))
+            in_flight.append((asked, (yield from start(read(asked)))))
         number, ticket = in_flight.popleft()
         rows = yield from wait(ticket)
-        if completeness.ends_by_silence(rows) and not (hasty and number == 1):
-            rows = yield from _read(listing, exchange, number)
         try:
             whole, page = _counted(listing, completeness, number, rows)
         except OddPage as exc:
             log.warning("%s; asking for the page once more", exc)
-            rows = yield from _read(listing, exchange, number)
+            rows = yield from read(number)
             whole, page = _counted(listing, completeness, number, rows)
         log.debug("%s: page %d, %d rows", listing.label, number, len(page.raw))
         if page.raw or number == 1:
             yield replace(page, look=look)
 
 
-def _read(listing: Listing, exchange: Exchange, number: int) -> Conversation[Rows]:
-    return (yield from exchange.read(listing.request(number), tolerant(listing.decode)))
+def _read(
+    listing: Listing, exchange: Exchange, completeness: Completeness, number: int, *, hasty: bool
+) -> Conversation[Rows]:
+    """The rows of a page; an end that only silence tells is asked for twice, each time that the page is read."""
+    request, decode = listing.request(number), tolerant(listing.decode)
+    rows = yield from exchange.read(request, decode)
+    if completeness.ends_by_silence(rows) and not (hasty and number == 1):
+        rows = yield from exchange.read(request, decode)
+    return rows
 
 
 def _counted(listing: Listing, completeness: Completeness, number: int, rows: Rows) -> tuple[bool, Page]:

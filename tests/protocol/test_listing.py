@@ -182,18 +182,18 @@ def test_list_that_moves_in_both_looks_is_inconsistent() -> None:
         fetched(Restless(ordered([*range(6)])))
 
 
-class LosesRows(Server):
-    """Answers the first question for a page as if nothing were there."""
+class Glitches(Server):
+    """Answers the first questions for a page wrongly."""
 
-    def __init__(self, pages: list[Answered], number: int, **said: Any) -> None:
+    def __init__(self, pages: list[Answered], number: int, *wrong: Answered) -> None:
         super().__init__(pages)
         self.number = number
-        self.said = said
+        self.wrong = list(wrong)
 
     def send(self, request: Request) -> Answer:
         answer = super().send(request)
-        if page_of(request) == self.number and self.asked.count(self.number) == 1:
-            return Response(200, {}, msgspec.json.encode(Answered([], **self.said)), NOW)
+        if page_of(request) == self.number and self.wrong:
+            return Response(200, {}, msgspec.json.encode(self.wrong.pop(0)), NOW)
         return answer
 
 
@@ -202,8 +202,17 @@ class LosesRows(Server):
 def test_end_that_only_an_empty_page_tells_is_believed_when_it_comes_twice(number: int, said: dict[str, Any]) -> None:
     more = [True, True, False] if said else [None, None, None]
     pages = [Answered([place], more=each) for place, each in zip((1, 2, 3), more, strict=True)]
-    server = LosesRows(pages, number, **said)
+    server = Glitches(pages, number, Answered([], **said))
     assert numbers(fetched(server)) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [[Answered([1]), Answered([])], [Answered([]), Answered([1]), Answered([])]],
+    ids=["repeated, then empty", "empty, then repeated, then empty"],
+)
+def test_empty_answer_after_an_odd_one_is_believed_when_it_comes_twice(wrong: list[Answered]) -> None:
+    assert numbers(fetched(Glitches([Answered([1]), Answered([2]), Answered([3])], 2, *wrong))) == [1, 2, 3]
 
 
 def test_end_that_is_announced_is_believed_at_once() -> None:
@@ -213,7 +222,7 @@ def test_end_that_is_announced_is_believed_at_once() -> None:
 
 
 def test_hasty_reader_believes_an_empty_list_at_once_but_no_later_empty_page() -> None:
-    empty, later = Server([]), LosesRows([Answered([1]), Answered([2])], 2)
+    empty, later = Server([]), Glitches([Answered([1]), Answered([2])], 2, Answered([]))
     assert numbers(list(run(fetch(LISTING, EXCHANGE, hasty=True), empty.send, lambda _: None))) == []
     assert empty.asked == [1]
     assert numbers(list(run(fetch(LISTING, EXCHANGE, hasty=True), later.send, lambda _: None))) == [1, 2]
@@ -221,13 +230,7 @@ def test_hasty_reader_believes_an_empty_list_at_once_but_no_later_empty_page() -
 
 @pytest.mark.parametrize("odd", [Answered([1, 2], total=6), Answered([], total=6), Answered([])])
 def test_odd_page_is_asked_for_once_more_and_the_list_goes_on(odd: Answered, caplog: pytest.LogCaptureFixture) -> None:
-    class Glitch(Server):
-        def send(self, request: Request) -> Answer:
-            answer = super().send(request)
-            glitch = self.asked.count(2) == 1 and page_of(request) == 2
-            return Response(200, {}, msgspec.json.encode(odd), NOW) if glitch else answer
-
-    server = Glitch(ordered([1, 2, 3, 4, 5, 6]))
+    server = Glitches(ordered([1, 2, 3, 4, 5, 6]), 2, odd)
     assert numbers(fetched(server)) == [1, 2, 3, 4, 5, 6]
     assert server.asked == [1, 2, 2, 3]
     assert "asking for the page once more" in caplog.text
