@@ -12,7 +12,7 @@ import msgspec
 
 from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpUnavailable
 from airflow_provider_erp.protocol.exchange import Exchange, no_document, understood
-from airflow_provider_erp.protocol.messages import UNREADABLE, Conversation, Lost, Opened, Request, Sleep, more
+from airflow_provider_erp.protocol.messages import UNREADABLE, Conversation, Lost, Opened, Page, Request, Sleep, more
 from airflow_provider_erp.protocol.question import Question
 from airflow_provider_erp.protocol.rows import Rows
 
@@ -43,21 +43,32 @@ class Dump(Question):
         return Request(self.label, self.url, headers={"Accept": self.accept}, stream=True)
 
 
-def fetch_dump(dump: Dump, exchange: Exchange) -> Conversation[None]:
+def fetch_dump(dump: Dump, exchange: Exchange, *, hasty: bool = False) -> Conversation[None]:
     """Yields the rows as pages while they arrive, and at the end a page with the cursor.
 
     Until a row was handed on, a broken answer is asked for once more within
-    the retry budget; nothing is handed on twice.
+    the retry budget; nothing is handed on twice. One without rows, as it looks
+    when they were lost on the way, is believed when it comes twice, or at once
+    by who is ``hasty``.
 
     Raises:
         ErpUnavailable: the answer broke off.
         ErpInconsistentRead: it is no document, or one that ends too early.
         ErpProtocolError: it is another document than expected.
     """
-    for attempt in count(1):
-        reading = _Reading(dump, exchange)
+    last = yield from _answer(dump, exchange)
+    if last.number == 1 and not last.raw and not hasty:
+        last = yield from _answer(dump, exchange)
+    yield last
+
+
+def _answer(dump: Dump, exchange: Exchange) -> Conversation[Page]:
+    """Yields the pages of one answer; returns the last."""
+    attempts = count(1)
+    while True:
+        attempt, reading = next(attempts), _Reading(dump, exchange)
         try:
-            yield from reading.hold()
+            return (yield from reading.hold())
         except (ErpUnavailable, ErpInconsistentRead) as exc:
             pause = exchange.retry.delay(attempt, 0.0, None)
             if reading.pages or reading.unopened or pause is None:
@@ -67,8 +78,6 @@ def fetch_dump(dump: Dump, exchange: Exchange) -> Conversation[None]:
             log.warning("%s; asking once more", exc)
             exchange.retry.note(pause)
             yield Sleep(pause)
-        else:
-            return
 
 
 class _Reading:
@@ -81,7 +90,8 @@ class _Reading:
         self.unopened = True
         self.pages = 0
 
-    def hold(self) -> Conversation[None]:
+    def hold(self) -> Conversation[Page]:
+        """Yields the pages with rows that arrive, and returns the last one, with the cursor."""
         dump = self._dump
         opened = yield from self._exchange.open(dump.request)
         self.unopened = False
@@ -93,7 +103,7 @@ class _Reading:
         end = self._end(opened)
         log.debug("%s: %d pieces with rows", dump.label, self.pages)
         self.pages += 1
-        yield dump.page(self.pages, end, dump.scan(end.raw), end.cursor)
+        return dump.page(self.pages, end, dump.scan(end.raw), end.cursor)
 
     def _piece(self, opened: Opened) -> Conversation[bytes]:
         piece = yield from more(opened)

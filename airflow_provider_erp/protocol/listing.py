@@ -54,7 +54,7 @@ def fetch(
         ErpInconsistentRead: the pages cannot be one complete list. What was yielded before may be incomplete.
     """
     if isinstance(listing, Dump):
-        yield from fetch_dump(listing, exchange)
+        yield from fetch_dump(listing, exchange, hasty=hasty)
         return
     first = adopted or Completeness(listing.label)
     try:

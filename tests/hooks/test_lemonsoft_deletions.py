@@ -46,6 +46,18 @@ def test_log_that_goes_on_is_an_error_rather_than_short(connect: Any) -> None:
         connect("lemonsoft", server.url).deleted("customer", "2026-11-20")
 
 
+def test_log_that_comes_empty_is_asked_for_again_and_believed_then(connect: Any) -> None:
+    answers = [[], [{"id": 7}], [], []]
+
+    def script(asked: Asked) -> Reply:
+        return answering(None)(asked) if asked.method == "POST" else reply_json(answers.pop(0))
+
+    with serving(script) as server:
+        hook = connect("lemonsoft", server.url)
+        assert [hook.deleted("customer", "2026-11-20") for _ in range(2)] == [["7"], []]
+    assert answers == []
+
+
 def test_waits_for_the_log_are_counted_as_those_for_pages_are(connect: Any) -> None:
     busy = [503]
 

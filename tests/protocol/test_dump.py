@@ -76,9 +76,9 @@ def pieces(document: bytes, size: int = 100) -> list[bytes | Lost]:
     return [document[at : at + size] for at in range(0, len(document), size)]
 
 
-def fetched(server: Server) -> Iterator[Page]:
+def fetched(server: Server, *, hasty: bool = False) -> Iterator[Page]:
     exchange = Exchange(Fixed({}), Retry(jitter=lambda: 0.5), "conn")
-    return run(fetch(DUMP, exchange), server.send, lambda _: None)
+    return run(fetch(DUMP, exchange, hasty=hasty), server.send, lambda _: None)
 
 
 def ids(pages: list[Page]) -> list[int]:
@@ -95,9 +95,26 @@ def test_dump_comes_in_pages_and_its_cursor_last() -> None:
     assert server.sources[0].closed
 
 
-def test_empty_dump_is_one_empty_page() -> None:
-    [page] = fetched(Server([b'{"rows": [], "time": "T"}']))
-    assert (page.number, page.raw, page.cursor) == (1, [], "T")
+def empty(time: str) -> list[bytes | Lost]:
+    return [f'{{"rows": [], "time": "{time}"}}'.encode()]
+
+
+def test_empty_dump_is_believed_when_it_comes_twice_and_is_one_empty_page() -> None:
+    server = Server(empty("T"), empty("U"))
+    [page] = fetched(server)
+    assert (page.number, page.raw, page.cursor) == (1, [], "U")
+    assert all(source.closed for source in server.sources)
+
+
+def test_dump_whose_rows_were_lost_on_the_way_hides_none() -> None:
+    pages = list(fetched(Server(empty("S"), [BROKEN], pieces(WHOLE))))
+    assert ids(pages) == list(range(100))
+    assert [page.cursor for page in pages if page.cursor] == ["T"]
+
+
+def test_hasty_reader_believes_an_empty_dump_at_once() -> None:
+    [page] = fetched(Server(empty("T")), hasty=True)
+    assert (page.raw, page.cursor) == ([], "T")
 
 
 @pytest.mark.parametrize("broken", [[BROKEN], [b'{"rows": [{"id":', BROKEN], [b"<html>"], [b'{"rows": [{'], [b""]])
