@@ -30,7 +30,7 @@ def fenced(hook: Source, resource: str, pages: Iterator[Page], now: dt.datetime)
     only the vendor's feed of deletions can tell.
 
     Raises:
-        ErpInconsistentRead: the feed names a deletion more at the end than at the beginning.
+        ErpInconsistentRead: the feed names a deletion more at the end than at the beginning, or is not told any more.
     """
     yesterday = (now - dt.timedelta(days=1)).date().isoformat()
     before = deleted_since(hook, resource, yesterday)
@@ -40,9 +40,15 @@ def fenced(hook: Source, resource: str, pages: Iterator[Page], now: dt.datetime)
         yield page
     if before is None or total is not None:
         return
-    meanwhile = set(deleted_since(hook, resource, yesterday) or ()) - set(before)
-    if meanwhile:
+    after = deleted_since(hook, resource, yesterday)
+    label = f"{hook.vendor.conn_type} {resource}"
+    if after is None:
         raise ErpInconsistentRead(
-            f"{hook.vendor.conn_type} {resource}: {len(meanwhile)} records were deleted while the list was read, which "
-            "may have hidden others; read again"
+            f"{label}: which records were deleted while the list was read is not known, though it was told before; "
+            "read again"
+        )
+    if meanwhile := set(after) - set(before):
+        raise ErpInconsistentRead(
+            f"{label}: {len(meanwhile)} records were deleted while the list was read, which may have hidden others; "
+            "read again"
         )

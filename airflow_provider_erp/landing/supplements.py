@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import msgspec
 
@@ -86,15 +87,27 @@ class Supplements:
             )
 
     def _deleted(self, manifest: Manifest, draft: Draft) -> Part | None:
-        """What the vendor's feed says was deleted since the cursor, one id a line."""
-        if manifest.cursor_in is None:
+        """What the vendor's feed says was deleted since the cursor, one id a line.
+
+        Where the batches before could not be told, it is since the cursor of the first of them.
+        """
+        since = manifest.cursor_in
+        if since is None:
             return None
-        found = deleted_since(self.hook, manifest.resource, manifest.cursor_in)
+        found = deleted_since(self.hook, manifest.resource, since)
+        if found is not None and (untold := self._untold_since(manifest, since)) != since:
+            found = deleted_since(self.hook, manifest.resource, untold)
         if found is None:
             return None
         path = draft.workspace / "deleted.jsonl"
         path.write_bytes(b"".join(msgspec.json.encode({"source_id": each}) + b"\n" for each in found))
         return draft.put(path, len(found))
+
+    def _untold_since(self, manifest: Manifest, since: str) -> str:
+        """The cursor of the first of the batches right before that know of no deletions; cursors compare as texts."""
+        earlier = (batch.manifest for batch in self.catalog.latest_first(self.stream, before=manifest.as_of))
+        untold = takewhile(lambda each: each.coverage == "changes" and each.deleted is None, earlier)
+        return min([since, *(each.cursor_in for each in untold if each.cursor_in is not None)])
 
     def _changes(self, manifest: Manifest, draft: Draft) -> Changes | None:
         """What the raw records' digests tell, where the vendor cannot be asked for changes."""

@@ -186,6 +186,39 @@ def test_feed_of_deletions_that_may_not_be_read_is_told_and_the_fetch_goes_on(
     assert "status 403; going on without knowing what was deleted" in caplog.text
 
 
+class Forgetful(FakeSource):
+    """Refuses what it is asked about deletions, at these places in the order of asking."""
+
+    def __init__(self, *args: Any, refused: set[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.refused = refused
+        self.asked_since: list[str] = []
+
+    def deleted(self, resource: str, since: str) -> list[str] | None:
+        self.asked_since.append(since)
+        if len(self.asked_since) in self.refused:
+            raise ErpAuthError("deleted customer: refused with status 403")
+        return super().deleted(resource, since)
+
+
+def test_deletions_that_were_not_told_to_one_fetch_are_asked_for_by_the_next(warehouse: Warehouse) -> None:
+    told_last = FakeSource([page(1, cursor="2026-11-15")], deleted_ids=[])
+    untold = Forgetful([page(1, cursor="2026-11-16", total=0)], refused={2}, deleted_ids=[])
+    later = Forgetful([page(1, cursor="2026-11-17", total=0)], refused=set(), deleted_ids=["7"])
+    warehouse.fetch(told_last, MONDAY, since="2026-11-14")
+    assert warehouse.fetch(untold, TUESDAY, since="last").manifest.deleted is None
+    deleted = warehouse.fetch(later, FRIDAY, since="last").manifest.deleted
+    assert deleted is not None
+    assert deleted.rows == 1
+    assert later.asked_since[-1] == "2026-11-15"
+
+
+def test_list_whose_deletions_are_told_before_and_not_after_it_is_read_again(warehouse: Warehouse) -> None:
+    with pytest.raises(ErpInconsistentRead, match="which records were deleted while the list was read is not known"):
+        warehouse.fetch(Forgetful([page(1, *customers(1))], refused={2}, deleted_ids=["7"]), MONDAY)
+    assert warehouse.catalog.newest(EVERYONE) is None
+
+
 def test_full_batch_asks_for_no_deletions(warehouse: Warehouse) -> None:
     assert warehouse.fetch(FakeSource([page(1)], deleted_ids=["7"]), MONDAY).manifest.deleted is None
 

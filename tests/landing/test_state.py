@@ -147,6 +147,17 @@ def test_it_is_said_since_when_deletions_are_not_known(tmp_path: Path) -> None:
     assert "what was deleted there after that is still in the state" in remark
 
 
+def test_deletions_that_a_later_batch_was_told_of_need_no_remark(tmp_path: Path) -> None:
+    publish_all(
+        tmp_path,
+        Read(0, {"1": "a", "2": "a"}),
+        Read(1, {"1": "b"}, since="1"),
+        Read(2, {}, since="2", deleted=["2"]),
+    )
+    state = state_of(tmp_path)
+    assert (said(state.records), state.remarks) == ({"1": "b"}, ())
+
+
 def test_it_is_said_that_filtered_changes_do_not_tell_what_left_the_filter(tmp_path: Path) -> None:
     active = Stream(conn_type="visma_px", company="Nordic Oy", resource="customer", selection="0123456789abcdef")
     for read in (Read(0, {"1": "a"}), Read(1, {"1": "b"}, since="1", deleted=[])):

@@ -124,7 +124,7 @@ NOT_TO_BE_SEEN = ("lemonsoft", "removed_row")
 def test_list_that_does_not_fit_together_is_repaired_by_a_second_look(
     vendor: str, kind: str, sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    sandbox.arm(vendor, kind, after=2)
+    sandbox.arm(vendor, kind, after=3)
     batch = fetch(vendor, tmp_path / "faulty")
     now = fetch(vendor, tmp_path / "now")
     assert batch.manifest.repeated == 0
@@ -134,7 +134,7 @@ def test_list_that_does_not_fit_together_is_repaired_by_a_second_look(
 
 def test_row_removed_from_a_list_without_a_total_can_hide_its_neighbour(sandbox: Sandbox, tmp_path: Path) -> None:
     vendor, kind = NOT_TO_BE_SEEN
-    sandbox.arm(vendor, kind, after=2)
+    sandbox.arm(vendor, kind, after=3)
     batch = fetch(vendor, tmp_path / "faulty")
     hidden = set(rows(fetch(vendor, tmp_path / "now"))) - set(rows(batch))
     assert len(hidden) == 1
