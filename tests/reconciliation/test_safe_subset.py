@@ -16,6 +16,8 @@ REFUSED = {
     "a cast that may fail": "TRY_CAST(name AS INT) IS NULL",
     "division": "amount / 3 = 1",
     "remainder": "amount % 3 = 1",
+    "product of decimals": "amount * -(rate) = 1",
+    "product with a decimal": "amount * 0.5 = 1",
     "backslash in a pattern": r"name LIKE 'a\b'",
     "pattern without case": "name ILIKE 'a'",
     "regular expression": "REGEXP_MATCHES(name, 'a')",

@@ -20,6 +20,8 @@ POSTINGS = PostingSpec(
     without_project="orphan",
     tolerances=(PercentWithin(Decimal(1)), DateWithin(7)),
 )
+FINE = PostingSpec(name="postings", tolerances=(PercentWithin(Decimal("0.3333")),))
+"""Judges the sums of ``apart_by_a_digit``, of which the first has a break: their tenth decimals tell."""
 HOSTILE = ('O\'Brien "AB"', "back\\slash, comma", "two\nlines\r", "no\u00a0break", "İstanbul ß", "tab\there", "", "\\N")
 
 
@@ -87,3 +89,14 @@ def invoices() -> list[Fields]:
         an_invoice("without project", "44.00", project_number=None),
         an_invoice("without currency", "55.00", currency=None),
     ]
+
+
+def apart_by_a_digit() -> tuple[list[Fields], list[Fields]]:
+    """Work and invoices that differ by a little more than a third of a percent, and by a little less."""
+    return (
+        [a_transaction("1", "1.003332", project="P1"), a_transaction("2", "1.003331", project="P2")],
+        [an_invoice("1", "0.999999", project_number="P1"), an_invoice("2", "0.999999", project_number="P2")],
+    )
+
+
+SUMS = {"of every kind": (POSTINGS, work(), invoices()), "apart by a digit": (FINE, *apart_by_a_digit())}

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
 TOLERANCES, SETTINGS = "posting_tolerances", "posting_settings"
 _ZERO = Decimal(0)
+_MILLIONTHS = 10_000
+"""Of a percent with its four decimals: an engine may round the product of two decimals, never one with a whole number."""
 _TOLERANCES = """
 SELECT UNNEST(CAST($1 AS VARCHAR[])) AS currency, UNNEST(CAST($2 AS DECIMAL(28, 6)[])) AS below,
   UNNEST(CAST($3 AS DECIMAL(28, 6)[])) AS above,
-  CAST($4 AS DECIMAL(10, 4)) AS percent_below, CAST($5 AS DECIMAL(10, 4)) AS percent_above
+  CAST($4 AS INTEGER) AS millionths_below, CAST($5 AS INTEGER) AS millionths_above
 """
 _SETTINGS = """
 SELECT CAST($1 AS INTEGER) AS days_before, CAST($2 AS INTEGER) AS days_after, CAST($3 AS VARCHAR) AS local_currency
@@ -31,7 +33,8 @@ def make_settings(engine: duckdb.DuckDBPyConnection, spec: PostingSpec, lines: t
     percent = next((each for each in spec.tolerances if isinstance(each, PercentWithin)), PercentWithin(_ZERO))
     days = next((each for each in spec.tolerances if isinstance(each, DateWithin)), None)
     allowed = [amounts.get(code, AmountWithin(_ZERO, "XXX")) for code in currencies]
-    bounds = [[each.lower for each in allowed], [each.above for each in allowed], percent.lower, percent.above]
+    bounds = [[each.lower for each in allowed], [each.above for each in allowed]]
+    bounds += [int(each * _MILLIONTHS) for each in (percent.lower, percent.above)]
     engine.sql(_TOLERANCES, params=[currencies, *bounds]).create(TOLERANCES)
     limits = [days.before, days.days] if days else [None, None]
     engine.sql(_SETTINGS, params=[*limits, spec.local_currency]).create(SETTINGS)
