@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 TOLERANCES, SETTINGS = "posting_tolerances", "posting_settings"
 _ZERO = Decimal(0)
 _MILLIONTHS = 10_000
-"""Of a percent with its four decimals: an engine may round the product of two decimals, never one with a whole number."""
+"""Of a percent with its four decimals: engines may round the product of two decimals, and never of a whole number."""
 _TOLERANCES = """
 SELECT UNNEST(CAST($1 AS VARCHAR[])) AS currency, UNNEST(CAST($2 AS DECIMAL(28, 6)[])) AS below,
   UNNEST(CAST($3 AS DECIMAL(28, 6)[])) AS above,
