@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import duckdb
 
@@ -100,7 +102,13 @@ def held_by(sandbox: Sandbox, vendor: str) -> Rows:
 def names_in(sandbox: Sandbox) -> set[str]:
     """The names and e-mail addresses of today's customers."""
     customers = [entry.customer for entries in sandbox.world.entries.values() for entry in entries]
-    return {text.lower() for each in customers for text in (each.name, each.email) if text}
+    return {text for each in customers for text in (each.name, each.email) if text}
+
+
+def spellings(text: str) -> set[str]:
+    """A text as it may stand in a log: plain, in JSON, in bytes, in an address or in a form; in small letters."""
+    in_json, in_bytes = json.dumps(text)[1:-1], repr(text.encode())[2:-1]
+    return {each.lower() for each in (text, in_json, in_bytes, quote(text), quote_plus(text))}
 
 
 def secrets_of(connections: Mapping[str, Mapping[str, Any]]) -> set[str]:

@@ -141,7 +141,7 @@ class Course:
                 return self._push(step, plan["digest"], plan=plan) if plan else None
             case _:
                 given = strangers(self.schedule.seed, day)
-                self.names |= {each["name"].lower() for each in given}
+                self.names |= {each["name"] for each in given}
                 return self._push(step, f"given-{day}", records=given)
 
     def _fetch(self, step: Step) -> dict[str, Any]:

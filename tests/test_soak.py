@@ -236,6 +236,21 @@ def test_a_token_and_a_session_id_that_a_system_issued_are_found_in_a_log(tmp_pa
             assert told == ["logs_name_no_secret_and_no_customer: line 2 of the log holds a secret"]
 
 
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "KIVIJÄRVI Ärjy Oy",
+        r"Kivij\u00e4rvi \u00c4rjy Oy",
+        r"Kivij\xc3\xa4rvi \xc3\x84rjy Oy",
+        "Kivij%C3%A4rvi%20%C3%84rjy%20Oy",
+    ],
+    ids=["plain", "in JSON", "in bytes", "in an address"],
+)
+def test_name_is_found_in_a_log_however_it_is_spelled(spelled: str) -> None:
+    told = violations(replace(WHOLE, names=frozenset({"Kivijärvi Ärjy Oy"}), log=f"all is well\nsent {spelled!s}"))
+    assert told == ["logs_name_no_secret_and_no_customer: line 2 of the log names a customer"]
+
+
 def test_what_a_system_may_have_concealed_is_not_held_against_the_state() -> None:
     assert violations(with_side(WHOLE, after_changes={}, may_have_deceived=True)) == []
 

@@ -75,6 +75,16 @@ def test_sides_without_customers_have_no_breaks_anywhere(tmp_path: Path, engine:
     assert found.kind == "missing_in_target"
 
 
+@pytest.mark.parametrize("engine", [ENGINES["postgres"]], indirect=True)
+def test_id_that_postgres_cannot_hold_is_refused_rather_than_taken_for_another(
+    tmp_path: Path, engine: OpenEngine
+) -> None:
+    rows = [a_customer("a\0", number="1"), a_customer("a", number="2")]
+    told = r"connection 'engine': expected ids without the character NUL, .* got 1 with it in source; leave engine out"
+    with pytest.raises(ErpConfigError, match=told):
+        compared(tmp_path / "nul", (rows, []), engine, TOLERANT)
+
+
 @pytest.mark.parametrize("sums", SUMS)
 @pytest.mark.parametrize("engine", EXACT, indirect=True)
 def test_sums_agree_to_the_last_digit(tmp_path: Path, engine: OpenEngine, sums: str) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from airflow_provider_erp.engine import open_engine
+from airflow_provider_erp.exceptions import ErpConfigError
 from airflow_provider_erp.operators.engines.sql import MEMORY_MB, SqlEngine
 from airflow_provider_erp.reconciliation.engines import quoted
 
 if TYPE_CHECKING:
     import duckdb
 
+_IDS = ("record_id", "line_id")
 _CHUNK_BYTES = 1024 * 1024
 _WITHOUT_NUL = "SELECT {columns} FROM ({rows})"
 _ENDS_WITH_ITS_WORKER = (
@@ -46,11 +48,25 @@ class PostgresEngine(SqlEngine):
             cursor.execute("SET client_encoding TO 'UTF8'")
 
     def use(self, table: str, query: str, columns: Mapping[str, str]) -> None:
-        """Copies the rows into a temporary table; the character NUL, which PostgreSQL has not, is left out."""
+        """Copies the rows into a temporary table; the character NUL, which PostgreSQL has not, is left out.
+
+        Raises:
+            ErpConfigError: an id has it, and would be taken for another.
+        """
+        self._check_ids(table, query, [name for name in columns if name in _IDS])
         texts = [
             name if kind != "VARCHAR" else f"replace({name}, chr(0), '') AS {name}" for name, kind in columns.items()
         ]
         super().use(table, _WITHOUT_NUL.format(columns=", ".join(texts), rows=query), columns)
+
+    def _check_ids(self, table: str, query: str, ids: Sequence[str]) -> None:
+        with open_engine(self._folder, memory_mb=MEMORY_MB) as local:
+            odd = sum(len(local.sql(query).filter(f"contains({name}, chr(0))")) for name in ids)
+        if odd:
+            raise ErpConfigError(
+                f"connection {self._conn_id!r}: expected ids without the character NUL, which PostgreSQL has not, got "
+                f"{odd} with it in {table}; leave engine out, so that the worker compares"
+            )
 
     def _at_most(self, query: str, rows: int) -> str:
         """The driver reads all of an answer before it gives the first row."""

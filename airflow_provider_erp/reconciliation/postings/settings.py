@@ -33,8 +33,8 @@ def make_settings(engine: duckdb.DuckDBPyConnection, spec: PostingSpec, lines: t
     percent = next((each for each in spec.tolerances if isinstance(each, PercentWithin)), PercentWithin(_ZERO))
     days = next((each for each in spec.tolerances if isinstance(each, DateWithin)), None)
     allowed = [amounts.get(code, AmountWithin(_ZERO, "XXX")) for code in currencies]
-    bounds = [[each.lower for each in allowed], [each.above for each in allowed]]
-    bounds += [int(each * _MILLIONTHS) for each in (percent.lower, percent.above)]
-    engine.sql(_TOLERANCES, params=[currencies, *bounds]).create(TOLERANCES)
+    amounts_within = [[each.lower for each in allowed], [each.above for each in allowed]]
+    millionths = [int(each * _MILLIONTHS) for each in (percent.lower, percent.above)]
+    engine.sql(_TOLERANCES, params=[currencies, *amounts_within, *millionths]).create(TOLERANCES)
     limits = [days.before, days.days] if days else [None, None]
     engine.sql(_SETTINGS, params=[*limits, spec.local_currency]).create(SETTINGS)
