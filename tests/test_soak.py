@@ -247,7 +247,7 @@ def test_a_token_and_a_session_id_that_a_system_issued_are_found_in_a_log(tmp_pa
     ids=["plain", "in JSON", "in bytes", "in an address"],
 )
 def test_name_is_found_in_a_log_however_it_is_spelled(spelled: str) -> None:
-    told = violations(replace(WHOLE, names=frozenset({"Kivijärvi Ärjy Oy"}), log=f"all is well\nsent {spelled!s}"))
+    told = violations(replace(WHOLE, names=frozenset({"Kivijärvi Ärjy Oy"}), log=f"all is well\nsent {spelled}"))
     assert told == ["logs_name_no_secret_and_no_customer: line 2 of the log names a customer"]
 
 
