@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import compare_in_a_process
 import fetch_in_a_process
 import push_in_a_process
 import pytest
@@ -24,6 +25,7 @@ from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.catalog import Published, copy_part, copy_records, read_batch
 from airflow_provider_erp.landing.raw import read_rows
 from airflow_provider_erp.sandbox import Sandbox, running_sandbox
+from airflow_provider_erp.ui.ledgers import list_reports
 
 KILLS, CUSTOMERS = 8, 300
 UPLOADS = {"file": ("put", 12_000_000), "file in parts": ("put", 120_000_000), "manifest": ("create", 12_000_000)}
@@ -44,7 +46,9 @@ def processes() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(Path(push_in_a_process.__file__).parent))
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["fetch_in_a_process", "push_in_a_process", "with_environment"])
+        context.set_forkserver_preload(
+            ["compare_in_a_process", "fetch_in_a_process", "push_in_a_process", "with_environment"]
+        )
         yield context
 
 
@@ -93,6 +97,40 @@ def test_fetch_that_is_killed_again_and_again_publishes_what_an_undisturbed_one_
     final = fetch_in_a_process.one_try(system, f"{bucket}/killed", KILLS + 1, "customer", **filters)
     assert lines(final, tmp_path / "final") == wanted
     assert any(part.folder for part in final.manifest.parts)
+
+
+def names_beside(page: Path) -> set[str]:
+    return {file.name for file in page.parent.iterdir()}
+
+
+def test_comparison_that_is_killed_again_and_again_ends_as_an_undisturbed_one(
+    sandbox: Sandbox, processes: Any, bucket: str, object_store: str, tmp_path: Path
+) -> None:
+    systems = sandbox.connections()
+    sides = {
+        side: fetch_in_a_process.one_try(systems[f"{system}_default"], f"{bucket}/batches", 1, "customer").path
+        for side, system in (("source", "lemonsoft"), ("target", "visma_net"))
+    }
+    started = time.monotonic()
+    calm = compare_in_a_process.one_try(f"{bucket}/calm", sides, 1, str(tmp_path / "calm"))
+    seconds = time.monotonic() - started
+    codes = []
+    for try_number in range(1, KILLS + 1):
+        begun = tmp_path / f"begun-{try_number}"
+        process = start(processes, compare_in_a_process.one_try, (f"{bucket}/killed", sides, try_number, str(begun)))
+        codes.append(kill_after(process, begun.exists, seconds * try_number / KILLS))
+        seen = copied(bucket, object_store, tmp_path / f"seen-{try_number}")
+        [whole] = seen.glob("calm/**/report.html")
+        for page in seen.glob("killed/**/report.html"):
+            assert names_beside(page) == names_beside(whole)
+    assert codes.count(-signal.SIGKILL) > KILLS // 2
+    final = compare_in_a_process.one_try(f"{bucket}/killed", sides, KILLS + 1, str(tmp_path / "final"))
+    assert final == calm | {"report": final["report"]}
+    left = copied(bucket, object_store, tmp_path / "left")
+    one, other = (json.loads(next((left / name).rglob("breaks.json")).read_bytes()) for name in ("calm", "killed"))
+    assert one["breaks"] == other["breaks"]
+    [comparison] = list_reports(f"{bucket}/killed", lambda _: True).comparisons
+    assert comparison.newest.facts.verdict == calm["verdict"]
 
 
 def test_push_that_is_killed_again_and_again_creates_each_customer_once(
