@@ -51,10 +51,12 @@ def publish(
     """Adds the run to the ledger and writes the report's files; the page comes last.
 
     ``folder`` is the comparison's own; a second run of the same ``as_of``
-    replaces what the first one left there, and a run of another moment never, unless both run at once, which
-    ``max_active_runs=1`` prevents. ``short`` says why a side is suspiciously short: then nothing that is missing counts as resolved, and
-    the task fails after all is written. ``made_by`` is kept with the observation:
-    the report is shown to those who may read its DAG. So are the files' digests: until all of them are
+    replaces what the first one left there, and a run of another moment never,
+    unless both run at once, which ``max_active_runs=1`` prevents. ``short``
+    says why a side is suspiciously short: then nothing that is missing counts
+    as resolved, and the task fails after all is written. ``made_by`` is kept
+    with the observation: the report is shown to those who may read its DAG. So
+    are the files' digests: until all of them are
     written, what another DAG left there is not taken for this run's.
     """
     resolves = result.source.complete and result.target.complete
