@@ -22,7 +22,8 @@ from airflow_provider_erp.exceptions import ErpConfigError, ErpInconsistentRead,
 from airflow_provider_erp.operators.engines import limit
 from airflow_provider_erp.operators.engines.choice import engine_of
 from airflow_provider_erp.operators.engines.shared import SharedFolder, shared_folder
-from airflow_provider_erp.operators.engines.spark import SparkEngine, spark_session
+from airflow_provider_erp.operators.engines.spark import SparkEngine
+from airflow_provider_erp.operators.engines.spark_session import spark_session
 from airflow_provider_erp.operators.engines.sql import SqlEngine
 from airflow_provider_erp.operators.reconcile import ErpReconcileOperator
 from airflow_provider_erp.reconciliation import CUSTOMERS

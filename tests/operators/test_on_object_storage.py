@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from airflow.providers.common.compat.sdk import AirflowFailException
 from object_store import copied
+from remote_engines import running_sail
 
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.operators.fetch import ErpFetchOperator
@@ -93,6 +94,32 @@ def test_comparison_finds_there_what_it_finds_on_a_disk(
     [other] = (tmp_path / "disk").rglob("breaks.json")
     assert json.loads(one.read_bytes())["breaks"] == json.loads(other.read_bytes())["breaks"]
     assert there["report"] | {"report": ""} == here["report"] | {"report": ""}
+
+
+def test_spark_finds_there_what_the_worker_finds(
+    sandbox: Sandbox, bucket: str, object_store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = a_day(bucket, NOW)
+    here = done.pop("report")
+    with running_sail(object_store) as (host, port):
+        monkeypatch.setenv("AIRFLOW_CONN_LAKE", json.dumps({"conn_type": "spark_connect", "host": host, "port": port}))
+        compare = ErpReconcileOperator(
+            task_id="reconcile",
+            spec=SPEC,
+            base_path=f"{bucket}/on spark",
+            engine="spark_connect",
+            engine_conn_id="lake",
+            **done,
+        )
+        there = run(compare, NOW)
+    one, other = (json.loads(storage.read(beside(result, "breaks.json"))) for result in (here, there))
+    assert one["breaks"] == other["breaks"] != []
+    assert other["provenance"]["engine"].startswith("Spark Connect")
+    assert there["verdict"] == here["verdict"]
+
+
+def beside(result: dict[str, Any], name: str) -> str:
+    return f"{result['report'].rpartition('/')[0]}/{name}"
 
 
 def test_page_in_the_browser_lists_what_lies_there(sandbox: Sandbox, bucket: str) -> None:

@@ -11,7 +11,8 @@ from airflow.providers.common.compat.sdk import BaseHook
 
 from airflow_provider_erp.operators.engines.postgres import PostgresEngine
 from airflow_provider_erp.operators.engines.shared import SharedFolder
-from airflow_provider_erp.operators.engines.spark import SparkEngine, spark_session
+from airflow_provider_erp.operators.engines.spark import SparkEngine
+from airflow_provider_erp.operators.engines.spark_session import spark_session
 from airflow_provider_erp.operators.engines.sql import SqlEngine, told
 from airflow_provider_erp.reconciliation.customers.compare import OpenEngine, local_engine
 from airflow_provider_erp.reconciliation.engines import Engine, EngineName, quoted

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from airflow_provider_erp.engine import open_engine
-from airflow_provider_erp.exceptions import ErpInconsistentRead, ErpUnavailable
+from airflow_provider_erp.exceptions import ErpInconsistentRead
 from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.operators.engines import limit
 from airflow_provider_erp.operators.engines.shared import SharedFolder
+from airflow_provider_erp.operators.engines.spark_session import patiently, told
 from airflow_provider_erp.reconciliation.engines import quoted, read_lines, write_lines
-from airflow_provider_erp.transport.listening import why_not_listening
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame
+    from pyspark.sql.connect.session import SparkSession
 
 _MEMORY_MB = 128
-_PORT = 15_002
-_TRIES = 4
-_SETTINGS = {"spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "UTC"}
 _STEP = re.compile(r"^(\w+) AS \(\n(.*?)\n\),?\n", re.MULTILINE | re.DOTALL)
 """A part of a ``WITH`` as the templates write it: its head and its end at the beginning of a line."""
 _TYPES = {"VARCHAR": "STRING", "INTEGER": "INT"}
@@ -114,9 +110,8 @@ class SparkEngine:
             return len(local.read_parquet(str(file)))
 
     def cancel(self) -> None:
-        """Stops what the session is doing."""
-        with suppress(Exception):
-            self._session.interruptAll()
+        """Stops what the session is doing, if the server answers within seconds."""
+        patiently(self._session.interruptAll, f"connection {self._conn_id!r}: interrupting its queries")
 
     def _last_step(self, query: str) -> str:
         """What follows a ``WITH``, each part of which is made a table: Spark would compute it anew for each reader."""
@@ -137,61 +132,4 @@ class SparkEngine:
         return self._session.read.schema(rows.schema).parquet(theirs)
 
     def _told(self, doing: str, what: str) -> AbstractContextManager[None]:
-        return _told(self._conn_id, doing, what)
-
-
-@contextmanager
-def spark_session(conn_id: str, url: str) -> Iterator[SparkSession]:
-    """A session of its own, with a few tries only where the server is gone.
-
-    Raises:
-        ErpUnavailable: nobody listens there, or nobody who speaks Spark Connect.
-    """
-    _probe(conn_id, url)
-    with _told(conn_id, "opening", "a session"):
-        from pyspark.sql import SparkSession  # noqa: PLC0415  # heavy, and not installed everywhere
-        from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415
-
-        session = SparkSession.builder.remote(url).create()
-    try:
-        session.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])
-        with _told(conn_id, "opening", "a session"):
-            for name, value in _SETTINGS.items():
-                session.conf.set(name, value)
-        yield session
-    finally:
-        with suppress(Exception), _without_its_warnings():
-            session.stop()
-
-
-@contextmanager
-def _told(conn_id: str, doing: str, what: str) -> Iterator[None]:
-    try:
-        with _without_its_warnings():
-            yield
-    except Exception as exc:
-        if not type(exc).__module__.startswith(("pyspark", "grpc")):
-            raise
-        condition = getattr(exc, "getCondition", lambda: None)() or type(exc).__name__
-        raise ErpUnavailable(
-            f"connection {conn_id!r}: Spark ended with {condition} while {doing} {what}; its own log has more"
-        ) from None
-
-
-@contextmanager
-def _without_its_warnings() -> Iterator[None]:
-    """What the library warns of is an error of ours, too, or of no use to a user."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _probe(conn_id: str, url: str) -> None:
-    """The library would try a dead server for ten minutes."""
-    parts = urlsplit(url)
-    host, port = parts.hostname or "", parts.port or _PORT
-    if reason := why_not_listening(host, port):
-        raise ErpUnavailable(
-            f"connection {conn_id!r}: no Spark Connect server answers at {host}:{port} ({reason}); is it running, and "
-            "reachable from this worker?"
-        )
+        return told(self._conn_id, doing, what)
