@@ -251,6 +251,6 @@ def test_fault_that_cannot_hit_a_vendor_is_refused_with_what_the_vendor_lacks(
 
 def test_faults_that_some_vendor_refuses_are_those_that_need_something() -> None:
     assert {kind for _, kind in REFUSED if not KINDS[kind].only_writes} == {
-        *("expired_token", "repeated_page", "empty_page", "total_changes", "moved_row", "removed_row"),
+        *("expired_token", "repeated_page", "total_changes", "moved_row", "removed_row"),
         "ignored_filter",
     }

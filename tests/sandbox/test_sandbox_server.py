@@ -159,7 +159,7 @@ def test_company_of_every_connection_is_named_and_does_not_depend_on_the_port() 
         (["--fault", "sap:500"], "expected a vendor"),
         (["--fault", "fynn:500:many"], "VENDOR:KIND"),
         (["--fault", "fynn:500:1:soon"], "VENDOR:KIND"),
-        (["--fault", "visma_px:empty_page"], "visma_px has no pages; only visma_net, lemonsoft, fynn have"),
+        (["--fault", "visma_px:repeated_page"], "visma_px has no pages; only visma_net, lemonsoft, fynn have"),
         (["--port", "0", "--customers", "-1"], "0 or more"),
         (["--port", "0", "--day", "-1"], "0 or later"),
         (["--port", "0", "--latency", "-1"], "0 seconds or more"),

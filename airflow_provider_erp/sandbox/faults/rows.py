@@ -79,9 +79,8 @@ def _order(change: Callable[[list[Row], list[Row]], None]) -> Hit:
 KINDS = (
     Kind(
         "empty_page",
-        "a page without rows; the rest of the answer is as ever",
+        "an answer without its rows; the rest of it is as ever",
         _disturbing(Disturbance(page=lambda _rows, _fields: [])),
-        Need.PAGES,
     ),
     Kind(
         "total_changes",
