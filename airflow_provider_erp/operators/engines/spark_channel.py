@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-from pyspark.sql.connect.client import DefaultChannelBuilder
-from pyspark.sql.connect.session import SparkSession
+
+from airflow_provider_erp.operators.engines.spark_library import DefaultChannelBuilder, SparkSession
 
 DEADLINE_SECONDS = 5.0
 """How long stopping what the session does, or ending it, may take: a task that is killed ends all the same."""

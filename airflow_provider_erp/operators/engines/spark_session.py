@@ -28,9 +28,8 @@ def spark_session(conn_id: str, url: str) -> Iterator[SparkSession]:
     """
     _probe(conn_id, url)
     with told(conn_id, "opening", "a session"):
-        from pyspark.sql.connect.client.retries import DefaultPolicy  # noqa: PLC0415  # heavy, not installed everywhere
-
-        from airflow_provider_erp.operators.engines.spark_channel import a_session  # noqa: PLC0415
+        from airflow_provider_erp.operators.engines.spark_channel import a_session  # noqa: PLC0415  # heavy
+        from airflow_provider_erp.operators.engines.spark_library import DefaultPolicy  # noqa: PLC0415
 
         session = a_session(conn_id, url)
     try:
