@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -51,7 +50,6 @@ def _writes(method: str, path: str) -> bool:
 @contextmanager
 def running_companies() -> Iterator[Companies]:
     """All systems end with the block."""
-    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # who is killed says no goodbye to them
     with ExitStack() as stack:
         running = [
             running_sandbox(

@@ -14,10 +14,14 @@ _WRITES = frozenset({"POST", "PUT"})
 
 
 def recording(seen: list[tuple[str, str]]) -> Middleware:
-    """Notes every request, as it was sent."""
+    """Notes every request that came whole, as it was sent; of a body that was cut nothing is done."""
 
     @web.middleware
     async def record(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            await request.read()  # kept with it: whoever sent it may be gone before it is handled
+        except ConnectionError:
+            return web.Response(status=400)
         seen.append((request.method, request.raw_path))
         return await handler(request)
 

@@ -12,7 +12,7 @@ from airflow_provider_erp.sandbox.faults.asked import wait
 from airflow_provider_erp.sandbox.faults.kind import Hit, Kind, Need
 from airflow_provider_erp.sandbox.faults.replaced import refusal
 from airflow_provider_erp.sandbox.faults.targets import Target
-from airflow_provider_erp.sandbox.visma_net.background import HEADER
+from airflow_provider_erp.sandbox.visma_net.background import unasked
 
 _REASON = "The record breaks a rule of the sandbox."
 
@@ -47,9 +47,8 @@ async def _reject_in_200(_request: web.Request, _handler: Handler, _target: Targ
 
 
 async def _put_off(request: web.Request, handler: Handler, _target: Target) -> web.StreamResponse:
-    headers = request.headers.copy()
-    headers[HEADER] = "none"
-    return await handler(request.clone(headers=headers))
+    with unasked():
+        return await handler(request)
 
 
 def _kind(name: str, words: str, hit: Hit, need: Need = Need.WRITES) -> Kind:

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -22,7 +24,18 @@ from airflow_provider_erp.sandbox.answers import json_answer, whole_body
 HEADER = "erp-api-background"
 _ELSEWHERE = "https://integration.visma.net/API/controller/api/v1/background"
 _TOLD = ("Location", "ETag")
+_UNASKED: ContextVar[bool] = ContextVar("unasked", default=False)
 _Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+@contextmanager
+def unasked() -> Iterator[None]:
+    """What is written in the block goes to the background though no header asks for it."""
+    token = _UNASKED.set(True)
+    try:
+        yield
+    finally:
+        _UNASKED.reset(token)
 
 
 @dataclass(slots=True)
@@ -38,11 +51,11 @@ class Background:
         self._operations: dict[str, _Operation] = {}
 
     def taking(self, handler: _Handler) -> _Handler:
-        """The handler, answering 202 to a request with the header."""
+        """The handler, answering 202 to a request with the header, and to any while ``unasked``."""
 
         async def take(request: web.Request) -> web.Response:
             answer = await handler(request)
-            if HEADER not in request.headers:
+            if HEADER not in request.headers and not _UNASKED.get():
                 return answer
             key = str(uuid.uuid4())
             self._operations[key] = _Operation(answer)
