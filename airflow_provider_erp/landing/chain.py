@@ -14,7 +14,7 @@ SHORT_BATCHES_BELIEVED = 3
 """What so many full batches in a row lack is gone, whatever the guard says."""
 
 FULL_BATCHES = SHORT_BATCHES_BELIEVED + 1
-"""So many of the last full batches are looked at: those, and one to know what they lack."""
+"""Of so many of the last moments with full batches these are looked at: those, and one to know what they lack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class Chain:
 def chain_as_of(catalog: Catalog, stream: Stream, as_of: dt.datetime) -> Chain:
     """What was published for ``as_of`` and before.
 
-    Of several batches for one ``as_of`` that were asked the same, the one that
-    was observed last counts.
+    Of several batches for one ``as_of`` all count, as they were read one after
+    another: what the last one lacks may have been lost on the way.
 
     Raises:
         ValueError: there is no full batch, a batch that is needed has raw lines only, or changes are not continuous.
@@ -65,10 +65,10 @@ def looked_at_from(latest_first: Iterable[Published]) -> dt.datetime | None:
     next fetch goes on.
     """
     newest = None
-    full: list[dt.datetime] = []
-    for batch in _asked_once(latest_first):
+    full: set[dt.datetime] = set()
+    for batch in latest_first:
         newest = newest or batch.manifest.as_of
-        full += [batch.manifest.as_of] if batch.manifest.coverage == "full" else []
+        full |= _full_moment(batch)
         if len(full) == FULL_BATCHES:
             break
     return min(full, default=newest)
@@ -80,26 +80,29 @@ def name_of(batch: Published) -> str:
     return f"{found.conn_type}/{found.company}/{found.resource}/{found.as_of.date().isoformat()}"
 
 
-def _asked_once(latest_first: Iterable[Published]) -> Iterator[Published]:
-    """Of the batches for one moment that were asked the same only the first."""
+def _needed(latest_first: Iterable[Published]) -> Iterator[Published]:
+    """Back to the oldest full batch to look at, or to what holds raw lines only: no state can begin before that."""
+    full: set[dt.datetime] = set()
+    for batch in _with_records(latest_first):
+        is_older = len(full) == FULL_BATCHES and batch.manifest.as_of < min(full)
+        if is_older or (full and batch.manifest.records is None):
+            return
+        yield batch
+        full |= _full_moment(batch)
+
+
+def _with_records(latest_first: Iterable[Published]) -> Iterator[Published]:
+    """Less those with raw lines only that were read again, with records."""
     seen: set[tuple[dt.datetime, str | None]] = set()
     for batch in latest_first:
         asked = (batch.manifest.as_of, batch.manifest.cursor_in)
-        if asked not in seen:
-            seen.add(asked)
+        if batch.manifest.records is not None or asked not in seen:
             yield batch
+        seen.add(asked)
 
 
-def _needed(latest_first: Iterable[Published]) -> Iterator[Published]:
-    """Back to the oldest full batch to look at, or to what holds raw lines only: no state can begin before that."""
-    full = 0
-    for batch in _asked_once(latest_first):
-        if batch.manifest.records is None and full:
-            return
-        yield batch
-        full += batch.manifest.coverage == "full"
-        if full == FULL_BATCHES:
-            return
+def _full_moment(batch: Published) -> set[dt.datetime]:
+    return {batch.manifest.as_of} if batch.manifest.coverage == "full" else set()
 
 
 def _linked(found: Sequence[Published], label: str, as_of: dt.datetime) -> Chain:

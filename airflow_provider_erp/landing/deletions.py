@@ -22,7 +22,7 @@ class Guard:
     not slip through. The guard gives way when the list has the records again
     (all but a share), when the author allows the share, or to the third full
     batch in a row that it objects to and that lacks more records than could
-    not be read in it.
+    not be read in it; those of one moment count once.
     """
 
     most_deleted_share: float = MOST_DELETED_SHARE

@@ -114,23 +114,31 @@ def _merged(chain: Chain, folder: Path, guard: Guard) -> State:
 class _Merging:
     """Takes batches in the order of reading.
 
-    ``first`` is the place of the full batch that the state begins with,
-    ``told`` what must be said of that one and of full batches after it;
-    ``short`` are those sentences that say that a batch was suspiciously short.
+    ``first`` is the place of the full batch that the state begins with.
     """
 
     def __init__(self, known: KnownRecords, guard: Guard) -> None:
         self._known = known
         self._guard = guard
-        self._objections_in_a_row = 0
+        self._believed: list[str] = []
+        self._objections: dict[dt.datetime, tuple[Manifest, str]] = {}
+        """Those in a row, by the moment: a list that is read again for one moment is short once."""
         self.first = 0
-        self.told: list[str] = []
-        self.short: list[str] = []
 
     @property
     def objected(self) -> bool:
         """Whether records stay that the newest full batch lacks."""
-        return self._objections_in_a_row > 0
+        return bool(self._objections)
+
+    @property
+    def told(self) -> list[str]:
+        """What must be said of the full batch that the state begins with, and of full batches after it."""
+        return [*self._believed, *(sentence for _, sentence in self._objections.values())]
+
+    @property
+    def short(self) -> list[str]:
+        """Of these, the sentences that say that a batch was suspiciously short."""
+        return [sentence for manifest, sentence in self._objections.values() if not manifest.rejected]
 
     def take(self, number: int, batch: Published, folder: Path) -> None:
         """Lays a batch over those before it; ``folder`` takes copies of its files."""
@@ -146,19 +154,15 @@ class _Merging:
         """Deletes what a full batch lacks, or says why not."""
         known, gone = len(self._known), self._known.gone()
         objection = self._guard.objection(manifest, known, gone)
-        if objection is None:
-            told = []
-        elif self._objections_in_a_row + 1 >= SHORT_BATCHES_BELIEVED and gone > manifest.rejected:
-            told = [believed(manifest, known, gone)]
-        else:
-            self._objections_in_a_row += 1
-            self.told.append(objection)
-            if not manifest.rejected:
-                self.short.append(objection)
+        in_a_row = len({*self._objections, manifest.as_of})
+        is_believed = in_a_row >= SHORT_BATCHES_BELIEVED and gone > manifest.rejected
+        if objection is not None and not is_believed:
+            self._objections[manifest.as_of] = manifest, objection
             return
-        self._objections_in_a_row = 0
+        self._believed = [] if objection is None else [believed(manifest, known, gone)]
+        self._objections = {}
         self._known.delete_absent()
-        self.first, self.told, self.short = number, told, []
+        self.first = number
 
 
 def _limits(batches: tuple[Published, ...]) -> Iterator[str]:

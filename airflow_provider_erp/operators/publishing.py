@@ -56,8 +56,8 @@ def publish(
     says why a side is suspiciously short: then nothing that is missing counts
     as resolved, and the task fails after all is written. ``made_by`` is kept
     with the observation: the report is shown to those who may read its DAG. So
-    are the files' digests: until all of them are
-    written, what another DAG left there is not taken for this run's.
+    are the files' digests: until all of them are written, what another DAG left
+    there is not taken for this run's.
     """
     resolves = result.source.complete and result.target.complete
     history = _history(spec, result, workdir, join(folder, LEDGER), as_of, resolves=resolves)

@@ -58,8 +58,8 @@ class ErpReconcileOperator(BaseOperator):
         engine: what compares: ``duckdb`` (the worker itself), ``sql`` (a database), ``spark_connect``; the same
             statements find the same breaks everywhere. Default: ``sql`` with an ``engine_conn_id``, else ``duckdb``.
         engine_conn_id: the connection of ``sql`` (one session on temporary tables; PostgreSQL loads by COPY) or of
-            ``spark_connect`` (tables are Parquet files below ``base_path``, in the comparison's folder ``engine``,
-            of a folder for each try, and stay there until the purge).
+            ``spark_connect`` (tables are Parquet files below ``base_path``, in a folder for each try below the
+            comparison's ``engine``, and stay there until the purge).
         engine_path: ``base_path`` as Spark sees it; default the same address without its Airflow connection, with
             ``s3a`` for ``s3``. Must be given where it is a folder that is mounted on every machine.
         keep_rows_from: from how many customers on a side's normalised rows are kept for the next run, so that only

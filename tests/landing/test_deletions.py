@@ -176,6 +176,26 @@ def test_a_list_that_shrinks_little_by_little_is_believed_each_time(tmp_path: Pa
     assert ids(state) == set(range(64))
 
 
+def test_a_short_list_does_not_take_the_place_of_the_one_that_was_read_before_for_its_moment(tmp_path: Path) -> None:
+    state = state_after(tmp_path, Read(0, LONG, hour=1), Read(0, {}, hour=2), Read(1, same([7], "later"), since="9"))
+    assert ids(state) == set(range(100))
+    assert (state.complete, len(state.short)) == (False, 1)
+    assert "lacks 100 of 100 earlier records" in state.short[0]
+
+
+def test_a_list_that_is_read_again_and_again_for_one_moment_is_short_once_in_a_row(tmp_path: Path) -> None:
+    hasty = [Read(1, SHORT, hour=hour) for hour in range(5)]
+    state = state_after(tmp_path / "hasty", Read(0, LONG), *hasty)
+    assert (state.rows, state.complete, len(state.short)) == (100, False, 1)
+    patient = state_after(tmp_path / "patient", Read(0, LONG), *hasty, Read(2, SHORT), Read(3, SHORT))
+    assert (patient.rows, patient.complete) == (len(SHORT), True)
+
+
+def test_a_short_list_that_was_read_again_whole_is_forgotten(tmp_path: Path) -> None:
+    state = state_after(tmp_path, Read(0, LONG, hour=1), Read(0, SHORT, hour=2), Read(0, LONG, hour=3))
+    assert (state.rows, state.complete, state.remarks) == (100, True, ())
+
+
 def test_a_state_says_of_itself_whether_its_list_was_short(tmp_path: Path) -> None:
     whole = state_after(tmp_path / "whole", Read(0, LONG), Read(1, LONG))
     assert (whole.complete, whole.short) == (True, ())

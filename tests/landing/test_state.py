@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import dropwhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -71,7 +72,7 @@ def test_of_several_full_batches_for_one_moment_the_one_read_last_counts(tmp_pat
     publish_all(tmp_path, Read(0, {"1": "second"}, hour=2), Read(0, {"1": "first", "2": "first"}, hour=1))
     state = state_of(tmp_path)
     assert said(state.records) == {"1": "second"}
-    assert state.deleted_rows == 0
+    assert [row[0] for row in rows_of(state.deleted)] == ["2"]
 
 
 def test_changes_that_were_read_before_the_full_batch_are_older_than_it(tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_a_full_batch_that_was_read_late_for_an_older_run_is_the_newest_word(tmp
     assert said(state_of(tmp_path).records) == {"1": "late"}
 
 
-def test_changes_that_were_read_again_replace_their_first_reading(tmp_path: Path) -> None:
+def test_changes_that_were_read_again_are_laid_over_their_first_reading(tmp_path: Path) -> None:
     publish_all(
         tmp_path,
         Read(0, {"1": "a"}, cursor="1"),
@@ -94,7 +95,16 @@ def test_changes_that_were_read_again_replace_their_first_reading(tmp_path: Path
     )
     state = state_of(tmp_path)
     assert said(state.records) == {"1": "d", "2": "c"}
-    assert len(state.batches) == 3
+
+
+def test_changes_that_lost_their_rows_when_they_were_read_again_stay(tmp_path: Path) -> None:
+    publish_all(
+        tmp_path,
+        Read(0, {"1": "a"}, cursor="1"),
+        Read(1, {"1": "b"}, since="1", cursor="2", hour=1),
+        Read(1, {}, since="1", cursor="1", hour=2),
+    )
+    assert said(state_of(tmp_path).records) == {"1": "b"}
 
 
 def test_other_streams_have_states_of_their_own(tmp_path: Path) -> None:
@@ -121,6 +131,14 @@ def test_raw_lines_alone_make_no_state(tmp_path: Path, since: str | None) -> Non
 def test_raw_lines_from_before_the_full_batch_do_no_harm(tmp_path: Path) -> None:
     publish_all(tmp_path, Read(0, same(range(30))), Read(1, {"1": "a"}, canonical=False), Read(2, {"1": "b"}))
     assert said(state_of(tmp_path).records) == {"1": "b"}
+
+
+@pytest.mark.parametrize("since", [None, "1"])
+def test_raw_lines_that_were_read_again_with_records_do_no_harm(tmp_path: Path, since: str | None) -> None:
+    lines = Read(1, {"1": "b"}, since=since, canonical=False)
+    publish_all(tmp_path, Read(0, {"1": "a", "2": "a"}), lines, Read(1, {"1": "b"}, since=since, hour=1))
+    state = state_of(tmp_path)
+    assert said(state.records) == ({"1": "b"} if since is None else {"1": "b", "2": "a"})
 
 
 def test_changes_that_leave_a_gap_are_refused(tmp_path: Path) -> None:
@@ -243,36 +261,25 @@ def histories(draw: st.DrawFn) -> list[Read]:
 
 def expected(history: Sequence[Read], day: int, share: float) -> tuple[dict[str, str], set[str]] | None:
     """The records and the ids that are gone, by dicts and sets; None where there is no full batch."""
-    asked: dict[tuple[int, str | None], Read] = {}
-    for read in sorted(history, key=lambda read: read.observed_at):
-        if read.day <= day:
-            asked[read.day, read.since] = read
-    full_days = sorted(of for of, since in asked if since is None)[-4:]
+    reads = sorted((read for read in history if read.day <= day), key=lambda read: (read.day, read.observed_at))
+    full_days = sorted({read.day for read in reads if read.since is None})[-4:]
     if not full_days:
         return None
     known: dict[str, str] = {}
     gone: set[str] = set()
-    first = asked[full_days[0], None]
-    usable = [read for read in asked.values() if read.since is None and read.day in full_days]
-    usable += [
-        read
-        for read in asked.values()
-        if read.since is not None
-        and (read.day > first.day or (read.day == first.day and read.observed_at > first.observed_at))
-    ]
-    usable.sort(key=lambda read: read.observed_at)
-    while usable[0].since is not None:
-        usable.pop(0)
-    objections = 0
-    for read in usable:
+    usable = dropwhile(lambda read: read.since is not None or read.day < full_days[0], reads)
+    in_order = sorted(usable, key=lambda read: read.observed_at)
+    objected: set[int] = set()
+    for read in dropwhile(lambda read: read.since is not None, in_order):
         absent = known.keys() - read.says.keys()
+        is_hasty = len(objected | {read.day}) < 3 or len(absent) <= read.rejected
         if read.since is not None:
             absent &= set(read.deleted or ())
-        elif absent and objections < 2 and (read.rejected or too_many(len(absent), len(known), share)):
-            objections += 1
+        elif absent and is_hasty and (read.rejected or too_many(len(absent), len(known), share)):
+            objected.add(read.day)
             absent = set()
         else:
-            objections = 0
+            objected = set()
         known = {key: says for key, says in known.items() if key not in absent} | dict(read.says)
         gone = (gone | absent) - read.says.keys()
     return known, gone
