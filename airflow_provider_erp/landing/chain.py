@@ -11,7 +11,7 @@ from airflow_provider_erp.landing.catalog import Catalog, Published
 from airflow_provider_erp.landing.stream import Stream
 
 SHORT_BATCHES_BELIEVED = 3
-"""What so many full batches in a row lack is gone, whatever the guard says."""
+"""What the full batches of so many moments in a row lack is gone, whatever the guard says."""
 
 FULL_BATCHES = SHORT_BATCHES_BELIEVED + 1
 """Of so many of the last moments with full batches these are looked at: those, and one to know what they lack."""

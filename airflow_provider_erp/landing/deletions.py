@@ -51,8 +51,8 @@ class Guard:
             return None
         return (
             f"{opening} lacks {gone} of {known} earlier records, more than is believed at once "
-            f"({self.most_deleted_share:.0%}): they stay, until {SHORT_BATCHES_BELIEVED} full batches in a row"
-            " lack them; if they were deleted, allow it with most_deleted_share"
+            f"({self.most_deleted_share:.0%}): they stay, until the full batches of {SHORT_BATCHES_BELIEVED} moments "
+            "in a row lack them; if they were deleted, allow it with most_deleted_share"
         )
 
     def _allowed(self, known: int) -> int:

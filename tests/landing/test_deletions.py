@@ -98,7 +98,8 @@ def test_a_much_shorter_batch_deletes_nothing_and_says_so(tmp_path: Path) -> Non
     [remark] = state.remarks
     assert remark == (
         "Visma PX's full batch of 2026-11-17 lacks 21 of 100 earlier records, more than is believed at once (20%): "
-        "they stay, until 3 full batches in a row lack them; if they were deleted, allow it with most_deleted_share"
+        "they stay, until the full batches of 3 moments in a row lack them; if they were deleted, allow it with "
+        "most_deleted_share"
     )
     assert [batch.manifest.as_of for batch in state.batches] == [MONDAY, MONDAY + DAY]
 
