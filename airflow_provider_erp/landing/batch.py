@@ -213,7 +213,7 @@ def _manifest(fetch: Fetch, contents: Contents) -> Manifest:
         filters=fetch.filters,
         coverage=coverage_of(fetch.since),
         cursor_in=fetch.since,
-        cursor_out=tally.cursor if tally.cursor is not None else fetch.since,
+        cursor_out=tally.cursor if tally.rows and tally.cursor is not None else fetch.since,
         as_of=fetch.as_of,
         observed_at=fetch.observed_at,
         rows=tally.rows,

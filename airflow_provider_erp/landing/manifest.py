@@ -60,7 +60,8 @@ class Manifest:
 
     ``rows`` is ``distinct + repeated + rejected``: every row that the server
     sent is a record of its own, an older copy of one, or unreadable.
-    ``coverage`` is ``full``, or ``changes`` since ``cursor_in``. ``observed_at``
+    ``coverage`` is ``full``, or ``changes`` since ``cursor_in``; ``cursor_out``
+    is the same where no rows came, which may have been lost. ``observed_at``
     is when reading began. ``announced_total`` is what the server said.
     ``selection`` is the stream's: ``all``, or a digest of what was sent to
     select rows; ``filters`` are the names only, for the values may be personal.

@@ -230,7 +230,7 @@ def test_the_cursor_is_the_greatest_stamp_verbatim(tmp_path: Path) -> None:
         "2026-11-20T07:00:00",
         None,
     ]
-    pages = [page(number, cursor=cursor) for number, cursor in enumerate(cursors, 1)]
+    pages = [page(number, *customers(number), cursor=cursor) for number, cursor in enumerate(cursors, 1)]
     manifest = publish(tmp_path, *pages).manifest
     assert manifest.cursor_out == "2026-11-20T08:00:00.1234568+02:00"
     assert manifest.coverage == "full"

@@ -110,6 +110,17 @@ def test_since_last_of_a_run_that_is_repeated_reads_what_its_first_reading_read(
         assert again.asked == [("customer", "2026-11-16T08:00:00", None)]
 
 
+@pytest.mark.parametrize("since", [None, "last"])
+def test_an_answer_without_rows_moves_no_cursor_for_it_may_have_lost_them(
+    warehouse: Warehouse, since: str | None
+) -> None:
+    warehouse.fetch(FakeSource([page(1, *customers(1), cursor="2026-11-16")]), MONDAY)
+    lost = warehouse.fetch(FakeSource([page(1, cursor="2026-11-17")]), TUESDAY, since=since).manifest
+    assert lost.cursor_in == lost.cursor_out == (None if since is None else "2026-11-16")
+    found = warehouse.fetch(FakeSource([page(1, *customers(2), cursor="2026-11-20")]), FRIDAY, since="last").manifest
+    assert (found.cursor_in, found.cursor_out) == (lost.cursor_out, "2026-11-20")
+
+
 def test_since_last_goes_by_the_cursor_of_its_own_selection(warehouse: Warehouse) -> None:
     warehouse.fetch(FakeSource([page(1, *customers(1), cursor="2026-11-16T08:00:00")]), MONDAY, filters={"group": "A"})
     source = one_customer()
@@ -202,9 +213,9 @@ class Forgetful(FakeSource):
 
 
 def test_deletions_that_were_not_told_to_one_fetch_are_asked_for_by_the_next(warehouse: Warehouse) -> None:
-    told_last = FakeSource([page(1, cursor="2026-11-15")], deleted_ids=[])
-    untold = Forgetful([page(1, cursor="2026-11-16", total=0)], refused={2}, deleted_ids=[])
-    later = Forgetful([page(1, cursor="2026-11-17", total=0)], refused=set(), deleted_ids=["7"])
+    told_last = FakeSource([page(1, *customers(1), cursor="2026-11-15")], deleted_ids=[])
+    untold = Forgetful([page(1, *customers(1), cursor="2026-11-16", total=1)], refused={2}, deleted_ids=[])
+    later = Forgetful([page(1, *customers(1), cursor="2026-11-17", total=1)], refused=set(), deleted_ids=["7"])
     warehouse.fetch(told_last, MONDAY, since="2026-11-14")
     assert warehouse.fetch(untold, TUESDAY, since="last").manifest.deleted is None
     deleted = warehouse.fetch(later, FRIDAY, since="last").manifest.deleted
